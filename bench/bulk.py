@@ -20,9 +20,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from bench import engines, load, processes
+from bench.engines import open_engine, set_master_key
 from bench.load import LOADER, LoadResult
 from bench.processes import Process
-from bench.run import open_engine, set_master_key
 from bench.scenarios import GROUPS, Load, join_line
 from bench.worlds import World, add_groups, add_users, empty, opened
 from heliograph.wire.bulk import MOST_ITEMS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import secrets
 import sqlite3
@@ -33,6 +34,18 @@ class Engine:
     """Runs the maintenance that the engine would start some time after a bulk load, before the measurement."""
     process: Process | None = None
     """The database server, if it is a separate process on this machine."""
+
+
+def set_master_key() -> None:
+    """Make a master key for the servers, which they need with PostgreSQL."""
+    os.environ.setdefault("HELIOGRAPH_MASTER_KEY", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+
+
+@contextmanager
+def open_engine(name: str, folder: Path, url: str | None) -> Iterator[Engine]:
+    """An engine by its name; `url` is the PostgreSQL server to use."""
+    with sqlite(folder) if name == "sqlite" else postgresql(folder, url) as engine:
+        yield engine
 
 
 @contextmanager

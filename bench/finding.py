@@ -1,24 +1,25 @@
-"""Measures what lists of members and memberships cost: processor time of the server and the database for each request.
+"""Measures what lists of members and memberships cost.
 
-    .venv/bin/python -m bench.finding [--engine sqlite|postgresql] [--rounds 5] [--requests 40]
+    .venv/bin/python -m bench.run --only finding
 
 One connection sends the requests, and the kinds take turns, so that other work on the machine disturbs all of them.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import http.client
 import itertools
-import tempfile
+import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from functools import partial
 
 from msgspec import Struct
 
-from bench import engines, processes
+from bench import processes
+from bench.compared import Compared, Cost, compare, turns
 from bench.engines import Engine
+from bench.plan import Plan
 from bench.processes import Process
 from bench.worlds import World, add_groups, add_members, add_users, empty, opened
 
@@ -55,13 +56,14 @@ class Caller:
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
         self._headers = {"authorization": world.authorization}
 
-    def get(self, path: str) -> None:
-        """Read a response, which must be a success."""
+    def get(self, path: str) -> bytes:
+        """The body of a response, which must be a success."""
         self._connection.request("GET", path, headers=self._headers)
         response = self._connection.getresponse()
         body = response.read()
         if response.status != 200:
             raise RuntimeError(f"{path}: {response.status} {body!r}")
+        return body
 
     def get_all(self, paths: Iterable[str]) -> None:
         """Read several responses, one after the other."""
@@ -87,7 +89,7 @@ def kinds(site: Site, caller: Caller) -> dict[str, Callable[[], None]]:
         return lambda: caller.get_all(f"{page}{next(numbers):024x}" for _ in range(count))
 
     def one(path: str) -> Callable[[], None]:
-        return lambda: caller.get(path)
+        return lambda: caller.get_all([path])
 
     return {
         "ListParticipants, 5 requests of 100, cached": five(api),
@@ -104,51 +106,38 @@ def kinds(site: Site, caller: Caller) -> dict[str, Callable[[], None]]:
     }
 
 
-def measure(server: Process, engine: Engine, site: Site, rounds: int, requests: int) -> dict[str, float]:
-    """The milliseconds of processor time of each kind."""
-    caller = Caller(server.port, site.world)
-    calls = kinds(site, caller)
-    spent = dict.fromkeys(calls, 0.0)
-    for _ in range(rounds):
-        for name, call in calls.items():
-            call()
-            before = _processor_seconds(server, engine)
-            for _ in range(requests):
-                call()
-            spent[name] += _processor_seconds(server, engine) - before
-    return {name: seconds / (rounds * requests) * 1000 for name, seconds in spent.items()}
+_PAIRS = {
+    "ListMembers, 1 request of 1,000, cached": "ListParticipants, 5 requests of 100, cached",
+    "ListMembers, 5 requests of 100, read": "ListParticipants, 5 requests of 100, read",
+    "ListMembers, 1 request of 1,000, read": "ListMembers, 5 requests of 100, read",
+    "ListMembers, 1 of 1,000 with users": "ListMembers, 1 request of 1,000, read",
+    "ListMembers, unread among 1,000": "ListMembers, 1 request of 1,000, read",
+    "ListMemberships of 1,000, by activity": "ListMemberships of 1,000, by joining",
+    "ListMemberships of 1,000, with unread": "ListMemberships of 1,000, by joining",
+}
 
 
-def _processor_seconds(server: Process, engine: Engine) -> float:
-    return server.cpu_seconds() + (engine.process.cpu_seconds() if engine.process else 0)
-
-
-def main() -> None:
-    """Run it, and print a table for each engine."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--engine", choices=("sqlite", "postgresql"))
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=40)
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="heliograph-") as name:
-        folder = Path(name)
-        makers = {"sqlite": engines.sqlite(folder), "postgresql": engines.postgresql(folder, None)}
-        for chosen, maker in makers.items():
-            if given.engine in (None, chosen):
-                with maker as engine:
-                    _print(engine, given.rounds, given.requests)
-
-
-def _print(engine: Engine, rounds: int, requests: int) -> None:
+def run(engine: Engine, plan: Plan) -> list[Compared]:
+    """Measure in turns."""
     url = engine.create("finding")
     site = asyncio.run(build(url))
     engine.settle(url)
-    with processes.heliograph(url) as server:
-        measured = measure(server, engine, site, rounds, requests)
-    print(f"{engine.name} {engine.version}: milliseconds of processor time")
-    for name, milliseconds in measured.items():
-        print(f"  {name:46}{milliseconds:8.2f}")
+    with processes.heliograph(url, *plan.options) as server:
+        calls = kinds(site, Caller(server.port, site.world))
+        measured = {
+            name: partial(_measure, server, engine.process, call, plan.finding_requests) for name, call in calls.items()
+        }
+        return compare(turns(plan.compared_rounds, measured), _PAIRS)
 
 
-if __name__ == "__main__":
-    main()
+def _measure(server: Process, database: Process | None, call: Callable[[], None], count: int) -> Cost:
+    call()
+    spent, started = _processor_seconds(server, database), time.perf_counter()
+    for _ in range(count):
+        call()
+    taken = time.perf_counter() - started
+    return Cost(taken / count * 1e6, (_processor_seconds(server, database) - spent) / count * 1e6)
+
+
+def _processor_seconds(server: Process, database: Process | None) -> float:
+    return server.cpu_seconds() + (database.cpu_seconds() if database else 0)

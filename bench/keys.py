@@ -1,100 +1,66 @@
 """Measures what an idempotency key adds to a join.
 
-    .venv/bin/python -m bench.keys [--engine sqlite] [--turns 3] [--joins 20000]
+    .venv/bin/python -m bench.run --only keys
 
 Joins without a key, with keys in the order in which they are sent, as our client makes them, and with random keys take
-turns on one server. The processor time of server and database per join is less affected by other programs than the
-rate is.
+turns on one server.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import statistics
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 
-from bench import engines, load, processes
+from bench import load, processes
+from bench.compared import Compared, Cost, compare, taken, turns
 from bench.engines import Engine
-from bench.load import Measured
+from bench.plan import Plan
 from bench.processes import Process
-from bench.scenarios import Load, join_line
+from bench.scenarios import GROUPS, Load, join_line
 from bench.worlds import World, add_groups, add_users, empty, opened
 
-_GROUPS = 100
 _CONNECTIONS = (64, 1)
 _ALONE = 10
 """How many times fewer joins a single connection makes."""
-_ENGINES = {"sqlite": engines.sqlite, "postgresql": engines.own_postgresql}
 KEYS: tuple[str | None, ...] = (None, "ordered", "random")
 
 
-async def build(url: str, users: int, turns: int) -> World:
-    """Create users, and groups for every turn."""
+async def build(url: str, users: int, rounds: int) -> World:
+    """Create users, and groups for every round."""
     async with opened(url) as store:
         world = await empty(store)
         await add_users(store, world, users)
-        await add_groups(store, world, _GROUPS * turns)
-    return world
+        await add_groups(store, world, GROUPS * rounds * len(KEYS) * len(_CONNECTIONS))
+        return world
 
 
-def measure(server: Process, database: Process | None, world: World, turns: int) -> Iterator[str]:
-    """The lines of the result, one for each kind of keys and number of connections."""
-    groups = iter(world.groups)
-    found: dict[tuple[int, str | None], list[Measured]] = {}
-    for connections in _CONNECTIONS:
-        people = world.users[: len(world.users) // (1 if connections > 1 else _ALONE)]
-        for _ in range(turns):
-            for keys in KEYS:
-                joined = [next(groups) for _ in range(_GROUPS)]
-                lines = [join_line(world, joined[number % _GROUPS], user) for number, user in enumerate(people)]
-                measured = load.measure(server, Load(world, lines), connections, database=database, keys=keys)
-                assert not measured.errors, measured
-                found.setdefault((connections, keys), []).append(measured)
-    for (connections, keys), each in found.items():
-        plain = found[connections, None]
-        yield f"{connections} connections, {keys or 'no'} keys: {_figures(each)}; {_ratios(each, plain)}"
+class _Site:
+    """A server with the world."""
+
+    def __init__(self, server: Process, database: Process | None, world: World) -> None:
+        self._server, self._database, self._world = server, database, world
+        self._groups = iter(world.groups)
+
+    def join(self, connections: int, keys: str | None) -> Cost:
+        """Let users join groups that no other turn has."""
+        joined = [next(self._groups) for _ in range(GROUPS)]
+        people = self._world.users[: len(self._world.users) // (1 if connections > 1 else _ALONE)]
+        lines = [join_line(self._world, joined[number % GROUPS], user) for number, user in enumerate(people)]
+        what = Load(self._world, lines)
+        return taken(load.measure(self._server, what, connections, database=self._database, keys=keys))
 
 
-def _figures(each: list[Measured]) -> str:
-    rate = statistics.median(one.rate for one in each)
-    return f"{rate:.0f} joins/s, {_cpu(each):.0f} µs of processor each"
+def _name(connections: int, keys: str | None) -> str:
+    return f"join with {keys or 'no'} keys, {connections} connection{'s' * (connections > 1)}"
 
 
-def _ratios(each: list[Measured], plain: list[Measured]) -> str:
-    # Each turn is compared with its neighbour.
-    time = statistics.median(before.rate / one.rate for one, before in zip(each, plain, strict=True))
-    return f"{time:.2f} of the time and {_cpu(each) / _cpu(plain):.2f} of the processor time without"
-
-
-def _cpu(each: list[Measured]) -> float:
-    return statistics.median(one.cpu_each + one.database_cpu_each for one in each)
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--engine", choices=("sqlite", "postgresql"))
-    parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--joins", type=int, default=20_000)
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=".bench") as folder:
-        for name in (given.engine,) if given.engine else _ENGINES:
-            with _ENGINES[name](Path(folder)) as engine:
-                _report(engine, given.turns, given.joins)
-
-
-def _report(engine: Engine, turns: int, joins: int) -> None:
+def run(engine: Engine, plan: Plan) -> list[Compared]:
+    """Measure in turns."""
     url = engine.create("keys")
-    world = asyncio.run(build(url, joins, turns * len(KEYS) * len(_CONNECTIONS)))
+    world = asyncio.run(build(url, plan.bulk_users, plan.compared_rounds))
     engine.settle(url)
-    print(engine.name)
-    with processes.heliograph(url) as server:
-        for line in measure(server, engine.process, world, turns):
-            print(f"  {line}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    with processes.heliograph(url, *plan.options) as server:
+        site = _Site(server, engine.process, world)
+        kinds = {_name(number, keys): partial(site.join, number, keys) for number in _CONNECTIONS for keys in KEYS}
+        pairs = {_name(number, keys): _name(number, None) for number in _CONNECTIONS for keys in KEYS if keys}
+        return compare(turns(plan.compared_rounds, kinds), pairs)

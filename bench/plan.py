@@ -44,6 +44,16 @@ class Plan(Struct, frozen=True):
     open_seconds: float = 5
     open_rounds: int = 3
 
+    history_changes: int = 100_000
+    """Changes in the history of which the members at a time are read."""
+    history_requests: int = 300
+    """Requests of a kind in a round."""
+    finding_requests: int = 40
+    bulk_users: int = 20_000
+    """Users who join in each turn of bulk joins, imports and idempotency keys."""
+    compared_rounds: int = 3
+    """Rounds of everything that is compared with another kind of request."""
+
     @property
     def options(self) -> tuple[str, ...]:
         """Options of `heliograph serve`."""
@@ -68,4 +78,9 @@ QUICK = Plan(
     scenario="leave",
     open_seconds=1,
     open_rounds=1,
+    history_changes=2_000,
+    history_requests=20,
+    finding_requests=2,
+    bulk_users=1_000,
+    compared_rounds=1,
 )

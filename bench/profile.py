@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import load, processes, scenarios
-from bench.engines import Engine
+from bench.engines import Engine, open_engine, set_master_key
 from bench.load import LOADER
 from bench.report import table
-from bench.run import open_engine, set_master_key
 from bench.scenarios import LEAVE, NAMES
 
 LAYERS = {

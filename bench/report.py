@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from bench import plot
+from bench.compared import Compared
 from bench.delay import Delay
 from bench.deliveries import Drained
 from bench.endurance import Memory, Start
@@ -50,6 +51,7 @@ class Results(Struct):
     deliveries: list[Drained] = []
     delay: Delay | None = None
     hanging: Hanging | None = None
+    compared: dict[str, list[Compared]] = {}
 
 
 def store(results: Results, folder: Path) -> Path:
@@ -104,6 +106,8 @@ def _section(results: Results) -> str:
         parts.append(_delay(results.delay))
     if results.hanging:
         parts.append(_hanging(results.hanging))
+    if results.compared:
+        parts.append(compared_table(one for rows in results.compared.values() for one in rows))
     return "\n".join(parts)
 
 
@@ -191,6 +195,23 @@ def growth_table(grown: Iterable[Grown]) -> str:
         for one in grown
     ]
     return table(["", "compared with", "cost ratio", "rounds", "per second", "p99 ms", "errors"], rows)
+
+
+def compared_table(rows: Iterable[Compared]) -> str:
+    """A row for each kind that is compared with another."""
+    cells = [
+        [
+            one.name,
+            one.against,
+            f"**{one.times:.2f}**",
+            f"{min(one.all_times):.2f}–{max(one.all_times):.2f}",
+            "" if one.cpu_times is None else f"{one.cpu_times:.2f}",
+            f"{one.time / 1000:.3f}",
+            f"{one.cpu:.0f}" if one.cpu else "",
+        ]
+        for one in rows
+    ]
+    return table(["", "compared with", "time ratio", "rounds", "CPU ratio", "ms each", "CPU µs each"], cells)
 
 
 def _memory(memory: Memory) -> str:

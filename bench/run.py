@@ -9,18 +9,15 @@ docs/benchmarks.md describes the measurements, and how to read the figures.
 from __future__ import annotations
 
 import argparse
-import base64
-import os
-import secrets
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from bench import delay, deliveries, endurance, engines, facts, growth, hanging, matrix, openloop, report
+from bench.comparisons import COMPARISONS
 from bench.engines import Engine
 from bench.load import LOADER
 from bench.plan import QUICK, Plan
@@ -30,7 +27,7 @@ from heliograph.errors import UsageError
 
 GROWTH, ENDURANCE, OPEN_LOOP = "growth", "endurance", "open-loop"
 DELIVERIES, DELAY, HANGING = "deliveries", "delay", "hanging"
-PARTS = (OPEN_LOOP, GROWTH, ENDURANCE, DELIVERIES, DELAY, HANGING)
+PARTS = (OPEN_LOOP, GROWTH, ENDURANCE, DELIVERIES, DELAY, HANGING, *COMPARISONS)
 """The measurements besides the scenarios."""
 _WITH_RATE = (OPEN_LOOP, DELAY, HANGING)
 RESULTS = Path("bench/results")
@@ -78,18 +75,6 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in text.split(","))
 
 
-def set_master_key() -> None:
-    """Make a master key for the servers, which they need with PostgreSQL."""
-    os.environ.setdefault("HELIOGRAPH_MASTER_KEY", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
-
-
-@contextmanager
-def open_engine(name: str, folder: Path, url: str | None) -> Iterator[Engine]:
-    """An engine by its name; `url` is the PostgreSQL server to use."""
-    with engines.sqlite(folder) if name == "sqlite" else engines.postgresql(folder, url) as engine:
-        yield engine
-
-
 def measure(engine: Engine, plan: Plan, folder: Path) -> Results:
     """Measure everything, or the part that the plan selects."""
     found = Results(engine.name, facts.gather(engine, folder), _settings(plan))
@@ -114,6 +99,10 @@ def measure(engine: Engine, plan: Plan, folder: Path) -> Results:
     if plan.only in (None, HANGING):
         _print_progress(f"{engine.name}: delay next to a hanging webhook")
         found.hanging = hanging.run(engine, plan)
+    for name, run in COMPARISONS.items():
+        if plan.only in (None, name):
+            _print_progress(f"{engine.name}: {name}")
+            found.compared[name] = run(engine, plan)
     return found
 
 
@@ -130,7 +119,7 @@ def _plan(options: argparse.Namespace) -> Plan:
     given = {name: getattr(options, name) for name in names}
     # The closed loop that comes before the open one only finds its rate.
     given |= {"steady_seconds": options.seconds, "open_seconds": options.seconds}
-    given |= {"hanging_rounds": options.rounds, "open_rounds": options.rounds}
+    given |= dict.fromkeys(("hanging_rounds", "open_rounds", "compared_rounds"), options.rounds)
     return replace(QUICK if options.quick else Plan(), **{name: value for name, value in given.items() if value})
 
 
@@ -142,14 +131,14 @@ def main(given: list[str] | None = None) -> None:
     plan = _plan(options)
     complete = not (options.quick or options.only or options.results)
     results = options.results or (RESULTS if complete else Path(".bench/results"))
-    set_master_key()
+    engines.set_master_key()
     names = ["sqlite", "postgresql"] if options.engine == "both" else [options.engine]
     for name in names:
         # The temporary folder of the system may be in memory, where fsync takes no time.
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=LOADER.parent, prefix="data-")))
             try:
-                engine = stack.enter_context(open_engine(name, folder, options.database))
+                engine = stack.enter_context(engines.open_engine(name, folder, options.database))
                 found = measure(engine, plan, folder)
             except (UsageError, ImportError) as error:
                 if options.engine != "both":

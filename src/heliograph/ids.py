@@ -126,6 +126,11 @@ def earliest(milliseconds: int) -> str:
     return f"{((seconds << 10) | fraction) << (_COUNTER_BITS + _PROCESS_BITS):024x}"
 
 
+def preceding(id: str) -> str:
+    """The last possible id before this one, or the empty string, which is before all ids."""
+    return "" if id == FIRST else f"{int(id, 16) - 1:024x}"
+
+
 def milliseconds(id: str) -> int:
     """The time at which the id was made, in milliseconds since 1970."""
     tick = int(id[:TIME_DIGITS], 16) >> 2

@@ -123,6 +123,18 @@ def test_a_malformed_key_is_refused(api: Caller, key: str) -> None:
     assert api("GET", "/users/ada").status_code == 404
 
 
+@pytest.mark.one_engine
+def test_what_surrounds_a_key(api: Caller) -> None:
+    """Blanks around a header are no part of it. Two headers are refused, even if they are the same."""
+    made = send(api, "POST", "/users", key="one", body={})
+    assert_replay(api("POST", "/users", {}, headers=[("Idempotency-Key", '\t"one" ')]), made)
+    for second in ("one", "two"):
+        headers = [("Idempotency-Key", "one"), ("Idempotency-Key", second)]
+        answer = httpx.post(f"{api.url}/v2/apps/{api.app_id}/users", json=ADA, headers=headers, auth=api.auth)
+        assert error_of(answer) == (400, "bad_request", "Idempotency-Key should be given once")
+    assert api("GET", "/users/ada").status_code == 404
+
+
 def test_reads_ignore_keys(api: Caller) -> None:
     user = api.new_user("ada")
     for key in ("one", "not a key"):

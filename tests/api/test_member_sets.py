@@ -140,6 +140,20 @@ def test_a_change_in_between_is_not_overwritten(api: Caller) -> None:
     assert counts(put(api, group, member(bob), if_match=f'"other", {present}')) == (1, 1, 0)
 
 
+@pytest.mark.one_engine
+@pytest.mark.parametrize("condition", ["{}", "'{}'", '"{}', '"{}", x', '"{}" "other"', "", "**", '*, "{}"'])
+def test_a_condition_that_is_none(api: Caller, condition: str) -> None:
+    """It is refused: the request would overwrite the changes of others."""
+    ada = api.new_user()
+    group = api.new_group(ada)
+    version = put(api, group, query="?dryRun=true").json()["version"]
+    answer = put(api, group, if_match=condition.format(version))
+    assert error_of(answer)[0] == 400
+    assert titles_of(answer)[0].startswith("If-Match should be a version in quotes")
+    assert users_of(api, group) == [ada]
+    assert counts(put(api, group, if_match=f' W/"{version}" , "other"')) == (0, 1, 0)
+
+
 def test_the_version_of_a_list(api: Caller) -> None:
     """Messages change it."""
     ada, bob = api.new_user(), api.new_user()
@@ -241,6 +255,29 @@ def test_lines(api: Caller) -> None:
     )  # fmt: skip
     assert put_raw(api, group, b"[]", "text/csv").status_code == 415
     assert users_of(api, group) == [ada, bob]
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("content", [b"", b"\n", b"\r\n \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])
+@pytest.mark.parametrize("kind", [LINES, "application/json"])
+def test_nothing_is_no_list(api: Caller, kind: str, content: bytes) -> None:
+    """Only `[]` removes everybody."""
+    ada = api.new_user()
+    group = api.new_group(ada)
+    assert titles_of(put_raw(api, group, content, kind)) == ["Request body is required: [] is an empty list"]
+    assert users_of(api, group) == [ada]
+
+
+@pytest.mark.one_engine
+def test_the_size_of_an_item(api: Caller) -> None:
+    """The limit holds for those that arrive in one piece too."""
+    ada = api.new_user()
+    group = api.new_group(ada)
+    long = json.dumps({**member(ada), "x": "x" * 16_384}).encode()
+    for content, kind in ((long + b"\n", LINES), (long, LINES), (b"[" + long + b"]", "application/json")):
+        assert error_of(put_raw(api, group, content, kind))[0] == 413
+    fitting = json.dumps({**member(ada), "x": "x" * 16_000}).encode()
+    assert counts(put_raw(api, group, fitting, LINES)) == (0, 0, 1)
 
 
 def lines_of(answer: httpx.Response) -> list[Any]:

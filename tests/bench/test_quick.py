@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from bench.comparisons import COMPARISONS
 from bench.report import Results
 from bench.scenarios import NAMES
 
@@ -108,6 +109,18 @@ def test_every_call_arrives_beside_a_webhook_that_hangs(quick: tuple[Results, st
     assert hanging.arrived == hanging.expected > 0
     assert hanging.hung > 0
     assert len(hanging.p50_times) == len(hanging.p99_times) == 1
+
+
+def test_kinds_of_requests_are_compared_with_each_other(quick: tuple[Results, str]) -> None:
+    compared = quick[0].compared
+    assert list(compared) == list(COMPARISONS)
+    for one in (one for rows in compared.values() for one in rows):
+        assert one.name != one.against
+        assert one.all_times == [one.times]
+        assert min(one.times, one.time) > 0
+        # So few requests may take less than the clock of processor time can tell.
+        assert one.cpu >= 0
+        assert one.name in quick[1]
 
 
 def test_the_machine_is_told_and_nothing_private(quick: tuple[Results, str]) -> None:

@@ -61,6 +61,10 @@ def test_adding_and_removing(api: Caller, tmp_path: Path) -> None:
     ada, ben = api.new_user("ada"), api.new_user("ben")
     group = api.new_group(ada)
     ids, names = tmp_path / "ids.txt", tmp_path / "names.txt"
+    ids.write_text(f"{ben}\n{ben}\n")
+    assert members(api, "add", group, "--file", str(ids), "--dry-run") == (0, "", "1 join\n")
+    ids.write_text(f"{ada}\n{ada}\n")
+    assert members(api, "remove", group, "--file", str(ids), "--dry-run") == (0, "", "1 leave\n")
     ids.write_text(f"{ada}\n\n{ben}\n{UNKNOWN}\n")
     names.write_text("ada\nben\n")
     assert members(api, "add", group, "--file", str(ids), "--dry-run") == (0, "", "2 join\n")
@@ -89,6 +93,10 @@ def test_errors_have_the_statuses_of_call(api: Caller, tmp_path: Path) -> None:
     assert members(api, "add", group, *where) == (
         2, "", "heliograph: --file: line 3 has neither userId nor userExternalId\n",
     )  # fmt: skip
+    file.write_text("userId\n\0\n")
+    for verb in (("set", group, *where, "--yes"), ("add", group, *where)):
+        status, _, error = members(api, *verb)
+        assert (status, "should NOT contain the NUL character" in error) == (2, True)
     target = tmp_path / "kept.csv"
     target.write_text("kept")
     assert members(api, "export", UNKNOWN, "--file", str(target))[0] == 1

@@ -180,7 +180,11 @@ class Hosted:
             for id, shown in self.conversations.items()
             if any(one["userId"] == user_id for one in self.participants[id])
         ]
-        return 200, _page("conversations", found, query)
+        page = _page("conversations", found, query)
+        for shown in page["conversations"]:
+            if shown["id"] in self.deleted_when_listed:
+                del self.conversations[shown["id"]]
+        return 200, page
 
 
 def _time(seconds: int) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -9,6 +12,17 @@ from typing import Any
 from tests.harness import Caller, command
 from tests.moving import hosted
 from tests.moving.hosted import Hosted
+
+
+@contextmanager
+def limited_files() -> Iterator[None]:
+    """No file of this process can grow beyond 4 kB, as if the disk were full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def environment(api: Caller) -> dict[str, str]:

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from heliograph.errors import UsageError
+from heliograph.moving.directory import DirectoryWriter
 from tests.api.end_users import EndUser
 from tests.harness import Caller, command, new_app
-from tests.moving.moving import environment
+from tests.moving.moving import environment, limited_files
 from tests.moving.test_between_servers import everything
 
 
@@ -75,6 +77,8 @@ def test_a_directory_that_was_changed_is_refused(source: Caller, account: Caller
     assert "exists already" in exported(source, folder).stderr
     target = new_app(account)
     assert "is not an exported app" in imported(target, tmp_path).stderr
+    (tmp_path / "manifest.json").write_text('{"format":' + "[" * 100_000)
+    assert "is not an exported app" in imported(target, tmp_path).stderr
     path = folder / "messages.ndjson"
     content = path.read_bytes()
     for changed in (content[:-1], content.replace(b"119", b"911"), content + b"\n"):
@@ -95,3 +99,17 @@ def test_an_export_that_fails_leaves_nothing(source: Caller, tmp_path: Path) -> 
     done = command("export", "--to", str(tmp_path / "app"), env=env)
     assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
     assert "status 401" in done.stderr
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """An export says so, and leaves nothing."""
+    folder = tmp_path / "app"
+
+    def write() -> None:
+        with DirectoryWriter(folder) as out:
+            out.add({"kind": "user", "user": {"id": "a" * 10_000}})
+            out.complete("http://127.0.0.1", {}, "now", "now")
+
+    with limited_files(), pytest.raises(UsageError, match="cannot be written"):
+        write()
+    assert list(tmp_path.iterdir()) == []

@@ -109,6 +109,19 @@ def test_the_next_import_brings_over_what_changed(source: Hosted, api: Caller, t
     assert api.participants(crew)[-1]["id"] == local["id"]
 
 
+@pytest.mark.one_engine
+def test_no_one_leaves_a_conversation_that_was_deleted(source: Hosted, api: Caller, tmp_path: Path) -> None:
+    """It was listed before, and its participants are not found any more."""
+    moved(source, api, tmp_path, *source.users)
+    crew = next(id for id, one in source.conversations.items() if one.get("displayName"))
+    before = api.participants(crew)
+    source.deleted_when_listed = {crew}
+    moved(source, api, tmp_path, *source.users)
+    assert api.participants(crew) == before
+    moved(source, api, tmp_path, *source.users)
+    assert (api.participants(crew), report(tmp_path)["missingConversations"]) == (before, [crew])
+
+
 def test_faults_of_the_source_are_survived(source: Hosted, api: Caller, tmp_path: Path) -> None:
     source.faults = itertools.cycle(("429", "500", "cut", "again", "503", "html", "429"))
     moved(source, api, tmp_path, *source.users)
@@ -148,6 +161,21 @@ def test_what_is_unknown_or_gone(source: Hosted, api: Caller, tmp_path: Path) ->
     assert (refused["kind"], refused["id"], refused["conversationId"]) == ("participant", "f" * 24, two)
     assert messages_of(api, own) == source.messages[own]
     assert "refused participant ffffffffffffffffffffffff: participant.id should begin" in done.stdout
+
+
+@pytest.mark.one_engine
+def test_values_of_other_types(source: Hosted, api: Caller, tmp_path: Path) -> None:
+    """They do not end the import."""
+    ada, ben, _ = source.users
+    own, crew, _ = source.conversations
+    source.clients[ada].append({"id": source.new_id(), "type": ["sdk"], "status": {}})
+    source.devices[ada].append({**DEVICE, "id": source.new_id(), "type": {"name": "web"}})
+    source.participants[crew][0]["clientAssociations"].append({"type": ["sdk"], "clientId": ada})
+    source.participants[crew][1]["userId"] = [ben]
+    source.say(own, "", content={"type": ["text"]})
+    done = command(*arguments(source, tmp_path, ada, ben), env=environment(api))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [(one["kind"], one["conversationId"]) for one in report(tmp_path)["refused"]] == [("message", own)]
 
 
 @pytest.mark.parametrize("requests", KILLED_AFTER)
@@ -193,6 +221,8 @@ def test_mistakes_are_explained(source: Hosted, api: Caller, tmp_path: Path) -> 
     assert "the source refused the key with status 401" in refused(*given, env={"HELIOGRAPH_FROM_KEY_SECRET": "x"})
     assert "the target responded with status 401" in refused(*given, env={"HELIOGRAPH_KEY_SECRET": "x"})
     assert "needs --from-app" in refused("import", "--from", source.url)
+    report_in = given[-1].replace("report.json", "missing/report.json")
+    assert "the report cannot be written to" in refused(*given, "--report", report_in)
     other = [word.replace(hosted.APP, "5f1a2b3c4d5e6f7a8b9c0d10") for word in given]
     assert "is of an import from" in refused(*other)
     (tmp_path / "state").write_text("{}\n" * 2 + "x")

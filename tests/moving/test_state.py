@@ -9,6 +9,7 @@ import pytest
 from heliograph.errors import UsageError
 from heliograph.moving.report import Refusal, Report
 from heliograph.moving.state import ConversationState, State, digest_of
+from tests.moving.moving import limited_files
 
 ONE, TWO = "67a0ecf8f0305f4a391e9db1", "67a0ecf8f0305f4a391e9db2"
 
@@ -92,3 +93,15 @@ def test_a_state_is_of_one_import(tmp_path: Path) -> None:
 def test_digests_do_not_depend_on_the_order_of_fields() -> None:
     assert digest_of({"a": 1, "b": [2]}) == digest_of({"b": [2], "a": 1})
     assert digest_of({"a": 1}) != digest_of({"a": "1"})
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """It ends the import with a message. What was written before is there."""
+    state = opened(tmp_path / "state")
+    state.set_user(ONE, b"12345678")
+    with limited_files(), pytest.raises(UsageError, match="the state of the import cannot be kept in"):
+        state.note(missing="a" * 10_000)
+    state.close()
+    state = opened(tmp_path / "state")
+    assert state.users == {ONE: b"12345678"}
+    state.close()

@@ -110,6 +110,18 @@ def test_stored_responses_that_show_the_person_are_deleted(api: Caller) -> None:
     assert (other.json()["user"]["id"], other.headers["idempotent-replayed"]) == (bob, "true")
 
 
+def test_keys_that_name_the_person_are_deleted(api: Caller) -> None:
+    """Although the responses that are stored under them do not."""
+    ada = api.new_user("ada lovelace")
+    api.new_user("bob")
+    keys = ('"order of ada lovelace"', f"of-{ada}", "of-bob")
+    for key in keys:
+        assert api("POST", "/conversations", {"type": "sdkGroup"}, headers={"idempotency-key": key}).status_code == 201
+    assert erase(api, ada)["removed"]["idempotencyKeys"] == 3  # that of creating the user too
+    again = [api("POST", "/conversations", {"type": "sdkGroup"}, headers={"idempotency-key": key}) for key in keys]
+    assert ["idempotent-replayed" in answer.headers for answer in again] == [False, False, True]
+
+
 def test_files(api: Caller) -> None:
     """Files that only messages of the person show are deleted, others stay and are counted."""
     ada, bob = api.new_user("ada"), api.new_user("bob")

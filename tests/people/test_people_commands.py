@@ -29,6 +29,9 @@ def test_export(api: Caller, tmp_path: Path) -> None:
     assert printed.returncode == 0
     for text in (file.read_text(), printed.stdout):
         assert [json.loads(line)["type"] for line in text.splitlines()] == ["header", "profile", "end"]
+    for nowhere in (tmp_path / "missing" / "ada.ndjson", file / "ada.ndjson"):
+        done = command("users", "export", "ada", str(nowhere), *options(api))
+        assert (done.returncode, f"heliograph: {nowhere} cannot be written" in done.stderr) == (2, True)
 
 
 @pytest.mark.one_engine

@@ -135,6 +135,8 @@ def test_a_snapshot_of_another_server(pair: Callers, tmp_path: Path) -> None:
     bot = {"type": "custom", "name": "bot", "webhook": {"target": "inbox:default", "triggers": ["*"]}}
     api.ok("PUT", below(api, "/seed"), {"user": [{"externalId": "ada"}], "integration": [bot]})
     (before,) = api.ok("GET", "/integrations")["integrations"]
+    key = {"idempotency-key": "snapshot"}
+    made = api("POST", "/users", {}, headers=key)
     save(account)
     content = export(account)
     with serving(tmp_path / "other.db") as server:
@@ -143,6 +145,8 @@ def test_a_snapshot_of_another_server(pair: Callers, tmp_path: Path) -> None:
         restore(other, "theirs")
         assert other("GET", SNAPSHOTS).status_code == 401
         there = Caller(server.url, api.auth, api.app_id, other.http)
+        again = there("POST", "/users", {}, headers=key)
+        assert (again.content, again.headers["idempotent-replayed"]) == (made.content, "true")
         for _ in range(2):
             (shown,) = there.ok("GET", "/integrations")["integrations"]
             assert shown["webhooks"][0]["secret"] == before["webhooks"][0]["secret"]
@@ -154,7 +158,9 @@ def test_a_snapshot_of_another_server(pair: Callers, tmp_path: Path) -> None:
 
 
 def test_all_tables_with_secrets_are_sealed_again() -> None:
-    assert {table.name for table in copying.TABLES if "secret" in table.columns} == set(unlocking.SEALED)
+    """Those with stored responses too."""
+    secret = {table.name for table in copying.TABLES if "secret" in table.columns}
+    assert secret | {"idempotency_key"} == set(unlocking.SEALED)
 
 
 @pytest.mark.one_engine

@@ -6,7 +6,9 @@ import asyncio
 import os
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from heliograph.storage.engine import Tx
 from heliograph.storage.migrations import schema
 from heliograph.storage.migrations.step import Step
 from heliograph.storage.rows import meta
+from heliograph.storage.sqlite.tx import vacuum
 from tests.databases import held_up
 from tests.storage.conftest import opened, put, touch
 
@@ -134,3 +137,36 @@ def test_writes_are_durable_and_readers_do_not_wait(url: str, tmp_path: Path) ->
 
     assert asyncio.run(work()) == ("wal", 2)
     assert (tmp_path / "heliograph.db").exists()
+
+
+class _Checkpointed(sqlite3.Connection):
+    """The first attempts to empty the log meet another checkpoint, for which SQLite does not wait."""
+
+    busy = 3
+
+    def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+        if "TRUNCATE" in sql and self.busy:
+            self.busy -= 1
+            return super().execute("SELECT 1, 0, 0")
+        return super().execute(sql, *given)
+
+
+def test_vacuum_waits_for_a_checkpoint(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "one.db", factory=_Checkpointed, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE one (id)")
+        vacuum(connection)
+        assert (tmp_path / "one.db-wal").stat().st_size == 0
+
+
+def test_a_disk_without_space_is_named(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(connection: sqlite3.Connection) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async def work() -> None:
+        async with opened(url) as store:
+            with pytest.raises(UsageError, match="cannot be rewritten: database or disk is full"):
+                await store.compact()
+
+    monkeypatch.setattr("heliograph.storage.sqlite.store.vacuum", full)
+    asyncio.run(work())

@@ -23,6 +23,7 @@ from heliograph.cli.listen import listen
 from heliograph.cli.members import members
 from heliograph.cli.moving import export, import_
 from heliograph.cli.oauth_clients import oauth_clients
+from heliograph.cli.options import printable
 from heliograph.cli.report.command import report
 from heliograph.cli.seed import reset, seed
 from heliograph.cli.serve import serve
@@ -50,7 +51,7 @@ def main(args: list[str] | None = None) -> int:
 
 
 def _fail(message: str) -> int:
-    click.secho(f"heliograph: {' '.join(message.split())}", fg="red", err=True)
+    click.secho(f"heliograph: {printable(' '.join(message.split()))}", fg="red", err=True)
     return USAGE_STATUS
 
 

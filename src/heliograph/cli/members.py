@@ -12,7 +12,7 @@ import click
 
 from heliograph.cli.connecting import client_of, connection, connection_options
 from heliograph.cli.member_files import Named, opened, read_members, write_members
-from heliograph.errors import ApiError, DecodeError, PreconditionFailed, TransportError, UsageError
+from heliograph.errors import ApiError, DecodeError, InvalidArgument, PreconditionFailed, TransportError, UsageError
 from heliograph.wire.members import LARGEST_PAGE
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def _command(command: Callable[..., int]) -> click.Command:
         try:
             with client_of(to) as client:
                 return command(_Group(client, to.app_id, conversation), **own)
+        except InvalidArgument as error:
+            raise UsageError(str(error)) from None
         except (ApiError, TransportError, DecodeError) as error:
             click.secho(f"heliograph: {error}", fg="red", err=True)
             if isinstance(error, ApiError):
@@ -118,8 +120,7 @@ def add(group: _Group, path: str, external: bool, dry_run: bool, subscribe: bool
     """Add the users of a file to a group."""
     named = _read(path, external=external)
     if dry_run:
-        present = _present(group)
-        click.echo(f"{sum(_key(one) not in present for one in named)} join", err=True)
+        click.echo(f"{len({_key(one) for one in named} - _present(group))} join", err=True)
         return 0
     return _bulk(group, named, {"type": "join", "subscribeSDKClient": subscribe})
 
@@ -130,8 +131,7 @@ def remove(group: _Group, path: str, external: bool, dry_run: bool) -> int:
     """Remove the users of a file from a group."""
     named = _read(path, external=external)
     if dry_run:
-        present = _present(group)
-        click.echo(f"{sum(_key(one) in present for one in named)} leave", err=True)
+        click.echo(f"{len({_key(one) for one in named} & _present(group))} leave", err=True)
         return 0
     return _bulk(group, named, {"type": "leave"})
 
@@ -165,7 +165,7 @@ def _confirm(path: str) -> None:
     click.confirm("Continue?", abort=True, err=True)
 
 
-def _key(named: Named) -> tuple[str, str]:
+def _key(named: Named) -> tuple[str, str | None]:
     ((name, value),) = named.items()
     return name, value
 

@@ -129,6 +129,7 @@ def _move(origin: Origin, to: Connection, names: list[str] | None, path: Path, r
     if state.is_resumed:
         click.echo(f"resuming the import that {path} describes", err=True)
     try:
+        _write_report(state.report, report)  # so that a path that cannot be written does not cost an import
         asyncio.run(_run(origin, to, names, state))
     except (KeyboardInterrupt, UsageError) as error:
         _write_report(state.report, report)
@@ -185,6 +186,7 @@ def _restore(path: Path, to: Connection, report: Path | None) -> int:
                     path, manifest, Target(writing, to.app_id, found), found, lambda done: advanced(done, done)
                 )
 
+    _write_report(found, report)
     try:
         asyncio.run(run())
     except KeyboardInterrupt:
@@ -255,5 +257,9 @@ def _finished(found: Report, path: Path | None) -> int:
 
 
 def _write_report(found: Report, path: Path | None) -> None:
-    if path is not None:
+    if path is None:
+        return
+    try:
         path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+    except OSError as error:
+        raise UsageError(f"the report cannot be written to {path}: {error}") from None

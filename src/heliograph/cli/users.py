@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -45,8 +46,11 @@ def export(
         with part.open("wb") as out:
             _write(lines, out)
         part.replace(file)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error}") from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _write(lines: Iterator[bytes], out: BinaryIO) -> None:
@@ -79,7 +83,7 @@ def erase(
 ) -> None:
     """Delete USER, an id or external id, and remove what names the person from everything that stays.
 
-    It cannot be undone. Run it again after an interruption.
+    It cannot be undone. After an interruption run it again with --yes.
     """
     to = connection(url, app_id, key_id, key_secret)
     if not yes:

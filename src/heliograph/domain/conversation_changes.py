@@ -7,7 +7,6 @@ from heliograph.domain.facts import Key
 from heliograph.domain.participant_changes import remove_all
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import attachments, conversations, messages, outbound
-from heliograph.storage.rows.causes import Cause
 from heliograph.storage.rows.conversations import StoredConversation
 
 
@@ -21,7 +20,7 @@ class ConversationChanges:
         self.watched: dict[Key, StoredConversation] = {}
         self.defaults: list[StoredConversation] = []
         self.emptied: list[StoredConversation] = []
-        self.deleted: dict[Key, tuple[StoredConversation, Cause]] = {}
+        self.deleted: dict[Key, tuple[StoredConversation, str]] = {}
         """With the cause for which the memberships end."""
 
     async def save(self, tx: Tx) -> None:

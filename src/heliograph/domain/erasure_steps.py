@@ -17,6 +17,7 @@ from heliograph.storage.rows import (
     attachments,
     conversations,
     deliveries,
+    delivery_queue,
     erasures,
     history,
     idempotency_keys,
@@ -170,6 +171,10 @@ async def _deliveries(tx: Tx, erasure: StoredErasure, state: ErasureState) -> bo
     changed = await mentions.mentioning(tx, app_id, events, erasure.pseudonym)
     concerned = [one for one in others if one.event_id in changed or one.lane in state.conversation_ids]
     await deliveries.remove(tx, own)
+    # That of the removal may be parked behind one that waited for a retry.
+    await delivery_queue.release(
+        tx, [(one.bucket, one.id) for one in rows if one.lane in state.user_ids and one.event_type == _REMOVAL]
+    )
     await mentions.clear_attempts(tx, app_id, [(one.bucket, one.id) for one in concerned])
     count(erasure.counts.removed, deliveries=len(own))
     count(erasure.counts.changed, deliveries=len(concerned))
@@ -198,7 +203,7 @@ async def _requests(tx: Tx, erasure: StoredErasure, state: ErasureState) -> bool
 
 
 async def _keys(sealer: Sealer, tx: Tx, erasure: StoredErasure, state: ErasureState) -> bool:
-    """Delete stored responses that mention the person, and those that cannot be decrypted."""
+    """Delete stored responses that mention the person, as their keys may, and those that cannot be decrypted."""
     app_id, examined, last = erasure.app_id, 0, min(state.bucket + _BUCKETS, tx.buckets)
     mention = recorded_texts.finder([*state.user_ids, *state.texts, *state.conversation_ids, *state.file_ids])
     found: list[str] = []
@@ -206,7 +211,7 @@ async def _keys(sealer: Sealer, tx: Tx, erasure: StoredErasure, state: ErasureSt
         limit = _REQUESTS - examined
         rows = await idempotency_keys.next_of_app(tx, app_id, state.bucket, state.after[0], limit)
         examined += len(rows)
-        found += [key for key, body in rows if _is_about(mention, sealer, f"{app_id}/{key}", body)]
+        found += [key for key, body in rows if _is_about(mention, sealer, app_id, key, body)]
         if len(rows) < limit:
             state.bucket, state.after = state.bucket + 1, ("", "")
         else:
@@ -216,9 +221,9 @@ async def _keys(sealer: Sealer, tx: Tx, erasure: StoredErasure, state: ErasureSt
     return state.bucket == tx.buckets
 
 
-def _is_about(mention: Callable[[ExaminedRequest], bool], sealer: Sealer, owner: str, body: bytes) -> bool:
+def _is_about(mention: Callable[[ExaminedRequest], bool], sealer: Sealer, app_id: str, key: str, body: bytes) -> bool:
     try:
-        return mention(ExaminedRequest(owner, "", "", sealer.open(owner, body)))
+        return mention(ExaminedRequest(key, key, "", sealer.open(f"{app_id}/{key}", body)))
     except UsageError:
         return True
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from heliograph import ids
 from heliograph.domain.loading import load_conversation, load_user
-from heliograph.domain.slicing import sliced
+from heliograph.domain.slicing import merged, sliced
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import UserNotFound
 from heliograph.storage.engine import Reader
-from heliograph.storage.rows import history, participants
-from heliograph.storage.rows.history import Between, Change
+from heliograph.storage.merged_paging import Between
+from heliograph.storage.rows import history, memberships, participants
+from heliograph.storage.rows.causes import decode_cause
+from heliograph.storage.rows.history import Change
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.history import HistoryFilter, MembershipChange
 from heliograph.wire.paging import Page, Slice
-
-_PRESENT_AT_ONCE = 500
 
 
 async def page_of_conversation(
@@ -37,10 +39,19 @@ async def _page_of_conversation(
     between = _between(filter)
     if filter.user_id is None:
         found = await history.page_of_conversation(reader, app_id, conversation_id, page, between)
-        return found.holding([to_api(change) for change in found.records])
-    seats = await participants.ids_of_members(reader, [(app_id, conversation_id, filter.user_id)])
-    present = await participants.get_many(reader, seats)
-    return await _with_ended(reader, app_id, filter.user_id, present, page, between, conversation_id)
+        return _shown(found)
+    user_id = filter.user_id
+    seats = await participants.ids_of_members(reader, [(app_id, conversation_id, user_id)])
+    joined = [_joined(one) for one in await participants.get_many(reader, seats)]
+    named = [(one.id, one) for one in joined if between.first <= one.id < between.end]
+
+    async def present(part: Page) -> Slice[MembershipChange]:
+        return sliced(named, part, newest_first=False)
+
+    async def ended(part: Page) -> Slice[MembershipChange]:
+        return _shown(await history.page_of_user(reader, app_id, user_id, part, between, conversation_id))
+
+    return await merged((present, ended), page)
 
 
 async def check_known(reader: Reader, app_id: str, conversation_id: str) -> None:
@@ -73,30 +84,22 @@ async def _page_of_user(
         user_id = id_or_external_id
         if not (await history.page_of_user(reader, app_id, user_id, Page(None, None, 1), Between())).records:
             raise
-    seats = await participants.memberships(reader, app_id, user_id)
-    present: list[StoredParticipant] = []
-    for number in range(0, len(seats), _PRESENT_AT_ONCE):
-        some = seats[number : number + _PRESENT_AT_ONCE]
-        keys = [(app_id, one.conversation_id, one.participant_id) for one in some]
-        present += await participants.get_many(reader, keys)
-    return await _with_ended(reader, app_id, user_id, present, page, _between(filter))
+    between = _between(filter)
+
+    async def present(part: Page) -> Slice[MembershipChange]:
+        found = await memberships.page_of_joinings(reader, app_id, user_id, part, between)
+        keys = [(app_id, one.conversation_id, one.participant_id) for _, one in found.records]
+        joined = [_joined(one) for one in await participants.get_many(reader, keys)]
+        return found.holding(sorted(joined, key=attrgetter("id")))
+
+    async def ended(part: Page) -> Slice[MembershipChange]:
+        return _shown(await history.page_of_user(reader, app_id, user_id, part, between))
+
+    return await merged((present, ended), page)
 
 
-async def _with_ended(
-    reader: Reader,
-    app_id: str,
-    user_id: str,
-    present: list[StoredParticipant],
-    page: Page,
-    between: Between,
-    conversation_id: str | None = None,
-) -> Slice[MembershipChange]:
-    """A page of the joinings of present memberships of a user and of the changes of those that have ended."""
-    ended = await history.page_of_user(reader, app_id, user_id, page, between, conversation_id)
-    joined = [_joined(one) for one in present if between.first <= one.joined_id < between.end]
-    changes = [*joined, *map(to_api, ended.records)]
-    found = sliced([(one.id, one) for one in changes], page, newest_first=False)
-    return Slice(found.records, found.precedes or ended.precedes, found.follows or ended.follows)
+def _shown(found: Slice[Change]) -> Slice[MembershipChange]:
+    return found.holding([to_api(change) for change in found.records])
 
 
 def _between(filter: HistoryFilter) -> Between:
@@ -106,7 +109,8 @@ def _between(filter: HistoryFilter) -> Between:
 
 def _joined(participant: StoredParticipant) -> MembershipChange:
     whose = (participant.id, participant.user_id)
-    return to_api(Change(participant.joined_id, True, *whose, participant.origin, participant.conversation_id))
+    cause = None if participant.origin is None else decode_cause(participant.origin)
+    return to_api(Change(participant.joined_id, True, *whose, cause, participant.conversation_id))
 
 
 def to_api(change: Change) -> MembershipChange:

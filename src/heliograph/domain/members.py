@@ -66,8 +66,9 @@ async def _page(reader: Reader, app_id: str, conversation_id: str, query: Member
 
 
 async def _page_at(reader: Reader, app_id: str, conversation_id: str, moment: int, page: Page) -> MemberPage:
-    await check_known(reader, app_id, conversation_id)
     found = await history.page_at(reader, app_id, conversation_id, moment, page)
+    if not found.records:
+        await check_known(reader, app_id, conversation_id)
     listed = [
         Member(
             id=id,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from heliograph.domain.tenants import Tenant
-from heliograph.storage.rows.causes import Cause
+from heliograph.storage.rows.causes import encode_cause
 from heliograph.wire.history import MembershipReason
 
 
-def cause_of(tenant: Tenant, reason: MembershipReason) -> Cause:
+def cause_of(tenant: Tenant, reason: MembershipReason) -> str:
     """The cause of a change that a caller makes."""
-    return Cause(reason, tenant.key_id, tenant.request_id)
+    return encode_cause(reason, tenant.key_id, tenant.request_id)

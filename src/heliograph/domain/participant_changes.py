@@ -6,7 +6,6 @@ from heliograph import ids
 from heliograph.domain.facts import MemberKey
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import history, participants
-from heliograph.storage.rows.causes import Cause
 from heliograph.storage.rows.history import Ended
 from heliograph.storage.rows.participants import StoredParticipant
 
@@ -38,7 +37,7 @@ class ParticipantChanges:
         self._associated.pop(key, None)
         self._seen.pop(key, None)
 
-    def end(self, participant: StoredParticipant, cause: Cause) -> None:
+    def end(self, participant: StoredParticipant, cause: str) -> None:
         """Record that the membership of a participant ends now."""
         self._ended.append(ended(participant, cause))
 
@@ -70,13 +69,13 @@ class ParticipantChanges:
             await participants.move_memberships(tx, self.moved)
 
 
-async def remove_all(tx: Tx, app_id: str, conversation_id: str, cause: Cause) -> None:
+async def remove_all(tx: Tx, app_id: str, conversation_id: str, cause: str) -> None:
     """Delete every participant of a conversation, and record that their memberships end."""
     while found := await participants.remove_next(tx, app_id, conversation_id):
         await history.add(tx, [ended(one, cause) for one in found])
 
 
-def ended(participant: StoredParticipant, cause: Cause) -> Ended:
+def ended(participant: StoredParticipant, cause: str) -> Ended:
     """The membership of a participant, which ends now."""
     return Ended(
         app_id=participant.app_id,

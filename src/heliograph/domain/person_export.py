@@ -21,6 +21,7 @@ from heliograph.domain.erasure import subject_of
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.blobs import Blobs
 from heliograph.storage.engine import Reader
+from heliograph.storage.merged_paging import Between
 from heliograph.storage.rows import (
     attachments,
     clients,
@@ -36,7 +37,6 @@ from heliograph.storage.rows import recorded_requests as stored_requests
 from heliograph.storage.rows.attachments import StoredAttachment
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.erasures import ErasureState
-from heliograph.storage.rows.history import Between
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store

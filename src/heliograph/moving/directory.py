@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -69,12 +70,16 @@ class _File:
         self._file.close()
         return FileSummary(self._records, self._bytes, self._hash.hexdigest())
 
+    def abandon(self) -> None:
+        with suppress(OSError):  # it writes what is in its buffer
+            self._file.close()
+
 
 class DirectoryWriter:
     """Writes a directory, which gets its name when it is complete. Without `complete`, nothing of it is left.
 
     Raises:
-        UsageError: it exists already, or cannot be written.
+        UsageError: it exists already, or cannot be written; also at the end, if the disk became full.
     """
 
     def __init__(self, path: Path) -> None:
@@ -116,7 +121,11 @@ class DirectoryWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        for file in self._files.values():
+            file.abandon()
         shutil.rmtree(self._partial, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise UsageError(f"{self._path} cannot be written: {error}") from None
 
 
 def verified(path: Path) -> Manifest:
@@ -127,7 +136,7 @@ def verified(path: Path) -> Manifest:
     """
     try:
         manifest = msgspec.json.decode((path / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{path} is not an exported app: {error}") from None
     if (manifest.format, manifest.version) != (FORMAT, VERSION):
         raise UsageError(f"{path} has the format {manifest.format} {manifest.version}, which is not known here")
@@ -161,7 +170,7 @@ def records(path: Path, manifest: Manifest, kind: str) -> Iterator[Record]:
         for number, line in enumerate(file, 1):
             try:
                 record = msgspec.json.decode(line)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, RecursionError):
                 record = None
             if not isinstance(record, dict) or record.get("kind") != kind or not isinstance(record.get(kind), dict):
                 raise UsageError(f"{path / name}:{number} is not a record of the kind {kind}")

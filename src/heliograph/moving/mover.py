@@ -176,7 +176,10 @@ class Mover:
                 self._report.skipped += 1
             else:
                 changed.append(record)
-        await self._put([_leave(id, one) for one in before.keys() - after.keys()])
+        left = before.keys() - after.keys()
+        if left and await self._source.conversation(id) is None:
+            return  # it was deleted after it was listed, and stays here with its participants
+        await self._put([_leave(id, one) for one in left])
         await self._users_of(list(user_ids))
         await self._put_members(changed, after)
         state.set_participants(after)
@@ -191,7 +194,7 @@ class Mover:
     async def _put_members(self, records: list[Record], digests: dict[str, bytes]) -> None:
         present: list[Record] = []
         for one in records:
-            if one["participant"].get("userId") in self._absent:
+            if str(one["participant"].get("userId")) in self._absent:
                 self._report.leave_out("participant whose user was deleted meanwhile")
                 digests[one["participant"]["id"]] = NONE
             else:

@@ -178,7 +178,7 @@ class ApiReader:
         async def make() -> tuple[list[Shown], str | None]:
             shown = (await fetch(page)).to_dict()
             records, meta = shown.get(name), shown.get("meta") or {}
-            if not isinstance(records, list) or not all(_is_record(one) for one in records):
+            if not (isinstance(records, list) and all(map(_is_record, records)) and isinstance(meta, dict)):
                 raise DecodeError(f"the response is no page of {name}", what)
             cursor = meta.get("afterCursor") if meta.get("hasMore") else None
             if meta.get("hasMore") and (not isinstance(cursor, str) or cursor in seen):

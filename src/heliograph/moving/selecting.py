@@ -22,8 +22,9 @@ _SHAPES: dict[str, type[Struct]] = {
 }
 _FIELDS = {kind: {one.encode_name for one in msgspec.structs.fields(shape)} for kind, shape in _SHAPES.items()}
 _FIELDS["participant"].add("userExternalId")
-_CLIENT_TYPES, _DEVICE_TYPES = frozenset(get_args(ClientType)), frozenset(get_args(DeviceType))
-_CONTENTS = frozenset(kind.__struct_config__.tag for kind in get_args(contents.Content))
+# Tuples, because the source may have a value there that cannot be hashed.
+_CLIENT_TYPES, _DEVICE_TYPES = get_args(ClientType), get_args(DeviceType)
+_CONTENTS = tuple(kind.__struct_config__.tag for kind in get_args(contents.Content))
 
 
 def record_of(report: Report, kind: str, shown: Shown, **named: str) -> Record:

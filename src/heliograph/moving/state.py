@@ -9,7 +9,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -210,13 +211,24 @@ class State:
         self._write(_Line(finished=True))
 
     def _write(self, line: _Line) -> None:
-        self._file.write(msgspec.json.encode(line) + b"\n")
-        self._file.flush()
+        with _written(self.path):
+            self._file.write(msgspec.json.encode(line) + b"\n")
+            self._file.flush()
 
     def close(self) -> None:
         """Close the file. What was written is on disk."""
-        os.fsync(self._file.fileno())
-        self._file.close()
+        with _written(self.path):
+            os.fsync(self._file.fileno())
+            self._file.close()
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """Report a failure to write the file, such as a full disk, as a UsageError."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"the state of the import cannot be kept in {path}: {error}") from None
 
 
 def _locked(path: Path) -> IO[bytes]:
@@ -225,10 +237,8 @@ def _locked(path: Path) -> IO[bytes]:
     Raises:
         UsageError: another import has it open, or it cannot be written.
     """
-    try:
+    with _written(path):
         file = open(path, "ab+")
-    except OSError as error:
-        raise UsageError(f"the state of the import cannot be kept in {path}: {error}") from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

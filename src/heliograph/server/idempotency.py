@@ -55,6 +55,7 @@ _TOKEN = re.compile(rb"[!#-+\--~]{1,255}\Z")
 _STRING = re.compile(rb'"((?:[ !#-\[\]-~]|\\["\\]){1,510})"\Z')
 _ESCAPED = re.compile(rb"\\(.)")
 _LONGEST = 255
+_RUNNING = 202
 _MALFORMED = (
     'Idempotency-Key should be a string in quotes, such as "8e03978e-40d5", or a token without blanks and commas, of '
     f"up to {_LONGEST} ASCII characters"
@@ -99,9 +100,21 @@ async def _identity(response: Response) -> Response:
 async def _read(
     read: Callable[[Exchange, Settings], Awaitable[Digested[Any]]], exchange: Exchange, settings: Settings
 ) -> KeyedBody:
-    key = parse_key(exchange.headers[HEADER])
+    key = key_in(exchange)
     digested = await read(exchange, settings)
     return KeyedBody(key, digested.content, digested.hash)
+
+
+def key_in(exchange: Exchange) -> str:
+    """The key in the header of a request.
+
+    Raises:
+        BadRequest: it is not valid, or given more than once.
+    """
+    first, *others = [value for name, value in exchange.header_list if name == HEADER]
+    if others:
+        raise BadRequest("Idempotency-Key should be given once")
+    return parse_key(first.strip(b" \t"))
 
 
 def parse_key(value: bytes) -> str:
@@ -142,7 +155,7 @@ async def replayed_deletion(store: Store, exchange: Exchange, caller: Caller) ->
     """
     if HEADER not in exchange.headers:
         return None
-    body = KeyedBody(parse_key(exchange.headers[HEADER]), None, hashlib.sha256())
+    body = KeyedBody(key_in(exchange), None, hashlib.sha256())
     result = await store.read(idempotency.find, _key_of(exchange, caller, "", body, store.sealer))
     return None if result is None else _response(result)
 
@@ -185,8 +198,10 @@ async def _stored_afterwards(route: AnyRoute, request: AnyRequest, key: Key) -> 
     many transactions, and can be repeated."""
     if (known := await request.store.read(idempotency.find, key)) is not None:
         return known
-    response = await route.respond(await route.handle(request))
-    return await request.store.write(idempotency.settle, key, _stored(response, request))
+    result = _stored(await route.respond(await route.handle(request)), request)
+    if result.status == _RUNNING and route.operation is ERASE_USER:
+        return result  # the same request goes on
+    return await request.store.write(idempotency.settle, key, result)
 
 
 async def _handled(route: AnyRoute, request: AnyRequest, key: Key) -> Result:

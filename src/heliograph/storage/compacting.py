@@ -23,7 +23,7 @@ async def compact(url: str) -> Compaction:
     """Rewrite all tables. A SQLite file must not be served meanwhile; on PostgreSQL requests wait for each table.
 
     Raises:
-        UsageError: the database cannot be opened, is in memory, or its file is being served.
+        UsageError: the database cannot be opened or written, is in memory, or its file is being served.
         ServiceUnavailable: it cannot be written now.
     """
     if embedded_path(url) == MEMORY:

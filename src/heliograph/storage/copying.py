@@ -44,6 +44,7 @@ from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
+from heliograph.storage.unlocking import SEALED
 
 _CHUNK = 1000
 _LARGE_ROWS = 8
@@ -122,7 +123,7 @@ TABLES = (
     Table("message", StoredMessage.__struct_fields__, ("app_id", "conversation_id", "id"), ("conversation_id",)),
     Table(
         "membership",
-        ("app_id", "user_id", "conversation_id", "participant_id"),
+        ("app_id", "user_id", "conversation_id", "participant_id", "since"),
         ("app_id", "user_id", "conversation_id"),
         ("user_id",),
     ),
@@ -303,10 +304,13 @@ def _sealed(table: Table, rows: list[Row], sealer: Sealer) -> list[Row]:
 
 
 def _with_secrets(table: Table, rows: list[Row], change: Callable[[str, bytes], bytes]) -> list[Row]:
-    if "secret" not in table.columns:
+    if (sealed := SEALED.get(table.name)) is None:
         return rows
-    owner, secret = table.columns.index("id"), table.columns.index("secret")
-    return [(*row[:secret], change(row[owner], row[secret]), *row[secret + 1 :]) for row in rows]
+    owner, secret = [table.columns.index(name) for name in sealed.owner], table.columns.index(sealed.column)
+    return [
+        (*row[:secret], change("/".join(row[number] for number in owner), row[secret]), *row[secret + 1 :])
+        for row in rows
+    ]
 
 
 async def _put(tx: Tx, table: Table, rows: Sequence[Row], progress: Progress) -> None:

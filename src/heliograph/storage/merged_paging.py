@@ -1,23 +1,62 @@
-"""Pages of a list whose records are in several places, each of them in the order of one key."""
+"""Pages of a list whose records are in several places, each of them in the order of one key.
+
+The text of a statement depends only on where the records are, and not on the keys of the page: planning it takes
+PostgreSQL longer than running it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from heliograph.storage.engine import Columns, Reader, Row
+from heliograph import ids
+from heliograph.storage.engine import Columns, Reader, Row, parameters
 from heliograph.wire.paging import Page, Slice
 
 
+class Between(NamedTuple):
+    """The keys from `first` to before `end`."""
+
+    first: str = ids.FIRST
+    end: str = ids.LAST
+
+    def within(self, other: Between) -> Between:
+        """The keys that are in both ranges. It has one bound on each side: SQLite would read up to a second one."""
+        return Between(max(self.first, other.first), min(self.end, other.end))
+
+
+NONE = Between(ids.LAST, ids.FIRST)
+"""No keys."""
+
+
 class Source(NamedTuple):
-    """Some of the records: a table with a WHERE clause, and the columns to select. The first one is the key, which is
-    from `first` to before `end`.
+    """Some of the records: a table with a WHERE clause, and the columns to select, of which the first is the key. The
+    clause has a `{}` for each of the `values` that only this source has.
     """
 
     columns: Columns
     where: str
-    first: str | None = None
-    end: str | None = None
+    keys: Between = Between()
+    values: tuple[Any, ...] = ()
+
+
+def beyond(page: Page) -> Between:
+    """The keys of the records of a page, and of all that follow in its direction."""
+    if page.before is not None:
+        return Between(end=page.before)
+    return Between() if page.after is None else Between(first=_following(page.after))
+
+
+def behind(page: Page) -> Between:
+    """The keys of all other records."""
+    if page.before is not None:
+        return Between(first=page.before)
+    return NONE if page.after is None else Between(end=_following(page.after))
+
+
+def _following(cursor: str) -> str:
+    """A string between the cursor and the next id."""
+    return f"{cursor}0"
 
 
 async def merged_slice_of(
@@ -26,55 +65,46 @@ async def merged_slice_of(
     values: tuple[Any, ...],
     page: Page,
     *,
+    is_behind: bool | None = None,
     completed: str = "SELECT * FROM ({}) AS listed",
 ) -> Slice[Row]:
     """A page of the records of all sources, in the order of their keys, which differ. `values` are the parameters of
-    the sources. Reads up to a page of each source.
+    all sources. Reads up to a page of each source.
 
-    `completed` is a query that may add columns to the records, which it has for `{}`. The key stays the first column.
+    `is_behind` is whether there are records behind the page, if that is known. `completed` is a query that may add
+    columns to the records, which it has for `{}`. The key stays the first column.
     """
-    cursor = page.before if page.backwards else page.after
-    after, edge, order = ("<", ">=", "DESC") if page.backwards else (">", "<=", "ASC")
-    query, given = _merged(sources, values, (after, cursor), order, page.size + 1)
+    order, back = ("DESC", "ASC") if page.backwards else ("ASC", "DESC")
+    query, given = _merged(sources, values, beyond(page), order, page.size + 1)
     rows = await reader.rows(f"{completed.format(query)} ORDER BY 1 {order}", *given)
     continues, rows = len(rows) > page.size, rows[: page.size]
     if not rows:
         return Slice([], precedes=False, follows=False)
-    behind = False
-    if cursor is not None:
-        query, given = _merged(sources, values, (edge, cursor), order, 1)
-        behind = await reader.row(query, *given) is not None
+    if is_behind is None and (others := behind(page)) == NONE:
+        is_behind = False
+    elif is_behind is None:
+        query, given = _merged(sources, values, others, back, 1)
+        is_behind = await reader.row(query, *given) is not None
     if page.backwards:
         rows.reverse()
-        return Slice(rows, precedes=continues, follows=behind)
-    return Slice(rows, precedes=behind, follows=continues)
+        return Slice(rows, precedes=continues, follows=is_behind)
+    return Slice(rows, precedes=is_behind, follows=continues)
 
 
 def _merged(
-    sources: Sequence[Source], values: tuple[Any, ...], beyond: tuple[str, str | None], order: str, limit: int
+    sources: Sequence[Source], values: tuple[Any, ...], keys: Between, order: str, limit: int
 ) -> tuple[str, list[Any]]:
-    """The query for the first records in the order of the key that are beyond a cursor, and its values."""
+    """The query for the first records in the order of the key that are in a range, and its values."""
     given = [*values, limit]
-    numbers: dict[str, int] = {}
+    count = f"${len(given)}"
     parts = []
     for place, source in enumerate(sources):
-        key, where = source.columns[0], source.where
-        for comparison, bound in _bounds(source, *beyond):
-            if bound not in numbers:
-                given.append(bound)
-                numbers[bound] = len(given)
-            where += f" AND {key} {comparison} ${numbers[bound]}"
-        query = f"SELECT {', '.join(source.columns)} FROM {where} ORDER BY {key} {order} LIMIT ${len(values) + 1}"
+        own = (*source.values, *source.keys.within(keys))
+        *numbers, first, end = parameters(own, len(given) + 1).split(", ")
+        given += own
+        key, where = source.columns[0], source.where.format(*numbers)
+        where += f" AND {key} >= {first} AND {key} < {end}"
+        query = f"SELECT {', '.join(source.columns)} FROM {where} ORDER BY {key} {order} LIMIT {count}"
         parts.append(f"SELECT * FROM ({query}) AS part_{place}")
     union = " UNION ALL ".join(parts)
-    return f"SELECT * FROM ({union}) AS merged ORDER BY 1 {order} LIMIT ${len(values) + 1}", given
-
-
-def _bounds(source: Source, comparison: str, cursor: str | None) -> list[tuple[str, str]]:
-    """The comparisons of the key, at most one for each side: SQLite would read everything up to a second one."""
-    lower, upper = (">=", source.first), ("<", source.end)
-    if cursor is not None and comparison.startswith(">"):
-        lower = (comparison, cursor) if source.first is None or cursor >= source.first else lower
-    elif cursor is not None:
-        upper = (comparison, cursor) if source.end is None or cursor < source.end else upper
-    return [(sign, bound) for sign, bound in (lower, upper) if bound is not None]
+    return f"SELECT * FROM ({union}) AS merged ORDER BY 1 {order} LIMIT {count}", given

@@ -175,7 +175,7 @@ class Store(ABC):
         """Rewrite all tables without the space that deleted values may be in. Writes wait meanwhile.
 
         Raises:
-            ServiceUnavailable: the database cannot be written now.
+            ServiceUnavailable, UsageError: the database cannot be written now.
         """
 
     @abstractmethod

@@ -9,13 +9,29 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+from msgspec import Struct
+
 from heliograph.storage import sealing
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import Columns, Reader, Tx
 from heliograph.storage.rows import meta, seeds
 from heliograph.storage.sealing import Sealer
 
-SEALED = ("api_key", "oauth_client", "webhook")
-"""The tables with secrets."""
+
+class Sealed(Struct, frozen=True):
+    """The sealed column of a table, the columns of which the owner of a value consists, and the key of a row."""
+
+    column: str = "secret"
+    owner: Columns = ("id",)
+    key: Columns = ("id",)
+
+
+SEALED = {
+    "api_key": Sealed(),
+    "oauth_client": Sealed(),
+    "webhook": Sealed(),
+    "idempotency_key": Sealed("body", ("app_id", "key"), ("bucket", "app_id", "key")),
+}
+"""The tables with sealed values."""
 _CHECK_VALUE = "master_key_witness"
 _ENCLOSED = "master_key"
 
@@ -83,9 +99,11 @@ async def seal_again(tx: Tx, sealer: Sealer) -> None:
     def change(owner: str, secret: bytes) -> bytes:
         return sealer.seal(owner, other.open(owner, secret))
 
-    for table in SEALED:
-        rows = await tx.rows(f"SELECT id, secret FROM {table}")
-        await tx.update(table, ("secret",), ("id",), [(change(id, secret), id) for id, secret in rows])
+    for table, sealed in SEALED.items():
+        names, width = (sealed.column, *sealed.owner, *sealed.key), 1 + len(sealed.owner)
+        rows = await tx.rows(f"SELECT {', '.join(names)} FROM {table}")
+        changed = [(change("/".join(row[1:width]), row[0]), *row[width:]) for row in rows]
+        await tx.update(table, (sealed.column,), sealed.key, changed)
     await seeds.change_secrets(tx, change)
     await _put_check_value(tx, sealer)
 

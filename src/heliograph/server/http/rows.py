@@ -136,19 +136,26 @@ async def read_rows(
         for text in texts:
             if count == body.most:
                 raise BadRequest(f"should not have more than {body.most} items")
+            _require_short(text)
             rows.append(_decoded(text, count, body.kind, require_subscribe=require_subscribe))
             count += 1
         return rows
 
     async for chunk in chunks:
-        if empty and chunk:
-            empty, chunk = False, chunk.removeprefix(codecs.BOM_UTF8)
+        if empty:
+            # Blank lines alone are no list: as an empty one, they would remove all members.
+            chunk = chunk.removeprefix(codecs.BOM_UTF8)
+            empty = not chunk.strip()
         yield decoded(splitter.feed(chunk))
-        if len(splitter.rest) > ROW_BYTES:
-            raise PayloadTooLarge(f"An item is limited to {ROW_BYTES >> 10} kB")
+        _require_short(splitter.rest)
     if empty:
         raise BadRequest(EMPTY)
     yield decoded(splitter.end())
+
+
+def _require_short(text: bytes) -> None:
+    if len(text) > ROW_BYTES:
+        raise PayloadTooLarge(f"An item is limited to {ROW_BYTES >> 10} kB")
 
 
 def _decoded(text: bytes, index: int, kind: type[T], *, require_subscribe: bool) -> T:

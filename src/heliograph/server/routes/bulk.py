@@ -19,6 +19,8 @@ from heliograph.wire.table.extensions.bulk import BULK_PARTICIPANTS, REPLACE_PAR
 
 _DRY_RUN = {None: False, "false": False, "true": True}
 _VERSION = re.compile(rb'"([^"]*)"')
+_VERSIONS = re.compile(rb'(?:W/)?"[^"]*"(?:[ \t]*,[ \t]*(?:W/)?"[^"]*")*')
+_ANY = b"*"
 
 MemberRows = AsyncGenerator[list[ParticipantJoinBody], None]
 
@@ -40,7 +42,7 @@ async def _replace(request: Request[ConversationPath, MemberRows]) -> AsyncGener
     dry_run = _DRY_RUN.get(request.query.plain.get("dryRun"))
     if dry_run is None:
         raise BadRequest("dryRun should be true or false")
-    versions = [found.decode("latin-1") for found in _VERSION.findall(request.headers.get(b"if-match", b""))]
+    versions = _versions(request.headers.get(b"if-match", _ANY).strip())
     wanted = await member_sets.collect(request.store, request.tenant, request.body)
     # The body may have taken minutes to arrive.
     await request.recheck()
@@ -52,3 +54,16 @@ async def _replace(request: Request[ConversationPath, MemberRows]) -> AsyncGener
             request.response_headers["etag"] = f'"{one.version}"'
         yield one
         await request.recheck()
+
+
+def _versions(condition: bytes) -> list[str]:
+    """The versions in an `If-Match`. None are given if any version will do.
+
+    Raises:
+        BadRequest: it is neither. Without the condition, the request would overwrite the changes of others.
+    """
+    if condition == _ANY:
+        return []
+    if not _VERSIONS.fullmatch(condition):
+        raise BadRequest('If-Match should be a version in quotes, such as "2-6ae0a1e5f0040004a7d25e90"')
+    return [found.decode("latin-1") for found in _VERSION.findall(condition)]

@@ -39,6 +39,7 @@ from heliograph.storage.migrations.steps import (
     step_27_search_terms,
     step_28_erasures,
     step_29_idempotency_keys,
+    step_30_membership_since,
 )
 from heliograph.storage.rows import meta, search_progress
 from heliograph.storage.rows.search_progress import Progress
@@ -73,6 +74,7 @@ STEPS: tuple[Step, ...] = (
     step_27_search_terms.STEP,
     step_28_erasures.STEP,
     step_29_idempotency_keys.STEP,
+    step_30_membership_since.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

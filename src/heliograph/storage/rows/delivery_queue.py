@@ -207,6 +207,13 @@ async def park(tx: Tx, keys: Sequence[tuple[int, str]], now: int) -> None:
     await tx.update("delivery", ("due_at",), ("bucket", "id"), [(until, *key) for key in keys])
 
 
+async def release(tx: Tx, keys: Sequence[tuple[int, str]]) -> None:
+    """Make deliveries due that were never attempted, given by bucket and id: those before them were deleted."""
+    waiting = "bucket = $1 AND id = $2 AND status = 'pending' AND tries = 0"
+    for key in keys:
+        await tx.execute(f"UPDATE delivery SET due_at = created_at WHERE {waiting}", *key)
+
+
 async def hasten(tx: Tx, ranges: BucketRanges, now: int, delays: Sequence[int]) -> None:
     """Make deliveries due whose due time is further ahead than any delay allows, because a wall clock was wrong.
 

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from heliograph import ids
 from heliograph.storage.codec import RowCodec
-from heliograph.storage.engine import Reader, Row, Tx
-from heliograph.storage.intervals import ancestors_of, node_of
-from heliograph.storage.merged_paging import Source, merged_slice_of
+from heliograph.storage.engine import Reader, Row, Tx, parameters
+from heliograph.storage.intervals import NO_TIME, ancestors_of, node_of
+from heliograph.storage.merged_paging import NONE, Between, Source, behind, beyond, merged_slice_of
 from heliograph.storage.paging import slice_of
 from heliograph.storage.rows.causes import Cause
 from heliograph.wire.paging import Page, Slice
@@ -33,14 +33,11 @@ class StoredChange(Struct, frozen=True):
     is_joining: bool
     participant_id: str
     user_id: str
-    cause: Cause | None
+    cause: str | None
     app_id: str
     conversation_id: str
     other_id: str
     node: int
-
-
-ROWS = RowCodec(StoredChange)
 
 
 class Ended(Struct, frozen=True):
@@ -52,8 +49,8 @@ class Ended(Struct, frozen=True):
     user_id: str
     joined_id: str
     left_id: str
-    origin: Cause | None
-    cause: Cause
+    origin: str | None
+    cause: str
 
 
 class Change(Struct, frozen=True):
@@ -70,15 +67,9 @@ class Change(Struct, frozen=True):
 _CHANGES = RowCodec(Change)
 
 
-class Between(Struct, frozen=True):
-    """Which changes: those with an id from `first` to before `end`."""
-
-    first: str = ids.FIRST
-    end: str = ids.LAST
-
-
 _ENTRY = ("is_joining", "participant_id", "user_id", "cause", "conversation_id")
 _PRESENT = ("1", "id", "user_id", "origin", "conversation_id")
+_MEMBER = ("id AS participant_id", "user_id")
 # The index by node has only ids. With another column, SQLite would rather read the whole history by its key.
 _ID_ONLY = ("id", "CAST(NULL AS text)", "CAST(NULL AS text)")
 _WITH_CHANGE = f"""SELECT listed.id, coalesce(listed.participant_id, change.participant_id),
@@ -86,21 +77,44 @@ _WITH_CHANGE = f"""SELECT listed.id, coalesce(listed.participant_id, change.part
     CASE change.is_joining WHEN 0 THEN listed.id ELSE change.other_id END
     FROM ({{}}) AS listed LEFT JOIN {TABLE} AS change
     ON change.bucket = $1 AND change.app_id = $2 AND change.conversation_id = $3 AND change.id = listed.id"""
+# A table of the bounds, because PostgreSQL would plan a statement with them in its conditions anew each time.
+_BOUNDS = """bounds (side, joined_first, joined_end, left_first, left_end) AS (VALUES
+    (0, CAST($5 AS text), CAST($6 AS text), CAST($7 AS text), CAST($8 AS text)),
+    (1, CAST($9 AS text), CAST($10 AS text), CAST($11 AS text), CAST($12 AS text)))"""
 _OF_CONVERSATION = "{} WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3"
+_IN_SEAT = f"{_OF_CONVERSATION.format('participant')} AND since IS NULL"
+_IN_SEAT_SINCE = f"{_OF_CONVERSATION.format('participant')} AND since IS NOT NULL"
+_AT_NODE = f"{_OF_CONVERSATION.format(TABLE)} AND is_joining = {{}} AND node = {{}}"
+_CONTAINING = f"""bounds CROSS JOIN candidate WHERE CASE WHEN node <= $4 THEN EXISTS (
+    SELECT 1 FROM {_OF_CONVERSATION.format(TABLE)} AND is_joining = 0 AND node = candidate.node
+    AND id >= bounds.left_first AND id < bounds.left_end
+) ELSE EXISTS (
+    SELECT 1 FROM {_OF_CONVERSATION.format(TABLE)} AND is_joining = 1 AND node = candidate.node
+    AND id >= bounds.joined_first AND id < bounds.joined_end
+) END"""
+_ANY_BEHIND = f"""EXISTS (SELECT 1 FROM {_IN_SEAT} AND id >= $9 AND id < $10)
+    OR EXISTS (SELECT 1 FROM {_IN_SEAT_SINCE} AND since >= $9 AND since < $10)
+    OR EXISTS (SELECT 1 FROM {_CONTAINING} AND side = 1)"""
+_NODES = 4
+"""The number of nodes in a statement is a multiple of this."""
 
 
 async def add(tx: Tx, ended: Sequence[Ended]) -> None:
     """Store the changes of memberships that have ended."""
-    changes = [change for one in ended for change in _changes_of(one)]
-    rows = [(tx.bucket(one.conversation_id), *ROWS.dump(one)) for one in changes]
-    await tx.insert(TABLE, ("bucket", *ROWS.columns), rows)
+    await tx.insert(
+        TABLE, ("bucket", *StoredChange.__struct_fields__), [row for one in ended for row in _rows(tx, one)]
+    )
 
 
-def _changes_of(one: Ended) -> tuple[StoredChange, StoredChange]:
-    node = node_of(ids.milliseconds(one.joined_id), ids.milliseconds(one.left_id))
-    whose, where = (one.participant_id, one.user_id), (one.app_id, one.conversation_id)
-    joining = StoredChange(one.joined_id, True, *whose, one.origin, *where, one.left_id, node)
-    return joining, StoredChange(one.left_id, False, *whose, one.cause, *where, one.joined_id, node)
+def _rows(tx: Tx, one: Ended) -> tuple[Row, Row]:
+    # Tuples, because each leave makes two: a codec takes several times as long.
+    bucket, joined, left = tx.bucket(one.conversation_id), one.joined_id, one.left_id
+    who, where = (one.participant_id, one.user_id), (one.app_id, one.conversation_id)
+    node = node_of(ids.milliseconds(joined), ids.milliseconds(left))
+    return (
+        (bucket, joined, 1, *who, one.origin, *where, left, node),
+        (bucket, left, 0, *who, one.cause, *where, joined, node),
+    )
 
 
 async def existing(reader: Reader, keys: Iterable[Position]) -> set[tuple[str, str]]:
@@ -113,12 +127,10 @@ async def page_of_conversation(
     reader: Reader, app_id: str, conversation_id: str, page: Page, between: Between
 ) -> Slice[Change]:
     """A page of the changes of a conversation, oldest first."""
-    table, participant = _OF_CONVERSATION.format, _OF_CONVERSATION.format("participant")
-    whole = (between.first, between.end)
     sources = (
-        Source(("id", *_ENTRY), table(TABLE), *whole),
-        Source(("id", *_PRESENT), f"{participant} AND since IS NULL", *whole),
-        Source(("since", *_PRESENT), f"{participant} AND since IS NOT NULL", *whole),
+        Source(("id", *_ENTRY), _OF_CONVERSATION.format(TABLE), between),
+        Source(("id", *_PRESENT), _IN_SEAT, between),
+        Source(("since", *_PRESENT), _IN_SEAT_SINCE, between),
     )
     values = (reader.bucket(conversation_id), app_id, conversation_id)
     return _loaded(await merged_slice_of(reader, sources, values, page))
@@ -151,38 +163,38 @@ async def page_at(reader: Reader, app_id: str, conversation_id: str, moment: int
     The columns are a cursor, the id of the participant, that of the user, and the ids of the joining and the leaving,
     which is NULL for a present membership. Its cost does not grow with the number of changes: see storage/intervals.py.
     """
-    change, participant = _OF_CONVERSATION.format(TABLE), _OF_CONVERSATION.format("participant")
     later = ids.earliest(moment + 1) if moment < ids.LAST_MILLISECOND else ids.LAST
+    joined, left = Between(end=later), Between(first=later)
     values = (reader.bucket(conversation_id), app_id, conversation_id)
-    nodes = await _nodes_at(reader, (*values, later), moment)
-    present = ("id AS participant_id", "user_id")
+    nodes = await _nodes_at(reader, values, moment, joined, left, page)
+    is_behind = NO_TIME in nodes
     sources = [
-        Source(("id", *present), f"{participant} AND since IS NULL", end=later),
-        Source(("since", *present), f"{participant} AND since IS NOT NULL", end=later),
+        Source(("id", *_MEMBER), _IN_SEAT, joined),
+        Source(("since", *_MEMBER), _IN_SEAT_SINCE, joined),
+        *(Source(_ID_ONLY, _AT_NODE, joined, (1, node)) for node in nodes if node > moment),
+        *(Source(_ID_ONLY, _AT_NODE, left, (0, node)) for node in nodes if NO_TIME < node <= moment),
     ]
-    for number, node in enumerate(nodes, 4):
-        at_node = f"{change} AND node = ${number} AND is_joining = "
-        if node <= moment:
-            sources.append(Source(_ID_ONLY, f"{at_node}0", first=later))
-        else:
-            sources.append(Source(_ID_ONLY, f"{at_node}1", end=later))
-    return await merged_slice_of(reader, sources, (*values, *nodes), page, completed=_WITH_CHANGE)
+    # So that few numbers of sources occur, and PostgreSQL keeps the plans of their statements.
+    unused = -(len(sources) - 2) % _NODES
+    sources += [Source(_ID_ONLY, _AT_NODE, NONE, (0, NO_TIME))] * unused
+    return await merged_slice_of(reader, sources, values, page, is_behind=is_behind, completed=_WITH_CHANGE)
 
 
-async def _nodes_at(reader: Reader, values: tuple[object, ...], moment: int) -> list[int]:
-    """The nodes with a membership that contains the time. Most of its ancestors have none."""
-    nodes = ancestors_of(moment)
-    listed = ", ".join(f"(CAST(${number} AS bigint))" for number, _ in enumerate(nodes, 5))
-    of_node = f"SELECT 1 FROM {_OF_CONVERSATION.format(TABLE)} AND node = candidate.node AND"
-    rows = await reader.rows(
-        f"WITH candidate (node) AS (VALUES {listed}) SELECT node FROM candidate WHERE "
-        f"CASE WHEN node <= $47 THEN EXISTS ({of_node} is_joining = 0 AND id >= $4) "
-        f"ELSE EXISTS ({of_node} is_joining = 1 AND id < $4) END",
-        *values,
-        *nodes,
-        moment,
-    )
-    return sorted(row[0] for row in rows)
+async def _nodes_at(
+    reader: Reader, values: tuple[object, ...], moment: int, joined: Between, left: Between, page: Page
+) -> list[int]:
+    """The nodes with a membership that contains the time and is on the page or beyond it: most ancestors of the time
+    have none. The node `NO_TIME` is one of them if there are records behind the page.
+    """
+    nodes = ancestors_of(moment)[::-1]  # the higher ones have more memberships
+    given = [*values, moment]
+    for keys in (beyond(page), behind(page)):
+        given += (*joined.within(keys), *left.within(keys))
+    listed = ", ".join(f"(CAST({number} AS bigint))" for number in parameters(nodes, len(given) + 1).split(", "))
+    query = f"WITH {_BOUNDS}, candidate (node) AS (VALUES {listed}) SELECT node FROM {_CONTAINING} AND side = 0"
+    if behind(page) != NONE:
+        query += f" UNION ALL SELECT {NO_TIME} WHERE {_ANY_BEHIND}"
+    return [row[0] for row in await reader.rows(query, *given, *nodes)]
 
 
 async def prune(tx: Tx, bucket: int, after: Position, oldest: str, limit: int) -> Position | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from heliograph.storage.engine import Reader
+from heliograph.storage.merged_paging import Between
 from heliograph.storage.paging import slice_of
 from heliograph.storage.rows.participants import Membership
 from heliograph.wire.conversations import ConversationType
@@ -37,6 +38,25 @@ async def page(reader: Reader, app_id: str, user_id: str, page: Page, *, newest_
     columns = ("conversation_id", "participant_id")
     rows = await slice_of(reader, columns, _OF_USER, values, page, key="participant_id", newest_first=newest_first)
     return rows.holding([Membership(row[0], row[1]) for row in rows.records])
+
+
+async def page_of_joinings(
+    reader: Reader, app_id: str, user_id: str, page: Page, between: Between
+) -> Slice[tuple[str, Membership]]:
+    """A page of the user's memberships with the ids of their joinings, in the order of these.
+
+    Reads the ids of all memberships of the user, as `page` does.
+    """
+    key = "coalesce(since, participant_id)"
+    rows = await slice_of(
+        reader,
+        (key, "conversation_id", "participant_id"),
+        f"{_OF_USER} AND {key} >= $4 AND {key} < $5",
+        (reader.bucket(user_id), app_id, user_id, *between),
+        page,
+        key=key,
+    )
+    return rows.holding([(row[0], Membership(row[1], row[2])) for row in rows.records])
 
 
 async def first(reader: Reader, app_id: str, user_id: str, limit: int) -> list[Membership]:

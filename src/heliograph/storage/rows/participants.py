@@ -11,7 +11,6 @@ from heliograph.ids import FIRST
 from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.paging import slice_of
-from heliograph.storage.rows.causes import Cause
 from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.paging import Page, Slice
 
@@ -39,7 +38,7 @@ class StoredParticipant(Struct):
     app_id: str
     conversation_id: str
     since: str | None = None
-    origin: Cause | None = None
+    origin: str | None = None
 
     @property
     def joined_id(self) -> str:
@@ -206,8 +205,11 @@ async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
 async def _add_memberships(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     await tx.insert(
         "membership",
-        (*_MEMBERSHIP_KEY, "participant_id"),
-        [(tx.bucket(one.user_id), one.app_id, one.user_id, one.conversation_id, one.id) for one in participants],
+        (*_MEMBERSHIP_KEY, "participant_id", "since"),
+        [
+            (tx.bucket(one.user_id), one.app_id, one.user_id, one.conversation_id, one.id, one.since)
+            for one in participants
+        ],
     )
 
 

@@ -155,7 +155,7 @@ class EmbeddedStore(Store):
         try:
             await self._writer.run_alone(vacuum)
         except sqlite3.DatabaseError as error:
-            raise unavailable(error) from error
+            raise UsageError(f"{self.name} cannot be rewritten: {error}") from error
 
     def _act_upon(self, effects: Effects) -> None:
         if self._checkpointer:

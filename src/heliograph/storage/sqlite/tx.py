@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -74,9 +75,12 @@ def vacuum(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA temp_store = FILE")  # a copy of the whole database may not fit into memory
     try:
         connection.execute("VACUUM")
-        is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if is_busy:
-            raise sqlite3.OperationalError("another process reads the database")
+        # SQLite does not wait for another checkpoint, such as one that the server has begun in its thread.
+        deadline = time.monotonic() + _BUSY_SECONDS
+        while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if time.monotonic() > deadline:
+                raise sqlite3.OperationalError("another process reads the database")
+            time.sleep(0.01)
     finally:
         connection.execute("PRAGMA temp_store = MEMORY")
 

@@ -21,7 +21,7 @@ STEP = Step(
         PRIMARY KEY (bucket, app_id, conversation_id, id)
     ){clustered}""",
         "CREATE INDEX membership_change_node ON membership_change "
-        "(bucket, app_id, conversation_id, is_joining, node, id)",
+        "(bucket, app_id, conversation_id, node, is_joining, id)",
         "CREATE INDEX membership_change_user ON membership_change (app_id, user_id, id)",
     ),
 )
