@@ -1,6 +1,7 @@
-"""Measures the console in a real browser: how soon rows appear, what large lists and bursts cost, and memory.
+"""Measures the console in a real browser: how soon a page and its rows appear, what large lists and bursts cost, and
+memory.
 
-    .venv/bin/python -m bench.console [rows] [group] [burst] [steady] [--joins 100] [--minutes 2]
+    .venv/bin/python -m bench.console [paint] [rows] [group] [burst] [steady] [--joins 100] [--minutes 2]
 
 Server, load generator and Chromium share the processors. Times of the page are those of its own clock, at the frame
 that shows what is waited for.
@@ -11,6 +12,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import json
+import os
 import random
 import statistics
 import tempfile
@@ -22,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 from tests.console.browsing import launch
 
 from bench import load, processes
@@ -30,7 +33,7 @@ from bench.processes import Process
 from bench.scenarios import Load, message_line
 from bench.worlds import World, add_groups, add_members, add_users, empty, opened
 
-_PARTS = ("rows", "group", "burst", "steady")
+_PARTS = ("paint", "rows", "group", "burst", "steady")
 _MEMBERS = 100_000
 _GROUPS = 200
 """Groups that get the messages of bursts."""
@@ -39,6 +42,10 @@ _STEADY_RATE = 50.0
 _CONNECTIONS = 8
 _OPENED = 5
 """How often the large group is opened."""
+_LOADED = 20
+"""How often a page is loaded, each time with an empty cache and then with a full one."""
+_SCREENS = {"home": "", "requests": "requests", "conversations": "conversations"}
+"""The screens of the steady load."""
 _OPTIONS = ("--console", "yes", "--record-requests", "10000")
 _IN_PAGE = """
 window.longTasks = [];
@@ -48,6 +55,13 @@ const now = () => performance.timeOrigin + performance.now();
 const frames = (isDone) => new Promise((resolve) => {
   const look = () => requestAnimationFrame(() => isDone() ? resolve(now()) : look());
   look();
+});
+/** The time of the frame that shows the first row of a list. */
+window.listed = frames(() => document.querySelector("[role=option]"));
+/** Milliseconds from the beginning of the navigation to the first contents. */
+window.painted = new Promise((resolve) => {
+  const done = (list) => list.getEntriesByName("first-contentful-paint").map((one) => resolve(one.startTime));
+  new PerformanceObserver(done).observe({ type: "paint", buffered: true });
 });
 const rows = () => [...document.querySelectorAll("[role=option]")].map((one) => one.id);
 window.watchRows = () => {
@@ -100,14 +114,24 @@ class Site:
         key_id, secret = base64.b64decode(world.authorization.split()[1]).decode().split(":", 1)
         self.http = httpx.Client(base_url=self.url, auth=(key_id, secret))
         sign_in = {"keyId": key_id, "secret": secret, "name": "Bench"}
-        token = self.http.post("/console/session", json=sign_in).raise_for_status().json()["token"]
-        self.context = browser.new_context(viewport={"width": 1440, "height": 900})
-        self.context.add_init_script(f"sessionStorage.setItem('heliograph:{self.url}', '{token}');{_IN_PAGE}")
+        self._token = self.http.post("/console/session", json=sign_in).raise_for_status().json()["token"]
+        self.browser = browser
+        self.context = self.new_context()
+
+    def new_context(self) -> BrowserContext:
+        """A profile of the browser with an empty cache, which is signed in."""
+        context = self.browser.new_context(viewport={"width": 1440, "height": 900})
+        context.add_init_script(f"sessionStorage.setItem('heliograph:{self.url}', '{self._token}');{_IN_PAGE}")
+        return context
+
+    def address(self, screen: str) -> str:
+        """The URL of a screen."""
+        return f"{self.url}/console/{self.world.app_id}/{screen}"
 
     def open(self, screen: str) -> Page:
         """A page that follows the stream."""
         page = self.context.new_page()
-        page.goto(f"{self.url}/console/{self.world.app_id}/{screen}")
+        page.goto(self.address(screen))
         page.get_by_text("Live", exact=True).wait_for()
         return page
 
@@ -135,6 +159,28 @@ class Site:
         sending.join()
 
 
+def paint(site: Site) -> None:
+    """From the beginning of a navigation to the first contents of the page, and to the first row of its list."""
+    for screen in ("conversations?sort=newest", "users"):
+        found: dict[str, list[tuple[float, float]]] = {"cold": [], "warm": []}
+        for _ in range(_LOADED):
+            context = site.new_context()
+            page = context.new_page()
+            for cache in found.values():
+                page.goto(site.address(screen))
+                listed = page.evaluate("listed.then((at) => at - performance.timeOrigin)")
+                painted = page.evaluate("painted")
+                cache.append((painted, listed))
+            context.close()
+        for name, times in found.items():
+            first, listed = (_percentiles(list(one)) for one in zip(*times, strict=True))
+            print(f"{screen.partition('?')[0]}, {name} cache: first paint {first}; list {listed}; {_load_average()}")
+
+
+def _load_average() -> str:
+    return f"load average {os.getloadavg()[0]:.1f}"
+
+
 def rows(site: Site, joins: int) -> None:
     """From the response to a join to the row of its event, and of its request."""
     group, users = site.world.groups[0], site.world.users[:joins]
@@ -154,7 +200,7 @@ def rows(site: Site, joins: int) -> None:
 def _percentiles(found: list[float]) -> str:
     ordered = sorted(found)
     p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-    return f"p50 {statistics.median(found):.0f} ms, p95 {p95:.0f} ms, max {ordered[-1]:.0f} ms"
+    return f"min {ordered[0]:.0f} ms, p50 {statistics.median(found):.0f} ms, p95 {p95:.0f} ms, max {ordered[-1]:.0f} ms"
 
 
 def group(site: Site, large: str) -> None:
@@ -205,24 +251,42 @@ def _tasks(tasks: list[float]) -> str:
     return f"{len(tasks)} tasks over 50 ms, the longest {max(tasks, default=0):.0f} ms"
 
 
-def steady(site: Site, minutes: float) -> None:
+def steady(site: Site, minutes: float, screens: list[str]) -> None:
     """A constant rate for long: memory and long tasks of each screen, one after the other."""
-    for screen in ("", "requests", "conversations"):
-        page = site.open(screen)
+    for screen in screens:
+        page = site.open(_SCREENS[screen])
         devtools = site.context.new_cdp_session(page)
         page.wait_for_timeout(1000)
         before = _heap(devtools)
         page.evaluate("longTasks.length = 0")
-        heaps = []
-        for _ in range(4):
+        heaps, longest = [], 0.0
+        for quarter in range(4):
+            if quarter == 3:
+                site.browser.start_tracing(page=page, categories=["toplevel"])
             with site.messages(minutes * 60 / 4, _STEADY_RATE) as running:
                 while running.is_alive():
                     page.wait_for_timeout(250)
+            if quarter == 3:
+                longest = _longest_task(site.browser.stop_tracing())
             heaps.append(_heap(devtools))
         figures = ", ".join(f"{one:.1f}" for one in heaps)
+        print(f"{_STEADY_RATE:.0f} events/s on {screen}: heap {before:.1f} MB, then {figures} MB")
         tasks = _tasks(page.evaluate("longTasks"))
-        print(f"{_STEADY_RATE:.0f} events/s on {screen or 'home'}: heap {before:.1f} MB, then {figures} MB; {tasks}")
+        print(f"  {tasks}; at most {longest:.0f} ms of processor time in the last quarter; {_load_average()}")
         page.close()
+
+
+def _longest_task(trace: bytes) -> float:
+    """The most processor time of a task of the page in milliseconds. Unlike its duration, it does not depend on what
+    else runs on the machine."""
+    events = json.loads(trace)["traceEvents"]
+    pages = {_thread(one) for one in events if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"}
+    taken = [int(one.get("tdur", 0)) for one in events if "RunTask" in one["name"] and _thread(one) in pages]
+    return max(taken, default=0) / 1000
+
+
+def _thread(event: dict[str, Any]) -> tuple[int, int]:
+    return event["pid"], event["tid"]
 
 
 def _heap(devtools: CDPSession) -> float:
@@ -258,10 +322,13 @@ def main() -> None:
     parser.add_argument("--joins", type=int, default=100)
     parser.add_argument("--members", type=int, default=_MEMBERS)
     parser.add_argument("--minutes", type=float, default=2.0, help="for each screen of the steady load")
+    parser.add_argument("--screens", nargs="+", default=list(_SCREENS), choices=_SCREENS, help="of the steady load")
     options = parser.parse_args()
     if not load.LOADER.exists():
         parser.error(f"{load.LOADER} is missing: run make {load.LOADER}")
     with tempfile.TemporaryDirectory() as folder, _site(folder, options.members) as (site, large):
+        if "paint" in options.parts:
+            paint(site)
         if "rows" in options.parts:
             rows(site, options.joins)
         if "group" in options.parts:
@@ -269,7 +336,7 @@ def main() -> None:
         if "burst" in options.parts:
             burst(site)
         if "steady" in options.parts:
-            steady(site, options.minutes)
+            steady(site, options.minutes, options.screens)
 
 
 if __name__ == "__main__":

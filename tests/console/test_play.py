@@ -72,6 +72,46 @@ def test_both_sides(console: Console) -> None:
     assert sources == ["web"] * 3
 
 
+def test_several_phones(console: Console) -> None:
+    """Two users write to each other; a third phone plays one who joins, and phones are changed and closed."""
+    page, api = console.page, console.api
+    group = api.new_group(displayName="Crew")
+    for name in ("ada", "bob"):
+        api.join(group, api.new_user(name))
+    console.open(f"conversations/{group}", play="1")
+    ada, bob, carl = (page.get_by_role("region", name=f"Phone of {name}") for name in ("ada", "bob", "carl"))
+    page.get_by_role("button", name="Play another user").click()
+    page.get_by_role("menuitem", name="bob").click()
+    ada.get_by_label("Message of ada").fill("Anyone there?")
+    expect(bob).to_contain_text("ada is typing…")
+    expect(ada).not_to_contain_text("is typing…")
+    ada.get_by_label("Message of ada").press("Enter")
+    bob.get_by_label("Message of bob").fill("Here I am")
+    bob.get_by_role("button", name="Send as the user").click()
+    for phone, own in ((ada, "Anyone there?"), (bob, "Here I am")):
+        expect(phone.get_by_role("listitem").filter(has_text="Here I am")).to_be_visible()
+        expect(phone.locator(".message.own")).to_have_count(1)
+        expect(phone.locator(".message.own")).to_contain_text(own)
+    console.assert_accessible()
+    page.get_by_role("button", name="Play another user").click()
+    page.get_by_role("menuitem", name="Add participant…").click()
+    page.get_by_label("User ID or external ID").fill("carl")
+    page.get_by_role("dialog").get_by_role("button", name="Add participant").click()
+    page.get_by_role("button", name="Play another user").click()
+    page.get_by_role("menuitem", name="carl").click()
+    expect(carl).to_be_visible()
+    ada.get_by_role("button", name="Stop playing ada").click()
+    expect(ada).to_have_count(0)
+    page.reload()
+    bob.get_by_label("User", exact=True).select_option("ada")
+    expect(ada.get_by_role("listitem").filter(has_text="Here I am")).to_be_visible()
+    expect(bob).to_have_count(0)
+    page.get_by_role("complementary", name="Play an end user").get_by_role(
+        "button", name="Stop playing", exact=True
+    ).click()
+    expect(page.get_by_role("complementary", name="Details")).to_be_visible()
+
+
 def test_a_file_of_the_user(console: Console) -> None:
     """A picture is uploaded, and both sides see it; the user who is added can be played."""
     page = console.page

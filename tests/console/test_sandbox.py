@@ -232,3 +232,27 @@ def test_a_restore_ends_what_is_younger(account: Console, browser: Browser, owne
         expect(account.page.get_by_text("Restored older")).to_be_visible()
         expect(console.page.get_by_role("dialog", name="Sign in")).to_contain_text("Your session has ended.")
     owner.ok("DELETE", "/heliograph/v1/sandbox/snapshots/older")
+
+
+def test_a_snapshot_is_a_file(account: Console, owner: Caller) -> None:
+    """It is exported, refused if it is something else, and imported under another name."""
+    page = account.page
+    owner.ok("POST", "/heliograph/v1/sandbox/snapshots", {"name": "exported"})
+    account.open("sandbox")
+    snapshots = tool(account, "Snapshots")
+    with page.expect_download() as download:
+        press(snapshots, "Export exported")
+    assert download.value.suggested_filename == "exported.db"
+    press(snapshots, "Import a file…")
+    form = page.get_by_role("dialog", name="Import a snapshot")
+    form.get_by_label("File").set_input_files({"name": "text.db", "mimeType": "text/plain", "buffer": b"text"})
+    expect(form.get_by_label("Name")).to_have_value("text")
+    press(form, "Import")
+    expect(form.get_by_role("alert")).to_contain_text("not")
+    account.assert_accessible()
+    form.get_by_label("File").set_input_files(download.value.path())
+    fill(form, Name="imported")
+    press(form, "Import")
+    expect(snapshots.get_by_text("imported", exact=True)).to_be_visible()
+    for name in ("exported", "imported"):
+        owner.ok("DELETE", f"/heliograph/v1/sandbox/snapshots/{name}")

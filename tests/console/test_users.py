@@ -28,7 +28,7 @@ def test_found_and_shown(console: Console, own: Caller) -> None:
     expect(page.get_by_role("heading", name="No such user")).to_be_visible()
     page.get_by_role("button", name="Show all users").click()
     expect(page.get_by_role("listbox", name="Users").get_by_role("option")).to_have_count(2)
-    for text in ("ada", "LOVE"):
+    for text in ("ada", "LOVE", "plan=gold"):
         page.get_by_role("searchbox").fill(text)
         expect(page.get_by_role("listbox", name="Users").get_by_role("option")).to_have_count(1)
     page.get_by_role("option", name=re.compile("Ada Lovelace")).click()

@@ -10,6 +10,8 @@ async function start(): Promise<void> {
   handleLinks();
   // Without a session, or with one that has ended, the page asks for a key.
   await restore().catch(() => undefined);
+  // What the page shows until now.
+  document.body.replaceChildren();
   render(<Console />, document.body);
 }
 

@@ -8,6 +8,8 @@ const KEY = `heliograph:${serverUrl}`;
 export const session = signal<ConsoleSession | null>(null);
 /** Whether the session that was valid has ended; the page stays, with what was typed in it. */
 export const expired = signal(false);
+/** Whether the server shows sessions no contents of messages, and lets them export nothing that has some. */
+export const hidesContents = document.body.dataset["contents"] === "hidden";
 export const isViewer = computed(() => session.value?.role === "viewer");
 
 /** Continue the session of this tab or browser, if there is one. */

@@ -10,6 +10,8 @@ export interface CallOptions<N extends OperationName> {
   body?: Operations[N]["body"];
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** A body that is a file. */
+  file?: Blob;
   /** Send no token, for a call that gets one. */
   anonymous?: boolean;
 }
@@ -60,18 +62,34 @@ export async function call<N extends OperationName>(
   path: Operations[N]["path"],
   options: CallOptions<N> = {},
 ): Promise<Answer<N>> {
+  const text = await (await respond(name, path, options)).text();
+  return (text ? JSON.parse(text) : undefined) as Answer<N>;
+}
+
+/** Call an operation whose response is a file. Rejects with an `ApiError`. */
+export async function download<N extends OperationName>(name: N, path: Operations[N]["path"]): Promise<Blob> {
+  const response = await respond(name, path, {});
+  try {
+    return await response.blob();
+  } catch {
+    throw new ApiError(0, "interrupted", ["The download was interrupted"], response.headers.get("x-request-id"));
+  }
+}
+
+async function respond<N extends OperationName>(name: N, path: Operations[N]["path"], options: CallOptions<N>): Promise<Response> {
   const [method = "GET", template = ""] = OPERATIONS[name].split(" ");
   const url = filled(template, path as Record<string, string>) + search((options.query ?? {}) as Query);
-  const form = options.body instanceof FormData;
+  const { body, file, headers, signal, anonymous } = options;
+  const isJson = body !== undefined && !(body instanceof FormData);
+  const type = isJson ? "application/json" : file && "application/octet-stream";
   const response = await request(method, url, {
-    body: options.body === undefined ? undefined : form ? (options.body as FormData) : JSON.stringify(options.body),
-    headers: { ...(options.body === undefined || form ? {} : { "content-type": "application/json" }), ...options.headers },
-    signal: options.signal,
-    anonymous: options.anonymous,
+    body: isJson ? JSON.stringify(body) : (body ?? file),
+    headers: { ...(type && { "content-type": type }), ...headers },
+    signal,
+    anonymous,
   });
   if (!response.ok) throw await errorOf(response);
-  const text = await response.text();
-  return (text ? JSON.parse(text) : undefined) as Answer<N>;
+  return response;
 }
 
 /** Send a request as it is, whatever the status of the response. */

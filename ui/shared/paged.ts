@@ -31,6 +31,22 @@ export async function firstMatches<T>(cursor: string, fetchPage: (cursor: string
   return page;
 }
 
+type FetchPage<T> = (cursor: string | null) => Promise<Page<T>>;
+
+/** Several lists as one: each begins after the end of the one before it. */
+export function inTurn<T>(lists: readonly FetchPage<T>[]): FetchPage<T> {
+  const read = async (index: number, cursor: string | null): Promise<Page<T>> => {
+    const page = (await lists[index]?.(cursor)) ?? { items: [], next: null };
+    if (page.next !== null) return { items: page.items, next: `${index} ${page.next}` };
+    if (index + 1 >= lists.length) return page;
+    return page.items.length ? { items: page.items, next: `${index + 1} ` } : read(index + 1, null);
+  };
+  return (cursor) => {
+    const [index, rest] = (cursor ?? "0 ").split(" ");
+    return read(Number(index), rest || null);
+  };
+}
+
 export class Paged<T> {
   readonly items = signal<T[]>([]);
   readonly loading = signal(false);
@@ -44,7 +60,7 @@ export class Paged<T> {
   private readonly removed = new Set<string>();
 
   constructor(
-    private readonly fetchPage: (cursor: string | null) => Promise<Page<T>>,
+    private readonly fetchPage: FetchPage<T>,
     private readonly idOf: (item: T) => string,
     /** More entries than this are not kept. */
     private readonly limit = LIMIT,

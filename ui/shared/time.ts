@@ -1,6 +1,7 @@
 // Times as the console shows them: in the time zone of the browser.
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
 /** `14:02:11` today, `24 Nov 14:02` before. */
@@ -8,6 +9,16 @@ export function shortTime(iso: string): string {
   const date = new Date(iso);
   const time = clock.format(date);
   return date.toDateString() === new Date().toDateString() ? time : `${day.format(date)} ${time.slice(0, 5)}`;
+}
+
+/** `24 Nov 2026, 14:02:11`; a text that is no time as it is. */
+export function exactTime(text: string): string {
+  return Number.isNaN(Date.parse(text)) ? text : exact.format(new Date(text));
+}
+
+/** The time as a field for local times has it. */
+export function localText(time: Date): string {
+  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 export function fullTime(iso: string): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./page";
 import { ApiError } from "../shared/api";
-import { inOrder, newestFirst, type Page, Paged } from "../shared/paged";
+import { inOrder, inTurn, newestFirst, type Page, Paged } from "../shared/paged";
 
 interface Item {
   id: string;
@@ -86,4 +86,19 @@ test("pages of responses in both directions", () => {
   assert.deepEqual(newestFirst([1, 2], meta), { items: [2, 1], next: "a" });
   assert.deepEqual(inOrder([1, 2], meta), { items: [1, 2], next: "b" });
   assert.equal(inOrder([1, 2], { ...meta, hasMore: false }).next, null);
+});
+
+test("lists in turn are one, without those that are empty", async () => {
+  const page = (id: string, next: string | null = null): Page<Item> => ({ items: id ? [item(id)] : [], next });
+  const list = (pages: Record<string, Page<Item>>) => (cursor: string | null) => Promise.resolve(pages[cursor ?? ""]!);
+  const all = new Paged(inTurn([list({ "": page("") }), list({ "": page("c", "c"), c: page("b") }), list({ "": page("") }), list({ "": page("a") })]), (one) => one.id);
+  await all.load();
+  assert.equal(ids(all), "c");
+  await all.loadMore();
+  await all.loadMore();
+  assert.equal(ids(all), "cba");
+  assert.equal(all.hasMore.value, false);
+  const none = new Paged(inTurn([list({ "": page("") }), list({ "": page("") })]), (one) => one.id);
+  await none.load();
+  assert.deepEqual([none.loaded.value, none.hasMore.value], [true, false]);
 });

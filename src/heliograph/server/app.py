@@ -14,6 +14,7 @@ from heliograph.server.api import SAFE_METHODS, Api
 from heliograph.server.attachments import attachment_route
 from heliograph.server.consent import CONSENT_PATH, consent_route
 from heliograph.server.console.page import console_routes
+from heliograph.server.contents import hidden_by
 from heliograph.server.docs.pages import pages
 from heliograph.server.http.asgi import AsgiExchange
 from heliograph.server.http.exchange import Disconnected, Exchange
@@ -89,7 +90,7 @@ class Application:
             attachments,
             consent_route(store, auth, urls),
             *inboxes,
-            *(console_routes(urls) if console else ()),
+            *(console_routes(urls, hides_contents=hidden_by(settings)) if console else ()),
             tools=tools is not None,
             console=console,
         )

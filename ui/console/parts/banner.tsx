@@ -1,8 +1,8 @@
-// What everyone must know: chaos is on, or the clock is shifted.
+// What everyone must know: chaos is on, the clock is shifted, or contents are hidden.
 import { useEffect } from "preact/hooks";
 import { followSandbox, sandbox, stopChaos } from "../stores/sandbox";
 import { linkTo } from "../routes";
-import { isViewer } from "../session";
+import { hidesContents, isViewer } from "../session";
 import { Button } from "./button";
 import { attempt } from "./errors";
 
@@ -11,6 +11,7 @@ export function Banner() {
   useEffect(() => followSandbox(), []);
   return (
     <>
+      {hidesContents && <p class="banner plain">This server hides the contents of messages from the console.</p>}
       {chaosRules > 0 && (
         <div class="banner" role="status">
           <span>Chaos is on: {chaosRules} {chaosRules === 1 ? "rule" : "rules"}, {injected} {injected === 1 ? "fault" : "faults"} injected.</span>

@@ -78,12 +78,13 @@ export function Select(props: SelectProps) {
 
 export function Check(props: {
   label: string;
+  title?: string;
   checked: boolean;
   onChange: (checked: boolean) => void;
   disabledBecause?: string | null;
 }) {
   return (
-    <label class="check" title={props.disabledBecause ?? undefined}>
+    <label class="check" title={props.disabledBecause ?? props.title}>
       <input type="checkbox" checked={props.checked} disabled={Boolean(props.disabledBecause)}
         onChange={(event) => props.onChange(event.currentTarget.checked)} />
       <span>{props.label}{props.disabledBecause && <span class="faint"> ({props.disabledBecause})</span>}</span>

@@ -1,4 +1,4 @@
-// Screens that most visits do not need: their code is loaded when one of them is first shown.
+// Screens and parts of them that most visits do not need: their code is loaded when one of them is first shown.
 import { signal, useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
@@ -10,9 +10,11 @@ import { focusLateHeading } from "./heading";
 
 const loaded = signal<typeof More | null>(null);
 
-/** One of the screens in `screens/more.ts`. */
-export function lazy(name: keyof typeof More): ComponentType {
-  return function Lazy() {
+type PropsOf<C> = C extends (props: infer P) => unknown ? P : never;
+
+/** One of the components in `screens/more.ts`. */
+export function lazy<N extends keyof typeof More>(name: N): ComponentType<PropsOf<(typeof More)[N]>> {
+  return function Lazy(props) {
     const error = useSignal<ApiError | null>(null);
     const load = async (): Promise<void> => {
       try {
@@ -23,11 +25,11 @@ export function lazy(name: keyof typeof More): ComponentType {
       }
     };
     useEffect(() => void load(), []);
-    const Screen = loaded.value?.[name];
+    const Screen = loaded.value?.[name] as ComponentType<typeof props> | undefined;
     useEffect(() => {
       if (Screen) focusLateHeading();
     }, [Screen]);
-    if (Screen) return <Screen />;
+    if (Screen) return <Screen {...props} />;
     return error.value && <div class="page"><ErrorNote error={error.value} onRetry={load} /></div>;
   };
 }

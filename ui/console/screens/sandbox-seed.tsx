@@ -6,10 +6,11 @@ import { Button } from "../parts/button";
 import { FormDialog } from "../parts/dialog";
 import { attempt, say } from "../parts/errors";
 import { TextArea } from "../parts/fields";
+import { saveFile } from "../parts/save-file";
 import { Tool } from "../parts/tool";
 import { copy } from "../parts/values";
 import { appId } from "../routes";
-import { isViewer } from "../session";
+import { hidesContents, isViewer } from "../session";
 import { app, reloadApps } from "../stores/apps";
 import { createdText, seedOf } from "../stores/seeds";
 
@@ -24,27 +25,27 @@ export function SeedTool({ onChange }: ToolProps) {
       commands={["heliograph seed load heliograph.toml", "heliograph seed export"]}>
       <div class="row wrap">
         {!isViewer.value && <Button onPress={() => (isLoading.value = true)}>Load a seed…</Button>}
-        <Button icon="download" onPress={() => attempt(async () => download(await exported()))}>Export this app</Button>
-        <Button icon="copy" onPress={() => attempt(async () => copy(await exported()))}>Copy export</Button>
+        {!hidesContents && <Export />}
       </div>
-      <p class="faint small">An export has no ids and no secrets, so it can be loaded into any app.</p>
+      <p class="faint small">{hidesContents ? "This server exports no contents of messages." : "An export has no ids and no secrets, so it can be loaded into any app."}</p>
       {isLoading.value && <LoadDialog onLoaded={onChange} onClose={() => (isLoading.value = false)} />}
     </Tool>
+  );
+}
+
+function Export() {
+  const save = async (): Promise<void> => saveFile(new Blob([await exported()], { type: "application/json" }), "heliograph-seed.json");
+  return (
+    <>
+      <Button icon="download" onPress={() => attempt(save)}>Export this app</Button>
+      <Button icon="copy" onPress={() => attempt(async () => copy(await exported()))}>Copy export</Button>
+    </>
   );
 }
 
 async function exported(): Promise<string> {
   const { seed } = await call("ExportSeed", { appId: appId.value });
   return `${JSON.stringify(seed, null, 2)}\n`;
-}
-
-function download(text: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = "heliograph-seed.json";
-  link.click();
-  // The download has its data once the click was handled.
-  setTimeout(() => URL.revokeObjectURL(link.href));
 }
 
 const EXAMPLE = `{

@@ -1,21 +1,22 @@
 // Snapshots of the database, with all apps.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type ApiError, call } from "../../shared/api";
+import { type ApiError, call, download } from "../../shared/api";
 import type { Snapshot } from "../../shared/operations";
 import { asApiError } from "../../shared/paged";
 import { Button } from "../parts/button";
 import { FormDialog } from "../parts/dialog";
-import { ErrorNote, say } from "../parts/errors";
+import { attempt, ErrorNote, say } from "../parts/errors";
 import { TextField } from "../parts/fields";
+import { saveFile } from "../parts/save-file";
 import { Tool } from "../parts/tool";
 import { Time } from "../parts/values";
 import { go, linkTo } from "../routes";
-import { isViewer, session } from "../session";
+import { hidesContents, isViewer, session } from "../session";
 import { apps, reloadApps } from "../stores/apps";
 
 const ABOUT = "A snapshot is the state of the whole database: all apps with their keys, conversations, events and pending deliveries.";
-const COMMANDS = ["heliograph snapshot save before-checkout", "heliograph snapshot restore before-checkout", "heliograph snapshot list"];
+const COMMANDS = ["heliograph snapshot save before-checkout", "heliograph snapshot restore before-checkout", "heliograph snapshot export before-checkout state.db", "heliograph snapshot import before-checkout state.db"];
 
 export function SnapshotsTool({ onChange }: { onChange: () => Promise<void> }) {
   return (
@@ -30,7 +31,7 @@ export function SnapshotsTool({ onChange }: { onChange: () => Promise<void> }) {
   );
 }
 
-type Open = { do: "save" } | { do: "restore" | "delete"; snapshot: Snapshot } | null;
+type Open = { do: "save" | "import" } | { do: "restore" | "delete"; snapshot: Snapshot } | null;
 
 function Snapshots({ onChange }: { onChange: () => Promise<void> }) {
   const found = useSignal<Snapshot[] | null>(null);
@@ -53,7 +54,12 @@ function Snapshots({ onChange }: { onChange: () => Promise<void> }) {
   return (
     <>
       {error.value && <ErrorNote error={error.value} onRetry={load} />}
-      {!isViewer.value && <div class="row"><Button icon="plus" onPress={() => (open.value = { do: "save" })}>Save snapshot</Button></div>}
+      {!isViewer.value && (
+        <div class="row wrap">
+          <Button icon="plus" onPress={() => (open.value = { do: "save" })}>Save snapshot</Button>
+          <Button onPress={() => (open.value = { do: "import" })}>Import a file…</Button>
+        </div>
+      )}
       {found.value?.length === 0 && <p class="faint">No snapshots yet. Save one before a test, and return to it afterwards.</p>}
       {found.value && found.value.length > 0 && (
         <ul class="snapshots" aria-label="Snapshots">
@@ -63,6 +69,7 @@ function Snapshots({ onChange }: { onChange: () => Promise<void> }) {
               {!isViewer.value && (
                 <span class="row">
                   <Button small onPress={() => (open.value = { do: "restore", snapshot: one })}>Restore…</Button>
+                  {!hidesContents && <Button small kind="quiet" icon="download" label={`Export ${one.name}`} onPress={() => attempt(() => exportFile(one.name))} />}
                   <Button small kind="quiet" icon="trash-2" label={`Delete ${one.name}`} onPress={() => (open.value = { do: "delete", snapshot: one })} />
                 </span>
               )}
@@ -71,6 +78,7 @@ function Snapshots({ onChange }: { onChange: () => Promise<void> }) {
         </ul>
       )}
       {chosen?.do === "save" && <SaveDialog names={(found.value ?? []).map((one) => one.name)} onSaved={load} onClose={close} />}
+      {chosen?.do === "import" && <ImportDialog onImported={load} onClose={close} />}
       {chosen?.do === "restore" && <RestoreDialog snapshot={chosen.snapshot} onRestored={onChange} onClose={close} />}
       {chosen?.do === "delete" && <DeleteDialog snapshot={chosen.snapshot} onDeleted={load} onClose={close} />}
     </>
@@ -89,6 +97,36 @@ function SaveDialog({ names, onSaved, onClose }: { names: string[]; onSaved: () 
       <TextField label="Name" value={name.value} mono required maxLength={64} focused placeholder="before-checkout"
         hint={names.includes(name.value.trim()) ? "The snapshot of this name will be replaced." : "Letters, digits, dots, underscores and hyphens"}
         onInput={(value) => (name.value = value)} />
+    </FormDialog>
+  );
+}
+
+async function exportFile(name: string): Promise<void> {
+  saveFile(await download("ExportSnapshot", { snapshotName: name }), `${name}.db`);
+  say(`${name}.db has the whole database with its master key: keep it secret`);
+}
+
+function ImportDialog({ onImported, onClose }: { onImported: () => Promise<void>; onClose: () => void }) {
+  const name = useSignal("");
+  const file = useSignal<File | null>(null);
+  const choose = (chosen: File | undefined): void => {
+    file.value = chosen ?? null;
+    name.value ||= chosen?.name.replace(/\.[^.]*$/, "") ?? "";
+  };
+  const submit = async (): Promise<void> => {
+    if (!file.value) throw new Error("Choose a file.");
+    const { snapshot } = await call("ImportSnapshot", { snapshotName: name.value.trim() }, { file: file.value });
+    say(`Imported ${snapshot.name}, ${sizeText(snapshot.size)}`);
+    await onImported();
+  };
+  return (
+    <FormDialog title="Import a snapshot" action="Import" onClose={onClose} onSubmit={submit}>
+      <label class="file-field">
+        <span>File</span>
+        <input type="file" accept=".db" onChange={(event) => choose(event.currentTarget.files?.[0])} />
+      </label>
+      <TextField label="Name" value={name.value} mono required maxLength={64} onInput={(value) => (name.value = value)}
+        hint="A snapshot of the same name will be replaced. Nothing else changes until you restore it." />
     </FormDialog>
   );
 }

@@ -8,16 +8,19 @@ import { attempt, ErrorNote, say } from "../parts/errors";
 import { Confirm } from "../parts/confirm";
 import { Initials } from "../parts/person";
 import { Record, Records, RecordsState, Section } from "../parts/records";
+import { saveFile } from "../parts/save-file";
 import { Id, Json, shortened, Time } from "../parts/values";
 import { go, linkTo, select } from "../routes";
-import { isViewer } from "../session";
+import { hidesContents, isViewer } from "../session";
 import { follow } from "../stores/activity";
 import { clientsOf, devicesOf, removeClient } from "../stores/clients";
 import { Loaded } from "../stores/loaded";
+import { exportOf } from "../stores/people";
 import { conversationsOf, loadUser, nameOf, personalConversation } from "../stores/users";
-import { DeleteUser, EditUser, ErasePersonalInformation } from "./user-forms";
+import { EraseUser } from "./user-erasure";
+import { DeletePersonalInformation, DeleteUser, EditUser } from "./user-forms";
 
-type Question = "edit" | "delete" | "erase" | null;
+type Question = "edit" | "delete" | "clear" | "erase" | null;
 
 interface Props {
   id: string;
@@ -36,7 +39,8 @@ export function UserDetail({ id, onChange, onGone }: Props) {
     });
   }, [user]);
   const found = user.value.value;
-  if (user.error.value) return <div class="detail"><Close /><ErrorNote error={user.error.value} onRetry={() => user.load()} /></div>;
+  // A user who is being erased is gone before the report was read.
+  if (user.error.value && question.value !== "erase") return <div class="detail"><Close /><ErrorNote error={user.error.value} onRetry={() => user.load()} /></div>;
   if (!found) return <div class="detail"><p class="faint">Loading…</p></div>;
   const change = (next: User): void => {
     user.set(next);
@@ -69,6 +73,7 @@ function Head({ user, question }: { user: User; question: Signal<Question> }) {
   const play = (): Promise<boolean> => attempt(async () => {
     go(linkTo("conversations", { id: await personalConversation(user.id), query: { play: user.id } }));
   });
+  const save = (): Promise<boolean> => attempt(async () => saveFile(await exportOf(user.id), `user-${user.id}.ndjson`));
   return (
     <div class="detail-head">
       <Initials name={nameOf(user)} />
@@ -78,8 +83,10 @@ function Head({ user, question }: { user: User; question: Signal<Question> }) {
           <Button icon="play" title="Write and read as this user" onPress={play}>Play</Button>
           <Button icon="pencil" onPress={() => (question.value = "edit")}>Edit</Button>
           <Menu label="More actions" icon="ellipsis" items={[
-            { text: "Delete personal information…", icon: "x", onPress: () => (question.value = "erase") },
+            ...(hidesContents ? [] : [{ text: "Export", icon: "download" as const, onPress: save }]),
+            { text: "Delete personal information…", icon: "x", onPress: () => (question.value = "clear") },
             { text: "Delete user…", icon: "trash-2", onPress: () => (question.value = "delete") },
+            { text: "Erase user…", icon: "trash-2", onPress: () => (question.value = "erase") },
           ]} />
         </span>
       )}
@@ -92,8 +99,9 @@ function Questions(props: { user: User; question: Signal<Question>; onChange: (u
   const { user, question, onChange, onGone } = props;
   const close = (): void => void (question.value = null);
   if (question.value === "edit") return <EditUser user={user} onClose={close} onDone={onChange} />;
-  if (question.value === "erase") return <ErasePersonalInformation user={user} onClose={close} onDone={onChange} />;
+  if (question.value === "clear") return <DeletePersonalInformation user={user} onClose={close} onDone={onChange} />;
   if (question.value === "delete") return <DeleteUser user={user} onClose={close} onDone={onGone} />;
+  if (question.value === "erase") return <EraseUser user={user} onClose={close} onDone={onGone} />;
   return null;
 }
 

@@ -101,7 +101,7 @@ export function DeleteUser({ user, onClose, onDone }: { user: User; onClose: () 
   );
 }
 
-export function ErasePersonalInformation({ user, onClose, onDone }: { user: User; onClose: () => void; onDone: (user: User) => void }) {
+export function DeletePersonalInformation({ user, onClose, onDone }: { user: User; onClose: () => void; onDone: (user: User) => void }) {
   return (
     <FormDialog title={`Delete the personal information of ${nameOf(user)}?`} action="Delete personal information" danger onClose={onClose}
       onSubmit={async () => {

@@ -1,12 +1,11 @@
 // The users of the app, and one of them with everything that belongs to them.
-import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { User } from "../../shared/operations";
 import { Button } from "../parts/button";
 import { Empty, ErrorNote } from "../parts/errors";
-import { SearchField } from "../parts/fields";
 import { List } from "../parts/list";
 import { Initials } from "../parts/person";
+import { SearchList } from "../parts/search-list";
 import { shortened, Time } from "../parts/values";
 import { filter, go, linkTo, route, select } from "../routes";
 import { isViewer } from "../session";
@@ -26,7 +25,7 @@ export function Users() {
     <>
       <div class="bar">
         <h1>Users</h1>
-        <UserSearch wanted={wanted} />
+        <SearchList label="Name, external ID, user ID, email or key=value" wanted={wanted} />
         <span class="spread" />
         {!isViewer.value && <Button icon="plus" onPress={() => filter({ new: "1" })}>Create user</Button>}
       </div>
@@ -42,28 +41,6 @@ export function Users() {
       {creating && <CreateUser onClose={() => filter({ new: null })} onDone={(user) => go(linkTo("users", { id: user.id }))} />}
     </>
   );
-}
-
-const PAUSE_MS = 250;
-
-/** Searches when the user stops typing: each text is a request. */
-function UserSearch({ wanted }: { wanted: string }) {
-  const text = useSignal(wanted);
-  const applied = useRef(wanted);
-  const apply = (): void => {
-    applied.current = text.value.trim();
-    filter({ q: applied.current });
-  };
-  useEffect(() => {
-    // The URL was changed by something else, such as a link.
-    if (wanted !== applied.current) text.value = applied.current = wanted;
-  }, [wanted]);
-  useEffect(() => {
-    if (text.value.trim() === applied.current) return undefined;
-    const timer = setTimeout(apply, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text.value]);
-  return <SearchField label="Name, external ID, user ID or email" value={text.value} onInput={(value) => (text.value = value)} onEnter={apply} />;
 }
 
 function UserRow({ user }: { user: User }) {
@@ -83,7 +60,7 @@ function NoUsers({ wanted }: { wanted: string }) {
   if (!wanted) return <Empty title="No users yet"><p>Users who are created through the API or here appear in this list.</p></Empty>;
   return (
     <Empty title="No such user">
-      <p class="narrow">No user has <strong dir="auto">{wanted}</strong> as external ID, user ID or email identity, or a name that begins with it.</p>
+      <p class="narrow">No user has <strong dir="auto">{wanted}</strong> as external ID, user ID or email identity, as a pair of the metadata such as plan=gold, or a name that begins with it.</p>
       <Button onPress={() => filter({ q: null })}>Show all users</Button>
     </Empty>
   );

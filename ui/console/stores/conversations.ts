@@ -1,4 +1,4 @@
-// The conversations of the app, the ones with the newest activity or the newest ones first.
+// The conversations of the app, the ones with the newest activity or the newest ones first, or those that are searched.
 import { signal } from "@preact/signals";
 import { ApiError, call } from "../../shared/api";
 import type { Conversation, ConversationCreateBody, ConversationSummary, EventRecord } from "../../shared/operations";
@@ -6,6 +6,7 @@ import { inOrder, type Page, Paged } from "../../shared/paged";
 import { throttled } from "../../shared/throttle";
 import { appId } from "../routes";
 import { follow } from "./activity";
+import { searchConversations } from "./conversation-search";
 
 export type ConversationOrder = "activity" | "newest";
 
@@ -22,8 +23,12 @@ export class ConversationList {
   private readonly changed = new Map<string, boolean>();
   private readonly refreshSoon = throttled(() => void this.refresh(), REFRESH_MS);
 
-  constructor(private readonly order: ConversationOrder) {
-    this.pages = new Paged((cursor) => pageOf(order, cursor), (one) => one.id);
+  private readonly page: (cursor: string | null) => Promise<Page<ConversationSummary>>;
+
+  /** With a text, the conversations that it finds. */
+  constructor(private readonly order: ConversationOrder, private readonly wanted = "") {
+    this.page = wanted ? searchConversations(wanted) : (cursor) => pageOf(order, cursor);
+    this.pages = new Paged(this.page, (one) => one.id);
   }
 
   /** Load the list and follow the stream until the returned function is called. */
@@ -56,7 +61,7 @@ export class ConversationList {
     const changed = [...this.changed];
     this.changed.clear();
     if (changed.length > MOST_REFRESHED) {
-      const page = await pageOf(this.order, null).catch(() => null);
+      const page = await this.page(null).catch(() => null);
       if (page) this.place(page.items, true);
       return;
     }
@@ -71,10 +76,10 @@ export class ConversationList {
 
   private place(found: ConversationSummary[], isActivity: boolean): void {
     const { items } = this.pages;
-    if (this.order === "newest" || !isActivity) {
+    if (this.wanted || this.order === "newest" || !isActivity) {
       const newest = items.value[0]?.id ?? "";
       for (const one of found) this.pages.update(one);
-      if (this.order === "newest") this.pages.prepend(found.filter((one) => one.id > newest));
+      if (!this.wanted && this.order === "newest") this.pages.prepend(found.filter((one) => one.id > newest));
     } else {
       const ids = new Set(found.map((one) => one.id));
       items.value = items.value.filter((one) => !ids.has(one.id));
@@ -96,22 +101,6 @@ async function pageOf(order: ConversationOrder, cursor: string | null): Promise<
 
 export async function summaryOfConversation(conversationId: string): Promise<ConversationSummary> {
   return (await call("GetAppConversation", { appId: appId.value, conversationId })).conversation;
-}
-
-const FOUND_OF_USER = 20;
-
-/** The conversations with a name that begins with the text or with this id, and those of the user with this id. */
-export async function findConversations(text: string): Promise<ConversationSummary[]> {
-  const app = { appId: appId.value };
-  const { results } = await call("Find", app, { query: { q: text } });
-  const ids = results.filter((one) => one.kind === "conversation").map((one) => one.id);
-  const user = results.find((one) => one.kind === "user");
-  if (user) {
-    const query = { filter: { userId: user.id }, page: { size: FOUND_OF_USER } };
-    ids.push(...(await call("ListConversations", app, { query })).conversations.map((one) => one.id));
-  }
-  const found = await Promise.all([...new Set(ids)].map((id) => summaryOfConversation(id).catch(() => null)));
-  return found.filter((one) => one !== null);
 }
 
 /** Create a conversation with users, who are created if they do not exist. Rejects with an `ApiError`. */

@@ -27,3 +27,9 @@ export function metadataChanges(before: Record<string, unknown>, after: Metadata
 export function metadataText(metadata: Record<string, unknown>): string {
   return Object.keys(metadata).length ? JSON.stringify(metadata, null, 2) : "";
 }
+
+/** The filter of a list that a text such as `plan=gold` asks for; null if the text is no such pair. */
+export function metadataFilter(text: string): Record<string, string> | null {
+  const [, key, value] = /^([^\s=]+)=(.+)$/.exec(text) ?? [];
+  return key && value ? { [`metadata.${key}`]: value } : null;
+}

@@ -4,6 +4,7 @@ import type { Conversation, User, UserCreateBody, UserUpdateBody } from "../../s
 import { inOrder, type Page, Paged } from "../../shared/paged";
 import { appId } from "../routes";
 import { follow } from "./activity";
+import { metadataFilter } from "./metadata";
 
 const PAGE = 100;
 /** Changes of users within this time load the first page once. */
@@ -56,13 +57,16 @@ async function pageOfUsers(cursor: string | null): Promise<Page<User>> {
   return inOrder(found.users, found.meta);
 }
 
-/** The users whose id, external id or email address the text is, then those with a name that begins with it. */
+/** The users whose id, external id or email address the text is, then those with a name that begins with it; or those
+ * whose metadata has a pair such as `plan=gold`. */
 async function findUsers(wanted: string, cursor: string | null): Promise<Page<User>> {
-  if (cursor !== null) return usersNamed(wanted, cursor);
+  const metadata = metadataFilter(wanted);
+  if (metadata) return usersWith(metadata, cursor);
+  if (cursor !== null) return usersWith({ name: wanted }, cursor);
   const identified = await usersIdentified(wanted);
   const known = new Set(identified.map((one) => one.id));
   try {
-    const { items, next } = await usersNamed(wanted, null);
+    const { items, next } = await usersWith({ name: wanted }, null);
     return { items: [...identified, ...items.filter((one) => !known.has(one.id))], next };
   } catch (error) {
     // Too many names begin with the text. A user that it identifies is the one that is wanted.
@@ -78,8 +82,8 @@ async function usersIdentified(wanted: string): Promise<User[]> {
   return (await call("ListAppUsers", { appId: appId.value }, { query: { filter: { ids: ids.join(",") } } })).users;
 }
 
-async function usersNamed(name: string, cursor: string | null): Promise<Page<User>> {
-  const query = { filter: { name }, page: { size: PAGE, after: cursor ?? undefined } };
+async function usersWith(filter: Record<string, string>, cursor: string | null): Promise<Page<User>> {
+  const query = { filter, page: { size: PAGE, after: cursor ?? undefined } };
   const found = await call("ListAppUsers", { appId: appId.value }, { query });
   return inOrder(found.users, found.meta);
 }

@@ -57,7 +57,8 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
-# URLs of the page are relative to its base, so it works under a root path and at every path below /console/.
+# URLs of the page are relative to its base, so it works under a root path and at every path below /console/. The header
+# is shown until the scripts have replaced it.
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -72,23 +73,26 @@ _PAGE = """<!doctype html>
   <link rel="stylesheet" href="{assets}/console.css">
   <script type="module" src="{assets}/console.js"></script>
 </head>
-<body>
+<body data-contents="{contents}">
+  <header class="top"><span class="brand">Heliograph</span></header>
   <noscript>The console needs JavaScript.</noscript>
 </body>
 </html>
 """
 
 
-def console_routes(urls: Urls) -> list[Route]:
-    """The routes of the console. All paths below it which are no assets are views of the one page."""
+def console_routes(urls: Urls, *, hides_contents: bool) -> list[Route]:
+    """The routes of the console. All paths below it which are no assets are views of the one page, whose body
+    says whether the server hides the contents of messages from it."""
     files = {name: (_ASSETS / name).read_bytes() for name in _MEDIA_TYPES}
+    contents = "hidden" if hides_contents else "shown"
     digest = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
 
     def base(request: Request) -> str:
         return urlsplit(urls.base(exchange_of(request.scope))).path + CONSOLE_PATH + "/"
 
     async def page(request: Request) -> Response:
-        text = _PAGE.format(base=escape(base(request), quote=True), assets=f"assets/{digest}")
+        text = _PAGE.format(base=escape(base(request), quote=True), assets=f"assets/{digest}", contents=contents)
         return HTMLResponse(text, headers=_HEADERS)
 
     async def asset(request: Request) -> Response:

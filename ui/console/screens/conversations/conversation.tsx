@@ -5,6 +5,7 @@ import type { Message } from "../../../shared/operations";
 import { Button } from "../../parts/button";
 import { Menu } from "../../parts/dialog";
 import { attempt, Empty, ErrorNote } from "../../parts/errors";
+import { lazy } from "../../parts/lazy";
 import { ThreadView } from "../../parts/thread-view";
 import { Id } from "../../parts/values";
 import { filter, linkTo, route, select } from "../../routes";
@@ -21,7 +22,8 @@ import { Control } from "./control";
 import { Details } from "./details";
 import { DeleteConversation } from "./deleting";
 import { MessageDialog } from "./message-dialog";
-import { Play } from "./play";
+
+const Play = lazy("Play");
 
 /** Everything about the conversation that is open. */
 export interface Opened {

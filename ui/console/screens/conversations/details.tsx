@@ -6,7 +6,7 @@ import { ConversationLog } from "../../stores/conversation-log";
 import { count } from "../../titles";
 import { Activity } from "./activity";
 import type { Opened } from "./conversation";
-import { ParticipantsTab } from "./participants";
+import { NOW, ParticipantsTab } from "./participants";
 import { Properties } from "./properties";
 
 type Tab = "activity" | "participants" | "json";
@@ -23,7 +23,7 @@ export function Details({ opened }: { opened: Opened }) {
   return (
     <aside class={`conversation-details ${wanted ? "open" : ""}`} aria-label="Details">
       <div class="bar">
-        <Segments label="Details" choices={tabs} value={tab} onChange={(value) => filter({ tab: value })} />
+        <Segments label="Details" choices={tabs} value={tab} onChange={(value) => filter({ ...NOW, tab: value })} />
         <span class="spread" />
         <span class="only-narrow"><Button kind="quiet" icon="x" label="Close" onPress={() => filter({ tab: null })} /></span>
       </div>

@@ -1,40 +1,34 @@
-// The list of conversations, with search.
-import { type Signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import type { ApiError } from "../../../shared/api";
+// The list of conversations, and the search in it.
+import type { Signal } from "@preact/signals";
 import type { ConversationSummary } from "../../../shared/operations";
-import { asApiError } from "../../../shared/paged";
 import { Button, Segments } from "../../parts/button";
 import { attempt, Empty, ErrorNote } from "../../parts/errors";
-import { SearchField } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
 import { List } from "../../parts/list";
 import { clockTime } from "../../parts/message";
+import { SearchList } from "../../parts/search-list";
 import { filter, go, linkTo, route } from "../../routes";
 import { isViewer } from "../../session";
-import { type ConversationList, type ConversationOrder, findConversations } from "../../stores/conversations";
+import { type ConversationList, type ConversationOrder } from "../../stores/conversations";
 import { createDemoGroup } from "../../stores/demo";
 import { count, counted, isUnread, previewOf, titleOf } from "../../titles";
+import { NOW } from "./participants";
 import { NewConversation } from "./new-conversation";
 
 const ORDERS = [{ value: "activity", text: "Active" }, { value: "newest", text: "All" }] as const;
-const SEARCH_DELAY_MS = 250;
 const ROW_PX = 60;
 
 interface ListPaneProps {
   list: ConversationList;
   order: ConversationOrder;
+  /** What is searched; empty without a search. */
+  wanted: string;
   creating: Signal<boolean>;
 }
 
-export function ListPane({ list, order, creating }: ListPaneProps) {
-  const wanted = route.value.query.get("q") ?? "";
-  const found = useSearch(wanted);
-  const { items, loading, error } = list.pages;
-  const isSearch = wanted.trim() !== "";
-  const shown = isSearch ? (found.value.items ?? []) : items.value;
-  const failure = isSearch ? found.value.error : error.value;
-  const note = isSearch ? (found.value.items === null ? "Searching…" : null) : loading.value ? "Loading…" : null;
+export function ListPane({ list, order, wanted, creating }: ListPaneProps) {
+  const { items, loaded, loading, error } = list.pages;
+  const isEmpty = loaded.value && !loading.value && !error.value && items.value.length === 0;
   return (
     <section class="conversation-list" aria-label="List of conversations">
       <div class="bar">
@@ -42,13 +36,11 @@ export function ListPane({ list, order, creating }: ListPaneProps) {
         <span class="spread" />
         {!isViewer.value && <Button icon="plus" onPress={() => (creating.value = true)}>New</Button>}
       </div>
-      <div class="list-search">
-        <SearchField label="Search by name, user or ID" value={wanted} onInput={(value) => filter({ q: value || null })} />
-      </div>
-      {failure && <ErrorNote error={failure} onRetry={() => (isSearch ? found.value.retry() : list.pages.load())} />}
-      {!note && !failure && shown.length === 0 && <NoConversations isSearch={isSearch} order={order} creating={creating} />}
-      <List label="Conversations" items={shown} idOf={(one) => one.id} selected={route.value.id} fresh={list.fresh.value} rowHeight={ROW_PX}
-        onOpen={open} onEnd={() => !isSearch && void list.pages.loadMore()} row={(one) => <Row conversation={one} />} note={note} />
+      <div class="list-search"><SearchList label="Name, user, ID or key=value" wanted={wanted} /></div>
+      {error.value && <ErrorNote error={error.value} onRetry={() => list.pages.load()} />}
+      {isEmpty && <NoConversations wanted={wanted} order={order} creating={creating} />}
+      <List label="Conversations" items={items.value} idOf={(one) => one.id} selected={route.value.id} fresh={list.fresh.value} rowHeight={ROW_PX}
+        onOpen={open} onEnd={() => void list.pages.loadMore()} row={(one) => <Row conversation={one} />} note={loading.value ? (wanted ? "Searching…" : "Loading…") : null} />
       {creating.value && <NewConversation onClose={() => (creating.value = false)} />}
     </section>
   );
@@ -56,48 +48,29 @@ export function ListPane({ list, order, creating }: ListPaneProps) {
 
 /** Open a conversation with the tab that is open, but without playing a user of another. */
 function open({ id }: ConversationSummary): void {
-  go(linkTo("conversations", { id, query: { ...Object.fromEntries(route.value.query), play: null } }));
-}
-
-interface Search {
-  /** Null while the search is under way. */
-  items: ConversationSummary[] | null;
-  error: ApiError | null;
-  retry: () => void;
-}
-
-function useSearch(wanted: string): Signal<Search> {
-  const found = useSignal<Search>({ items: null, error: null, retry: () => undefined });
-  useEffect(() => {
-    if (!wanted.trim()) return undefined;
-    let isCurrent = true;
-    const show = (changes: Partial<Search>): void => {
-      if (isCurrent) found.value = { items: null, error: null, retry: search, ...changes };
-    };
-    const search = (): void => {
-      findConversations(wanted.trim()).then((items) => show({ items }), (error: unknown) => show({ items: [], error: asApiError(error) }));
-    };
-    show({});
-    const timer = setTimeout(search, SEARCH_DELAY_MS);
-    return () => {
-      isCurrent = false;
-      clearTimeout(timer);
-    };
-  }, [wanted]);
-  return found;
+  go(linkTo("conversations", { id, query: { ...Object.fromEntries(route.value.query), ...NOW, play: null } }));
 }
 
 async function demo(): Promise<void> {
   await attempt(async () => go(linkTo("conversations", { id: await createDemoGroup() })));
 }
 
-function NoConversations({ isSearch, order, creating }: { isSearch: boolean; order: ConversationOrder; creating: Signal<boolean> }) {
-  if (isSearch) return <Empty title="No conversation found"><p>Names are found by their beginning, IDs and external IDs as a whole.</p></Empty>;
+function NoConversations({ wanted, order, creating }: { wanted: string; order: ConversationOrder; creating: Signal<boolean> }) {
+  if (wanted) return <NotFound wanted={wanted} />;
   if (order === "activity")
     return <Empty title="No recent activity"><p>Conversations with new messages appear here.</p><Button onPress={() => filter({ sort: "newest" })}>Show all</Button></Empty>;
   return (
     <Empty title="No conversations yet">
       {isViewer.value ? <p>Conversations of this app appear here.</p> : <><Button kind="primary" onPress={demo}>Create a demo group</Button><Button onPress={() => (creating.value = true)}>New conversation</Button></>}
+    </Empty>
+  );
+}
+
+function NotFound({ wanted }: { wanted: string }) {
+  return (
+    <Empty title="No such conversation">
+      <p>No conversation has <strong dir="auto">{wanted}</strong> as its ID, as a member, as a pair of its metadata such as plan=gold, or as the beginning of its name.</p>
+      <Button onPress={() => filter({ q: null })}>Show all conversations</Button>
     </Empty>
   );
 }

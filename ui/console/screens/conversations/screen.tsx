@@ -10,13 +10,14 @@ import { ListPane } from "./list";
 export function Conversations() {
   const { id, query } = route.value;
   const order = query.get("sort") === "newest" ? "newest" : "activity";
-  const list = useMemo(() => new ConversationList(order), [order]);
+  const wanted = (query.get("q") ?? "").trim();
+  const list = useMemo(() => new ConversationList(order, wanted), [order, wanted]);
   const creating = useSignal(false);
   useEffect(() => list.start(), [list]);
   return (
     <div class={`conversations ${id ? "has-selection" : ""}`}>
       <h1 class="visually-hidden">Conversations</h1>
-      <ListPane list={list} order={order} creating={creating} />
+      <ListPane list={list} order={order} wanted={wanted} creating={creating} />
       {id ? <ConversationPane key={id} id={id} list={list} /> : <NothingSelected />}
     </div>
   );

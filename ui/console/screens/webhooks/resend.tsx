@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Delivery } from "../../../shared/operations";
+import { localText } from "../../../shared/time";
 import { FormDialog } from "../../parts/dialog";
 import { attempt, say } from "../../parts/errors";
 import { TextField } from "../../parts/fields";
@@ -55,9 +56,4 @@ function question(failed: Delivery[] | null): string {
 
 function countOf(count: number): string {
   return count === 1 ? "1 event" : `${count.toLocaleString()} events`;
-}
-
-/** The time as a field for local times has it. */
-function localText(time: Date): string {
-  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
