@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import TypeVar
 
 from msgspec import Struct
@@ -169,6 +169,12 @@ class Api:
         self._keyed_routes = with_keys(self._routes)
         others = (*(SANDBOX_TOOLS if tools else ()), *(CONSOLE_OPERATIONS if console else ()))
         self._router = Router((*OPERATIONS, *EXTENSIONS, *others))
+
+    def prepare(self, operations: Collection[AnyOperation], prepare: Callable[[], Awaitable[None]]) -> None:
+        """Await a function before the handlers of these operations, once the body of the request has arrived."""
+        for name in [one.name for one in operations]:
+            self._routes = self._routes | {name: self._routes[name].after(prepare)}
+            self._keyed_routes[name] = self._keyed_routes[name].after(prepare)
 
     async def respond(self, exchange: Exchange) -> HandledRequest:
         """Handle a request. Errors become responses.

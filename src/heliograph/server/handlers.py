@@ -16,7 +16,7 @@ by `writes`: it returns the write, which makes the response.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -24,8 +24,10 @@ from msgspec import Struct
 
 from heliograph.domain.writes import Write
 from heliograph.server.http.bodies import BodyReader, reader_of
+from heliograph.server.http.exchange import Exchange
 from heliograph.server.http.request import Request
 from heliograph.server.http.responses import Responder, responder_of
+from heliograph.settings import Settings
 from heliograph.wire.operations import Operation
 
 P = TypeVar("P", bound=Struct)
@@ -56,6 +58,18 @@ class Route(Generic[P, B, R]):
             self.respond,
             None if self.prepare is None else partial(_prepared, self.prepare, change),
         )
+
+    def after(self, prepare: Callable[[], Awaitable[None]]) -> Route[P, B, R]:
+        """The route, with a function that is awaited once the body has arrived."""
+        return replace(self, read=partial(_read_first, self.read, prepare))
+
+
+async def _read_first(
+    read: BodyReader[B], prepare: Callable[[], Awaitable[None]], exchange: Exchange, settings: Settings
+) -> B:
+    body = await read(exchange, settings)
+    await prepare()
+    return body
 
 
 async def _changed(handle: Handler[P, B, R], change: Callable[[Request[P, B], R], Any], request: Request[P, B]) -> Any:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Coroutine
+from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from heliograph.domain.tenants import session_of
 from heliograph.server.api import SAFE_METHODS
@@ -17,19 +16,18 @@ from heliograph.server.recording.exchange import RecordedExchange
 from heliograph.server.recording.recorder import Recorder
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table.extensions.contents import CONTENTS_TAG
+from heliograph.wire.table.extensions.people import ERASE_USER
 from heliograph.wire.table.extensions.recorded_requests import RECORDER_TAG
-from heliograph.wire.table.sandbox import SANDBOX_TAG
+from heliograph.wire.table.sandbox import RESET_APP, SANDBOX_TAG
 from heliograph.wire.table.v2.apps import DELETE_APP
+from heliograph.wire.table.v2.users import DELETE_USER, DELETE_USER_PERSONAL_INFORMATION
 
-_OF_APP = re.compile(rb"/+(?:v2|heliograph/v1)/apps/([0-9a-f]{24})(?:/|\Z)")
-_DELETED = re.compile(
-    rb"/(?:v2|heliograph/v1)/apps/[0-9a-f]{24}(?:/users/[^/]+(?:/personalinformation|/erase)?|/sandbox/reset)?/?\Z"
-)
-# A number, and `find` below, because `b"…" in path` raises and catches a TypeError before it searches.
-_PERCENT = ord("%")
-_RESET, _ERASE = b"/sandbox/reset", b"/erase"
+_OF_APP = re.compile(rb"(?:v2|heliograph/v1)/apps/([0-9a-f]{24})(?:/|\Z)")
+_LONGEST = len(b"heliograph/v1/apps/") + 24 + 1
 _REPLAY_OF = b"x-heliograph-replay-of"
 _UNRECORDED = (RECORDER_TAG, CONTENTS_TAG, SANDBOX_TAG)
+_DELETING = (DELETE_APP, DELETE_USER, DELETE_USER_PERSONAL_INFORMATION, ERASE_USER, RESET_APP)
+"""The operations that delete recorded requests."""
 
 
 class RecordingApplication(Application):
@@ -42,21 +40,8 @@ class RecordingApplication(Application):
         super().__init__(*parts, unrecorded=lambda: recorder.dropped, **more)
         self._recorder = recorder
         recorder.on_written = self.streams.wake_after_recording
-
-    def serve(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
-        """Handle a request."""
-        path = exchange.raw_path
-        if _PERCENT in path:
-            path = unquote_to_bytes(path)
-        deletes = exchange.method == "DELETE" or path.find(_RESET) >= 0 or path.find(_ERASE) >= 0
-        if deletes and _DELETED.search(path):
-            return self._handle_deletion(exchange)
-        return super().serve(exchange)
-
-    async def _handle_deletion(self, exchange: Exchange) -> None:
         # What was recorded before must be in the database, where it is deleted.
-        await self._recorder.flush()
-        await super().serve(exchange)
+        self._api.prepare(_DELETING, recorder.flush)
 
     def _record(
         self, exchange: Exchange, operation: AnyOperation | None, response: Response | None, started: float
@@ -66,16 +51,21 @@ class RecordingApplication(Application):
             return
         if operation is not None and operation.tag in _UNRECORDED:
             return
-        if exchange.method in SAFE_METHODS and _reads_for_the_console(exchange):
-            return
-        found = _OF_APP.match(exchange.raw_path)
-        if found is None:
+        app_id = _app_of(exchange.raw_path.lstrip(b"/")[:_LONGEST])
+        if app_id is None or (exchange.method in SAFE_METHODS and _reads_for_the_console(exchange)):
             return
         if operation is DELETE_APP and response.status == DELETE_APP.status:
-            self._recorder.forget(found[1].decode())
+            self._recorder.forget(app_id)
             return
-        seconds = time.perf_counter() - started
-        self._recorder.add(exchange, found[1].decode(), operation.name if operation else None, response, seconds)
+        name = operation.name if operation is not None else None
+        self._recorder.add(exchange, app_id, name, response, time.perf_counter() - started)
+
+
+@lru_cache(maxsize=1024)
+def _app_of(beginning: bytes) -> str | None:
+    """The app that a path is about, which may not exist. A bounded beginning of it is enough."""
+    found = _OF_APP.match(beginning)
+    return found[1].decode() if found else None
 
 
 def _reads_for_the_console(exchange: RecordedExchange) -> bool:

@@ -26,9 +26,9 @@ QUEUE_BYTES = 32 * 1024 * 1024
 _BATCH = 50
 """Requests in a batch. Writing one takes a third of the time of a join, so this bounds what a busy server spends."""
 _BATCH_BYTES = 512 * 1024
-DISPLACED_LIMIT = 250
+DISPLACED_LIMIT = 100
 """Requests that newer ones displace from a full queue between two batches; further ones are not added. This bounds what
-a busy server spends on requests that it drops: adding one takes 3 % of the time of a join."""
+a busy server spends on requests that it drops: adding one takes 1 % of the time of a join."""
 _STRANGERS = 5
 """Requests without a valid credential that are recorded between two batches: strangers should not displace others."""
 _KNOWN_APPS = 10_000
@@ -69,7 +69,7 @@ class Recorder:
         self, exchange: RecordedExchange, app_id: str, operation: str | None, response: Response, seconds: float
     ) -> None:
         """Record a request about an app, which may not exist, after its response was sent."""
-        if not self._is_wanted(exchange, app_id):
+        if (exchange.caller is None or app_id not in self._known) and not self._is_wanted(exchange, app_id):
             return
         if self._lost >= DISPLACED_LIMIT:
             self._lost += 1
@@ -103,10 +103,9 @@ class Recorder:
 
     def _is_wanted(self, exchange: RecordedExchange, app_id: str) -> bool:
         if exchange.caller is not None:
-            if app_id not in self._known:
-                if len(self._known) >= _KNOWN_APPS:
-                    self._known.clear()
-                self._known.add(app_id)
+            if len(self._known) >= _KNOWN_APPS:
+                self._known.clear()
+            self._known.add(app_id)
             return True
         self._strangers += 1
         return self._strangers <= _STRANGERS and app_id in self._known
