@@ -28,8 +28,8 @@ _COUNTER_BITS = 14
 _PROCESS_BITS = 40
 _PROCESS_BYTES = 5
 _TICK_BYTES = 7
-SECOND_DIGITS, TIME_DIGITS = 8, 11
-"""The hex digits that contain the second of an id; with its milliseconds and two bits of the counter."""
+SECOND_DIGITS, TIME_DIGITS, TICK_DIGITS = 8, 11, 14
+"""The hex digits that contain the second of an id; with its milliseconds and two bits of the counter; with both."""
 
 # Far more than NTP slews a clock within a second, far less than the age of a snapshot.
 _JUMP_NANOSECONDS = 1_000_000_000

@@ -90,8 +90,9 @@ class Changes:
         reason: MembershipReason = "join",
     ) -> StoredParticipant:
         """Add a user who is not in the conversation, with no unread messages."""
+        id = ids.new()
         participant = StoredParticipant(
-            id=ids.new(),
+            id=id,
             user_id=user.id,
             user_external_id=user.external_id,
             client_associations=[],
@@ -99,7 +100,7 @@ class Changes:
             last_read=None,
             app_id=conversation.app_id,
             conversation_id=conversation.id,
-            origin=cause_of(tenant, reason),
+            origin=cause_of(tenant, reason, id),
         )
         if subscribe:
             self._associate(tenant, participant, user)
@@ -179,7 +180,8 @@ class Changes:
         reason: MembershipReason = "leave",
     ) -> None:
         """Remove a participant from the conversation."""
-        self._participants.end(participant, cause_of(tenant, reason))
+        left_id = ids.new()
+        self._participants.end(participant, left_id, cause_of(tenant, reason, left_id))
         self._participants.remove(participant)
         self.facts.remove_participant(participant)
         conversation.participant_count -= 1
@@ -195,7 +197,7 @@ class Changes:
     ) -> None:
         """Make a participant one of another user, who is not in the conversation."""
         cause = cause_of(tenant, "merge")
-        self._participants.end(participant, cause)
+        self._participants.end(participant, ids.new(), cause)
         participant.since, participant.origin = ids.new(), cause
         self.facts.remove_participant(participant)
         self._participants.moved.append((participant.user_id, participant))

@@ -109,13 +109,12 @@ def _between(filter: HistoryFilter) -> Between:
 
 def _joined(participant: StoredParticipant) -> MembershipChange:
     whose = (participant.id, participant.user_id)
-    cause = None if participant.origin is None else decode_cause(participant.origin)
-    return to_api(Change(participant.joined_id, True, *whose, cause, participant.conversation_id))
+    return to_api(Change(participant.joined_id, True, *whose, participant.origin, participant.conversation_id))
 
 
 def to_api(change: Change) -> MembershipChange:
     """A change as responses show it."""
-    cause = change.cause
+    cause = None if change.cause is None else decode_cause(change.cause, change.id)
     return MembershipChange(
         id=change.id,
         type="joined" if change.is_joining else "left",

@@ -7,6 +7,6 @@ from heliograph.storage.rows.causes import encode_cause
 from heliograph.wire.history import MembershipReason
 
 
-def cause_of(tenant: Tenant, reason: MembershipReason) -> str:
-    """The cause of a change that a caller makes."""
-    return encode_cause(reason, tenant.key_id, tenant.request_id)
+def cause_of(tenant: Tenant, reason: MembershipReason, change_id: str = "") -> str:
+    """The cause of a change that a caller makes. That of several changes has no `change_id`."""
+    return encode_cause(reason, tenant.key_id, tenant.request_id, change_id)

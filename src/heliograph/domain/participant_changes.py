@@ -37,9 +37,9 @@ class ParticipantChanges:
         self._associated.pop(key, None)
         self._seen.pop(key, None)
 
-    def end(self, participant: StoredParticipant, cause: str) -> None:
-        """Record that the membership of a participant ends now."""
-        self._ended.append(ended(participant, cause))
+    def end(self, participant: StoredParticipant, left_id: str, cause: str) -> None:
+        """Record that the membership of a participant ends now, with a new id for its leaving."""
+        self._ended.append(ended(participant, left_id, cause))
 
     def set_associations(self, participant: StoredParticipant) -> None:
         """Store the client associations of a participant."""
@@ -72,18 +72,18 @@ class ParticipantChanges:
 async def remove_all(tx: Tx, app_id: str, conversation_id: str, cause: str) -> None:
     """Delete every participant of a conversation, and record that their memberships end."""
     while found := await participants.remove_next(tx, app_id, conversation_id):
-        await history.add(tx, [ended(one, cause) for one in found])
+        await history.add(tx, [ended(one, ids.new(), cause) for one in found])
 
 
-def ended(participant: StoredParticipant, cause: str) -> Ended:
-    """The membership of a participant, which ends now."""
+def ended(participant: StoredParticipant, left_id: str, cause: str) -> Ended:
+    """The membership of a participant, which ends now, with a new id for its leaving."""
     return Ended(
         app_id=participant.app_id,
         conversation_id=participant.conversation_id,
         participant_id=participant.id,
         user_id=participant.user_id,
         joined_id=participant.joined_id,
-        left_id=ids.new(),
+        left_id=left_id,
         origin=participant.origin,
         cause=cause,
     )

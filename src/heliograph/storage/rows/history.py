@@ -16,7 +16,6 @@ from heliograph.storage.engine import Reader, Row, Tx, parameters
 from heliograph.storage.intervals import NO_TIME, ancestors_of, node_of
 from heliograph.storage.merged_paging import NONE, Between, Source, behind, beyond, merged_slice_of
 from heliograph.storage.paging import slice_of
-from heliograph.storage.rows.causes import Cause
 from heliograph.wire.paging import Page, Slice
 
 Position = tuple[str, str, str]
@@ -60,7 +59,7 @@ class Change(Struct, frozen=True):
     is_joining: bool
     participant_id: str
     user_id: str
-    cause: Cause | None
+    cause: str | None
     conversation_id: str
 
 
