@@ -20,13 +20,14 @@ from heliograph.storage.rows import recorded_requests
 from heliograph.storage.rows.recorded_requests import StoredRequest
 from heliograph.storage.store import Store
 
-PAUSE_SECONDS = 0.25
+PAUSE_SECONDS, BUSY_PAUSE_SECONDS = 0.25, 0.5
+"""Between two batches; while most requests are dropped."""
 QUEUE_LIMIT = 2_000
 QUEUE_BYTES = 32 * 1024 * 1024
 _BATCH = 50
 """Requests in a batch. Writing one takes a third of the time of a join, so this bounds what a busy server spends."""
 _BATCH_BYTES = 512 * 1024
-DISPLACED_LIMIT = 100
+DISPLACED_LIMIT = 250
 """Requests that newer ones displace from a full queue between two batches; further ones are not added. This bounds what
 a busy server spends on requests that it drops: adding one takes 1 % of the time of a join."""
 _STRANGERS = 5
@@ -95,11 +96,15 @@ class Recorder:
             left -= taken
 
     async def run(self) -> None:
-        """Write batches, at most four a second, until cancelled."""
+        """Write batches, at most four a second, until cancelled.
+
+        A busy server writes half as many: its queue is full anyway.
+        """
         while True:
             await self._filled.wait()
+            busy = self._lost >= DISPLACED_LIMIT
             await self._write_batch()
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(BUSY_PAUSE_SECONDS if busy else PAUSE_SECONDS)
 
     def _is_wanted(self, exchange: RecordedExchange, app_id: str) -> bool:
         if exchange.caller is not None:
