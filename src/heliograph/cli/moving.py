@@ -226,7 +226,7 @@ def export(path: Path, url: str, app_id: str | None, key_id: str | None, key_sec
     async def run() -> Manifest:
         async with connected(of.url, of.key_id, of.key_secret) as client:
             with _progress("exporting") as advanced:
-                source = ApiReader(client, of.app_id, Pace())
+                source = ApiReader(client, of.app_id, Pace(announce=_announce))
                 return await run_export(source, of.url, path, lambda records: advanced(0, records))
 
     manifest = asyncio.run(run())

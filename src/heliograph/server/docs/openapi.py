@@ -327,7 +327,7 @@ def _refusals(operation: AnyOperation) -> list[type[ApiError]]:
         kinds += _WITH_CREDENTIAL
     if operation.body.kind:
         kinds += _WITH_BODY
-    if operation.paged or issubclass(operation.template.values, UserPath):
+    if operation.paged or operation.is_extension or issubclass(operation.template.values, UserPath):
         kinds.append(errors.BadRequest)
     if issubclass(operation.template.values, AppPath):
         kinds.append(errors.AppNotFound)
