@@ -22,7 +22,7 @@ _FILTER = frozenset(
     (
         "userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId", "clientId",
         "identities.email", "path", "eventId", "eventType", "operation", "type", "requestId", "keyId",
-        "ids", "unread", "joinedAfter", "joinedBefore", "after", "before", "name", "externalId",
+        "ids", "unread", "joinedAfter", "joinedBefore", "after", "before", "name", "externalId", "integrationId",
     )
 )  # fmt: skip
 
