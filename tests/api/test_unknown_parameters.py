@@ -23,6 +23,9 @@ UNKNOWN: list[tuple[str, str, dict[str, str]]] = [
     ("/conversations/{group}/history", "at", {"at": "2026-11-22T12:00:00Z"}),
     ("/conversations/{group}", "page[size]", {"page[size]": "10"}),
     ("/deliveries", "filter[webhookid]", {"filter[webhookid]": "1"}),
+    ("/listeners", "x" * 100, {"x" * 7000: "1"}),
+    ("/listeners", "\N{REPLACEMENT CHARACTER}x", {"\0x": "1"}),
+    ("/users", "filter[\N{REPLACEMENT CHARACTER}]", {"filter[\0]": "1"}),
     ("/events", "triggers", {"triggers": "conversation:message"}),
 ]
 

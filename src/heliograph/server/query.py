@@ -28,6 +28,8 @@ _FILTER = frozenset(
 
 QUERY_LIMIT = 8192
 """The maximum number of bytes of a query string. Parsing a longer one would delay other requests."""
+_SHOWN = 100
+"""The number of characters of an unknown name that an error shows."""
 INVALID_FILTER = "Invalid filter query parameters"
 
 
@@ -89,7 +91,9 @@ def require_known(operation: AnyOperation, query: Query) -> None:
     names += [f"filter[{name}]" for name in query.filter if not operation.has_filter(name)]
     names += [*query.unknown, *(name for name in query.plain if name not in operation.query)]
     if names:
-        raise BadRequest(f"Unknown query parameter {names[0]}: this operation has {_parameters_of(operation)}")
+        # PostgreSQL cannot store NUL, and titles of errors are recorded.
+        shown = names[0][:_SHOWN].replace("\0", "\N{REPLACEMENT CHARACTER}")
+        raise BadRequest(f"Unknown query parameter {shown}: this operation has {_parameters_of(operation)}")
 
 
 def _parameters_of(operation: AnyOperation) -> str:
