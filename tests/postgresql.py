@@ -45,14 +45,15 @@ class PostgreSQL:
         return self.folder / "data"
 
     def kill(self) -> None:
-        """kill -9 of the first process; the others notice, and end."""
+        """kill -9 of the first process. Returns when the others have noticed, and no connection is served any more."""
         self._end(signal.SIGKILL)
 
     def _end(self, number: int) -> None:
         process = self._first_process()
+        others = Path(f"/proc/{process}/task/{process}/children").read_text().split()
         os.kill(process, number)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while _is_there(process):
+        while any(map(_is_there, (process, *map(int, others)))):
             assert time.monotonic() < deadline
             time.sleep(0.01)
 

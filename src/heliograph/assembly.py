@@ -89,6 +89,7 @@ async def _serve(
     # At import, prometheus_client decides whether processes share their metrics, so the supervisor of workers must not
     # import it.
     from heliograph.server.app import Application
+    from heliograph.server.auth import key_uses
     from heliograph.server.gated import through_gate
     from heliograph.server.http.connections import Connections
     from heliograph.server.http.http1 import Http1Exchange
@@ -131,7 +132,7 @@ async def _serve(
                     console=console.offered(settings, sandbox_tools=sandbox is not None),
                 )
                 ready = partial(on_ready, store, url) if on_ready else None
-                async with metrics.measuring():
+                async with metrics.measuring(), key_uses.storing(application.key_uses, metrics.failures):
                     serve = application.serve if sandbox is None else through_gate(sandbox.gate, application.serve)
                     stop, exchange = application.close, RecordedExchange if recorder else Http1Exchange
                     await running.serve(serve, listener, settings, ready, stop, link, connections, exchange)

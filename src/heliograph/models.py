@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi as AsyncEndUsersApi
     from heliograph.client._generated.async_api.imports import AsyncImportsApi as AsyncImportsApi
     from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi as AsyncIntegrationsApi
+    from heliograph.client._generated.async_api.keys import AsyncKeysApi as AsyncKeysApi
     from heliograph.client._generated.async_api.membership_history import (
         AsyncMembershipHistoryApi as AsyncMembershipHistoryApi,
     )
@@ -133,6 +134,8 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import Item as Item
     from heliograph.client._generated.models import ItemError as ItemError
     from heliograph.client._generated.models import KeptData as KeptData
+    from heliograph.client._generated.models import Key as Key
+    from heliograph.client._generated.models import KeyListResponse as KeyListResponse
     from heliograph.client._generated.models import LastMessage as LastMessage
     from heliograph.client._generated.models import LineIntegration as LineIntegration
     from heliograph.client._generated.models import Link as Link
@@ -242,6 +245,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.end_users import EndUsersApi as EndUsersApi
     from heliograph.client._generated.sync_api.imports import ImportsApi as ImportsApi
     from heliograph.client._generated.sync_api.integrations import IntegrationsApi as IntegrationsApi
+    from heliograph.client._generated.sync_api.keys import KeysApi as KeysApi
     from heliograph.client._generated.sync_api.membership_history import MembershipHistoryApi as MembershipHistoryApi
     from heliograph.client._generated.sync_api.memberships import MembershipsApi as MembershipsApi
     from heliograph.client._generated.sync_api.messages import MessagesApi as MessagesApi
@@ -463,6 +467,7 @@ __all__ = [
     "AsyncEndUsersApi",
     "AsyncImportsApi",
     "AsyncIntegrationsApi",
+    "AsyncKeysApi",
     "AsyncMembershipHistoryApi",
     "AsyncMembershipsApi",
     "AsyncMessagesApi",
@@ -615,6 +620,9 @@ __all__ = [
     "ItemBody",
     "ItemError",
     "KeptData",
+    "Key",
+    "KeyListResponse",
+    "KeysApi",
     "LastMessage",
     "LeaveRecord",
     "LineIntegration",
@@ -828,6 +836,7 @@ _HOMES = {
     "AsyncEndUsersApi": "heliograph.client._generated.async_api.end_users",
     "AsyncImportsApi": "heliograph.client._generated.async_api.imports",
     "AsyncIntegrationsApi": "heliograph.client._generated.async_api.integrations",
+    "AsyncKeysApi": "heliograph.client._generated.async_api.keys",
     "AsyncMembershipHistoryApi": "heliograph.client._generated.async_api.membership_history",
     "AsyncMembershipsApi": "heliograph.client._generated.async_api.memberships",
     "AsyncMessagesApi": "heliograph.client._generated.async_api.messages",
@@ -928,6 +937,8 @@ _HOMES = {
     "Item": "heliograph.client._generated.models",
     "ItemError": "heliograph.client._generated.models",
     "KeptData": "heliograph.client._generated.models",
+    "Key": "heliograph.client._generated.models",
+    "KeyListResponse": "heliograph.client._generated.models",
     "LastMessage": "heliograph.client._generated.models",
     "LineIntegration": "heliograph.client._generated.models",
     "Link": "heliograph.client._generated.models",
@@ -1033,6 +1044,7 @@ _HOMES = {
     "EndUsersApi": "heliograph.client._generated.sync_api.end_users",
     "ImportsApi": "heliograph.client._generated.sync_api.imports",
     "IntegrationsApi": "heliograph.client._generated.sync_api.integrations",
+    "KeysApi": "heliograph.client._generated.sync_api.keys",
     "MembershipHistoryApi": "heliograph.client._generated.sync_api.membership_history",
     "MembershipsApi": "heliograph.client._generated.sync_api.memberships",
     "MessagesApi": "heliograph.client._generated.sync_api.messages",

@@ -84,6 +84,19 @@ def test_every_extension_is_in_the_document(document: Any) -> None:
     assert set(listed) == set(ROUTES)
 
 
+def test_versions_are_documented(api: Caller, document: Any) -> None:
+    """Those that responses have as ETag, and which If-Match takes."""
+    group = api.new_group()
+    for name, members in (("ListMembers", None), ("ReplaceParticipants", list[Any]())):
+        answer = answered(api, name, conversation_id=group, json=members)
+        described = described_as(document, name)["responses"]["200"]["headers"]
+        assert ("etag" in answer.headers, described["ETag"]) == (True, {"$ref": "#/components/headers/ETag"})
+    assert document["components"]["headers"]["ETag"]["required"] is False
+    parameters = described_as(document, "ReplaceParticipants")["parameters"]
+    assert ("header", "If-Match") in [(one["in"], one["name"]) for one in parameters]
+    assert "ETag" not in described_as(document, "ListMemberships")["responses"]["200"]["headers"]
+
+
 def test_parameters_are_documented(document: Any) -> None:
     found = {
         operation.name: {

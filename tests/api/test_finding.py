@@ -157,7 +157,7 @@ def test_a_key_of_another_app_or_of_the_account_is_not_found(own: Caller, accoun
 
 
 @pytest.mark.one_engine
-@pytest.mark.parametrize("query", ["", "?q=", "?q=%20", "?wanted=x"])
+@pytest.mark.parametrize("query", ["", "?q=", "?q=%20"])
 def test_something_must_be_wanted(own: Caller, query: str) -> None:
     """finding.1"""
     refused = own("GET", extension(own, f"/find{query}"))

@@ -174,4 +174,3 @@ def test_what_no_index_finds_is_refused(own: Caller) -> None:
     assert refused(own, "conversations", **by_activity) == ["sort=activity cannot be combined with filters"]
     ids = {"filter[ids]": "a", "filter[name]": "b"}
     assert refused(own, "users", **ids) == ["filter[ids] cannot be combined with other filters"]
-    assert ids_of(own, "users", **{"filter[unknown]": "x"}) == []

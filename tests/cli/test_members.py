@@ -52,9 +52,23 @@ def test_the_members_of_a_file(api: Caller, tmp_path: Path) -> None:
     assert copy.read_text() == f'userId,userExternalId\n{ada},ada\n{ben},"ben, the second"\n'
     copy.write_text(copy.read_text() + f"{cleo},\n")
     assert members(api, "set", group, "--file", str(copy), "--yes")[2] == "1 join, 0 leave, 2 stay\n"
-    file.write_text("")
-    assert members(api, "set", group, *where, "--yes")[2] == "0 join, 3 leave, 0 stay\n"
+
+
+@pytest.mark.one_engine
+def test_a_file_that_names_no_user_is_not_an_empty_group(api: Caller, tmp_path: Path) -> None:
+    group = api.new_group(api.new_user())
+    file = tmp_path / "members.csv"
+    where = ("--file", str(file))
+    for text in ("", "\n\n", ",\n", " , \n", "userId,userExternalId\n", "userId,userExternalId\n,\n , \n"):
+        file.write_text(text)
+        status, _, error = members(api, "set", group, *where, "--yes")
+        assert (status, "names no user" in error, "--empty" in error) == (2, True, True), text
+        assert len(users_of(api, group)) == 1
+    assert members(api, "set", group, *where, "--yes", "--empty") == (0, "", "0 join, 1 leave, 0 stay\n")
     assert users_of(api, group) == []
+    file.write_text("\n,Ada\n")
+    error = "heliograph: --file: line 2 has no id in its first column\n"
+    assert members(api, "add", group, *where) == (2, "", error)
 
 
 def test_adding_and_removing(api: Caller, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -35,6 +36,10 @@ def test_keys_are_created_shown_and_revoked(account: Console, owner: Caller) -> 
     created.get_by_role("button", name="Done").click()
     row = page.get_by_role("listitem").filter(has_text="Order bot")
     expect(row).not_to_contain_text(key["secret"])
+    expect(row).to_contain_text("Last usednever")
+    Caller(owner.url, (key["id"], key["secret"]), account.app_id, owner.http).ok("GET", "/integrations")
+    page.reload()
+    expect(row).to_contain_text(re.compile(r"Last used\d\d:\d\d"))
     account.assert_accessible()
     row.get_by_role("button", name="Revoke…").click()
     question = page.get_by_role("dialog", name="Revoke the key “Order bot”?")

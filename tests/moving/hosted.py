@@ -20,6 +20,7 @@ MARCH = 0x67C8A000
 _MOST = 2
 """So that lists have several pages; callers ask for up to 100 records."""
 _MESSAGES = 100
+LARGE = 17 << 20
 
 Shown = dict[str, Any]
 
@@ -27,7 +28,8 @@ Shown = dict[str, Any]
 class Hosted:
     """An app of the hosted service, served at `url`.
 
-    `faults` are what happens to every third request instead of an answer, one after the other. After `hold_after`
+    `faults` are what happens to every third request, or one in `fault_every`, instead of an answer, one after the
+    other. After `hold_after`
     requests, the next ones wait for `release`.
     """
 
@@ -40,6 +42,7 @@ class Hosted:
         self.messages: dict[str, list[Shown]] = {}
         self.requests: list[str] = []
         self.faults: Iterator[str] | None = None
+        self.fault_every = 3
         self.hold_after: int | None = None
         self.held, self.release = threading.Event(), threading.Event()
         self.deleted_when_listed: set[str] = set()
@@ -133,7 +136,7 @@ class Hosted:
             number = len(self.requests)
             if self.hold_after is not None and number > self.hold_after:
                 self.held.set()
-            elif self.faults is not None and number % 3 == 0:
+            elif self.faults is not None and number % self.fault_every == 0:
                 return next(self.faults)
         if self.held.is_set():
             self.release.wait(30)
@@ -226,6 +229,12 @@ def _handler(hosted: Hosted) -> type[BaseHTTPRequestHandler]:
             match fault:
                 case "429":
                     return self._send(429, {"errors": []}, {"Retry-After": "0"})
+                case "hours":
+                    return self._send(429, {"errors": []}, {"Retry-After": "10800"})
+                case "large":
+                    return self._send(200, body, padding=b" " * LARGE)
+                case "compressed":
+                    return self._send(200, body, {"Content-Encoding": "gzip"})
                 case "500" | "503":
                     return self._send(int(fault), "<html>Sorry</html>")
                 case "cut":
@@ -238,8 +247,16 @@ def _handler(hosted: Hosted) -> type[BaseHTTPRequestHandler]:
                     return self._send(200, "<html>Maintenance</html>")
             return self._send(status, body)
 
-        def _send(self, status: int, body: Any, headers: dict[str, str] | None = None, *, cut: bool = False) -> None:
-            content = (body if isinstance(body, str) else json.dumps(body)).encode()
+        def _send(
+            self,
+            status: int,
+            body: Any,
+            headers: dict[str, str] | None = None,
+            *,
+            cut: bool = False,
+            padding: bytes = b"",
+        ) -> None:
+            content = (body if isinstance(body, str) else json.dumps(body)).encode() + padding
             self.send_response(status)
             for name, value in (headers or {}).items():
                 self.send_header(name, value)

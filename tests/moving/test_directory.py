@@ -88,6 +88,18 @@ def test_a_directory_that_was_changed_is_refused(source: Caller, account: Caller
     assert "its checksum differs" in imported(target, folder).stderr
     path.write_bytes(content)
     manifest = folder / "manifest.json"
+    exported_manifest = manifest.read_text()
+    listed = json.loads(exported_manifest)
+    summary = listed["files"].pop("participants.ndjson")
+    manifest.write_text(json.dumps(listed))
+    assert "it lacks participants.ndjson" in imported(target, folder).stderr
+    (folder / "participants.ndjson").rename(folder / "others.ndjson")
+    assert "it lacks others.ndjson, participants.ndjson" in imported(target, folder).stderr
+    listed["files"]["participants.ndjson"] = summary
+    manifest.write_text(json.dumps(listed))
+    assert "its checksum differs" in imported(target, folder).stderr
+    (folder / "others.ndjson").rename(folder / "participants.ndjson")
+    manifest.write_text(exported_manifest)
     manifest.write_text(manifest.read_text().replace('"version": 1', '"version": 2'))
     assert "has the format heliograph-export 2" in imported(target, folder).stderr
     assert everything(target)["users"] == []

@@ -158,6 +158,24 @@ def test_faults_of_the_source_are_survived(source: Hosted, api: Caller, tmp_path
     assert report(tmp_path)["rateLimited"] > 0
 
 
+@pytest.mark.one_engine
+def test_a_source_that_cannot_be_read_ends_the_import(source: Hosted, api: Caller, tmp_path: Path) -> None:
+    """With the reason, and how to resume it. Trying again at once would be no use."""
+    source.fault_every, ada = 1, next(iter(source.users))
+    for fault, reason in (
+        ("hours", "refuses all calls by its rate limit (status 429), and asks to wait 3:00:00"),
+        ("large", f"/users/{ada} has more than 16 MB"),
+        ("compressed", f"/users/{ada} is compressed"),
+    ):
+        source.faults = itertools.repeat(fault)
+        done = command(*arguments(source, tmp_path, ada), env=environment(api))
+        assert (done.returncode, reason in done.stderr) == (2, True), done.stderr
+        assert "to resume, run the same command again" in done.stderr
+    source.faults = None
+    moved(source, api, tmp_path, *source.users)
+    require_same(source, api)
+
+
 def test_what_is_unknown_or_gone(source: Hosted, api: Caller, tmp_path: Path) -> None:
     ada, ben, cho = source.users
     gone = source.add_user("gone")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from heliograph.errors import ConnectionFailed, NotFound, RateLimited, ServerError, UsageError
-from heliograph.moving.pace import ATTEMPTS, Pace
+from heliograph.moving.pace import ATTEMPTS, PATIENCE_SECONDS, Pace
 
 
 class Clock:
@@ -72,6 +73,48 @@ def test_without_a_time_the_pauses_grow() -> None:
     pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert 0.05 <= pauses[0] <= 0.1
     assert all(30 <= one <= 60 for one in pauses[10:])
+
+
+def test_a_server_that_asks_for_hours_ends_the_calls() -> None:
+    for asked in (10_800, 901):
+        clock = Clock()
+        with pytest.raises(UsageError, match=f"asks to wait {timedelta(seconds=asked)}") as ended:
+            run(Pace(clock=clock, sleep=clock.sleep), clock, [limited(asked)])
+        assert "not wait longer than 0:15:00" in str(ended.value)
+        assert clock.now == 100
+
+
+def test_a_server_that_refuses_every_call_ends_the_calls() -> None:
+    for asked in (1.0, 120.0, None):
+        clock = Clock()
+        with pytest.raises(UsageError, match="refuses all calls"):
+            run(Pace(clock=clock, sleep=clock.sleep), clock, [limited(asked)] * 2_000)
+        assert 700 < clock.now - 100 <= PATIENCE_SECONDS
+    clock, outcomes = Clock(), [limited(600), "done"] * 5
+    assert len(run(Pace(clock=clock, sleep=clock.sleep), clock, outcomes, calls=5)) == 10
+
+
+def test_long_waits_are_announced_once() -> None:
+    clock, announced = Clock(), list[float]()
+    pace = Pace(clock=clock, announce=announced.append)
+    for seconds in (2, 60, 60, 65):  # calls that were under way together
+        pace.hold(seconds)
+    clock.now += 65
+    pace.hold(30)
+    assert announced == [60, 30]
+
+
+def test_a_response_that_never_ends_is_a_failure() -> None:
+    attempts: list[int] = []
+
+    async def make() -> None:
+        attempts.append(1)
+        await asyncio.Event().wait()
+
+    clock = Clock()
+    with pytest.raises(UsageError, match=f"reading failed {ATTEMPTS} times: .*no complete response within 0.01"):
+        asyncio.run(Pace(clock=clock, sleep=clock.sleep, call_seconds=0.01).call("reading", make))
+    assert len(attempts) == ATTEMPTS
 
 
 def test_failures_are_repeated_a_few_times() -> None:

@@ -22,6 +22,9 @@ from tests.proofs.identities import assert_unique
 from tests.proofs.ledger import Ledger, integrity
 
 USERS = 20_000 if "HELIOGRAPH_TEST_ROUNDS" in os.environ else 4_000
+LEAVES = 600
+"""More than are in one piece."""
+
 LIMIT = ("--participant-limit", str(USERS))
 pytestmark = pytest.mark.timeout(300)
 
@@ -71,12 +74,15 @@ def test_another_call_completes_the_set(engine: str, tmp_path: Path) -> None:
     )  # fmt: skip
     again = api.ok("PUT", path, members)
     assert (again["joined"], again["left"], again["version"]) == (0, 0, done["version"])
+    # While users are still to join, members leave in the pieces before. Here nothing but leaves is in any piece.
+    fewer = api.ok("PUT", path, members[LEAVES:])
+    assert (fewer["stayed"], fewer["joined"], fewer["left"]) == (USERS - 1 - LEAVES, 0, LEAVES)
     ledger = Ledger(url, api.app_id)
-    assert {user for _, _, user in ledger.participants} == set(users[1:])
+    assert {user for _, _, user in ledger.participants} == set(users[1 + LEAVES :])
     assert ledger.faults() == []
-    # Everybody has joined once, and one user has left.
+    # Everybody has joined once, and one user had left before.
     found = Counter(event.type for event in ledger.events)
-    assert (found["conversation:join"], found["conversation:leave"]) == (USERS - 2, 1)
+    assert (found["conversation:join"], found["conversation:leave"]) == (USERS - 2, 1 + LEAVES)
     assert server.stop() == 0
     assert integrity(url) == "ok"
     assert_unique(url)

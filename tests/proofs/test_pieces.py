@@ -7,16 +7,20 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 
+from heliograph.domain.idempotency import UNDER_WAY, Key, Result, settle
 from heliograph.domain.writes import PiecewiseWrite
+from heliograph.storage import turns
 from heliograph.storage.engine import Tx
-from tests.databases import POSTGRESQL, SQLITE, new_database, rows
+from heliograph.storage.opening import open_store
+from tests.databases import POSTGRESQL, SQLITE, beside, new_database, rows
 from tests.harness import Caller, Server, error_of, init, new_app
 from tests.proofs.crowd import Crowd
 from tests.proofs.ledger import Ledger
@@ -29,6 +33,7 @@ USERS, TIMES = 5, 60
 ITEMS = 2 * USERS * TIMES
 """More than a piece has."""
 AT_ONCE = 8
+JOIN_AND_LEAVE: list[tuple[str, dict[str, Any]]] = [("join", {"subscribeSDKClient": False}), ("leave", {})]
 KEY = '"one"'
 
 pytestmark = pytest.mark.timeout(180)
@@ -94,12 +99,12 @@ def assert_complete(answer: httpx.Response) -> None:
     assert [one["index"] for one in body["results"]] == list(range(ITEMS))
 
 
-def die_after_first_piece(marker: Path) -> None:
-    """Kill the process when the second piece begins, once."""
+def die_before_last_piece(marker: Path) -> None:
+    """Kill the process when the last piece begins, once."""
     run = PiecewiseWrite.run
 
     def die(self: PiecewiseWrite[Any, Any], tx: Tx, start: int, end: int) -> Coroutine[Any, Any, Any]:
-        if start and not marker.exists():
+        if end == len(self.items) and not marker.exists():
             marker.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         return run(self, tx, start, end)
@@ -107,29 +112,95 @@ def die_after_first_piece(marker: Path) -> None:
     PiecewiseWrite.run = die  # type: ignore[method-assign]
 
 
-def test_a_retry_makes_what_a_kill_has_left(engine: str, tmp_path: Path) -> None:
+class Interrupted(NamedTuple):
+    """A bulk request that a kill interrupted after its second of three pieces, and what it was about."""
+
+    api: Caller
+    url: str
+    group: str
+    items: list[dict[str, Any]]
+
+    def send(self, items: Sequence[dict[str, Any]] | None = None, **more: Any) -> httpx.Response:
+        """Send the request again, or one with the same key and other items."""
+        path = f"/heliograph/v1/apps/{self.api.app_id}/conversations/{self.group}/participants/bulk"
+        body = {"items": self.items if items is None else items, **more}
+        return self.api("POST", path, body, headers={"Idempotency-Key": KEY})
+
+
+@pytest.fixture
+def interrupted(engine: str, tmp_path: Path) -> Iterator[Interrupted]:
+    """Two of its three pieces are stored, and the server runs again."""
     url = new_database(engine, tmp_path)
-    server = Server(url, *OPTIONS, prepare=partial(die_after_first_piece, tmp_path / "died"))
+    server = Server(url, *OPTIONS, prepare=partial(prepare, tmp_path / "died"))
     try:
         api = new_app(Caller(server.url, init(url).account_auth))
-        users, group = [api.new_user() for _ in range(USERS)], api.new_group()
-        path = f"/heliograph/v1/apps/{api.app_id}/conversations/{group}/participants/bulk"
-        items = comings_and_goings(users)
+        users = [api.new_user() for _ in range(USERS)]
+        found = Interrupted(api, url, api.new_group(), comings_and_goings(users))
         with pytest.raises(httpx.TransportError):
-            api("POST", path, {"items": items}, headers={"Idempotency-Key": KEY})
+            found.send()
         restart(server)
-        api = Caller(server.url, api.auth, api.app_id)
-        for other_path, body in ((path, {"items": items[:1]}), ("/users", {})):
-            other = api("POST", other_path, body, headers={"Idempotency-Key": KEY})
-            assert error_of(other)[:2] == (422, "idempotency_key_reuse")
-        completed, repeated = (api("POST", path, {"items": items}, headers={"Idempotency-Key": KEY}) for _ in "12")
-        assert "idempotent-replayed" not in completed.headers
-        assert repeated.headers["idempotent-replayed"] == "true"
-        assert repeated.content == completed.content
-        assert_complete(completed)
-        assert_made_once(url, api)
+        yield found._replace(api=Caller(server.url, api.auth, api.app_id))
     finally:
         server.stop()
+
+
+def prepare(marker: Path) -> None:
+    """Make pieces of 250 items, and kill the process before the last one."""
+    turns._LARGE = turns._SMALL = 250
+    die_before_last_piece(marker)
+
+
+def test_a_retry_makes_what_a_kill_has_left(interrupted: Interrupted) -> None:
+    for other in (
+        interrupted.send(interrupted.items[:1]),
+        interrupted.send(atomic=True),
+        interrupted.api("POST", "/users", {}, headers={"Idempotency-Key": KEY}),
+    ):
+        assert error_of(other)[:2] == (422, "idempotency_key_reuse")
+    completed, repeated = (interrupted.send() for _ in "12")
+    assert "idempotent-replayed" not in completed.headers
+    assert repeated.headers["idempotent-replayed"] == "true"
+    assert repeated.content == completed.content
+    assert_complete(completed)
+    assert_made_once(interrupted.url, interrupted.api)
+
+
+def test_what_is_left_of_an_expired_key_is_not_found(interrupted: Interrupted) -> None:
+    """The first part is deleted first. The key is then new, for other items too."""
+    api, users = interrupted.api, list(dict.fromkeys(one["userId"] for one in interrupted.items))
+    with beside(interrupted.url) as query:
+        query("DELETE FROM idempotency_key WHERE app_id = $1 AND key = 'one'", api.app_id)
+    others = [{"type": kind, "userId": user, **rest} for user in users for kind, rest in JOIN_AND_LEAVE] * TIMES
+    before = Ledger(interrupted.url, api.app_id)
+    answer = interrupted.send(others)
+    assert (answer.status_code, answer.json()["counts"]["joined"]) == (200, len(others) // 2)
+    made = len(Ledger(interrupted.url, api.app_id).events) - len(before.events)
+    assert made == len(others)
+    assert interrupted.send(others).content == answer.content
+
+
+def test_a_conversation_that_was_deleted_meanwhile(interrupted: Interrupted) -> None:
+    """The retry has the results of what was done, and refusals of the rest."""
+    interrupted.api.ok("DELETE", f"/conversations/{interrupted.group}")
+    answer, again = interrupted.send(), interrupted.send()
+    results = answer.json()["results"]
+    assert [one["status"] for one in results[500:]] == [404] * (ITEMS - 500)
+    assert Counter(one["status"] for one in results[:500]) == {201: 250, 200: 250}
+    assert (again.content, again.headers["idempotent-replayed"]) == (answer.content, "true")
+
+
+def test_the_part_of_another_request_is_no_response(engine: str, tmp_path: Path) -> None:
+    """A request that is refused, while another one with its key is under way, gets the refusal."""
+    url = new_database(engine, tmp_path)
+    part, refusal = Result(UNDER_WAY, None, b"[1]"), Result(404, None, b"{}")
+
+    async def settled() -> Result:
+        async with aclosing(await open_store(url)) as store:
+            key = Key(("app", "one"), b"digest", store.sealer)
+            assert await store.write(settle, key, part) == part
+            return await store.write(settle, key, refusal)
+
+    assert asyncio.run(settled()) == refusal
 
 
 def restart(server: Server) -> None:

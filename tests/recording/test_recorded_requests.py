@@ -37,6 +37,13 @@ def test_a_request_with_its_response_and_its_events(own: Caller) -> None:
     assert summary == {name: one for name, one in found.items() if name not in ("request", "response", "events")}
 
 
+def test_the_nul_character_in_an_error(own: Caller) -> None:
+    """recording.2: PostgreSQL cannot store it, and the requests of its batch must not be lost."""
+    record = sent_and_recorded(own, "POST", "/users", {"metadata": {"a\0b": []}})
+    assert record["errorTitle"] == "metadata.a\ufffdb should be string or number or boolean"
+    assert record["response"]["body"]["errors"][0]["title"] == "metadata.a\0b should be string or number or boolean"
+
+
 def test_a_refused_request(own: Caller) -> None:
     """recording.1"""
     refused = sent_and_recorded(own, "POST", "/conversations", {"type": "fleet"})

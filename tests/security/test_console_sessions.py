@@ -223,7 +223,8 @@ def test_a_session_has_no_access_to_a_deleted_app(account: Caller, api: Caller) 
     limited = Bearer(api, sign_in(account, ticket=ticket_of(account, "operator", appId=api.app_id)).json())
     account.ok("DELETE", f"/v2/apps/{api.app_id}")
     assert operator("GET", "").status_code == 401
-    assert limited("GET", "").status_code == 403
+    # The session is deleted with the rest of the app, which takes a moment.
+    assert limited("GET", "").status_code in (401, 403)
 
 
 @pytest.mark.one_engine

@@ -15,12 +15,12 @@ from heliograph.server.http.channel import Channel
 from heliograph.server.http.exchange import Addresses
 from heliograph.server.http.responses import Response
 from heliograph.server.recording.exchange import BODY_LIMIT, RecordedExchange
-from heliograph.server.recording.recorder import DISPLACED_LIMIT, QUEUE_BYTES, QUEUE_LIMIT, Recorder
+from heliograph.server.recording.recorder import DISPLACED_LIMIT, QUEUE_BYTES, QUEUE_LIMIT, Recorder, recording
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
 from heliograph.wire import operations
-from tests.databases import SQLITE, new_database, url_of
+from tests.databases import POSTGRESQL, SQLITE, new_database, url_of
 
 APP = "6b08800000000000000000aa"
 PATH = f"/v2/apps/{APP}"
@@ -53,11 +53,23 @@ async def remove_table(tx: Tx) -> None:
     await tx.execute("DROP TABLE request")
 
 
-def run(folder: Path, work: Callable[[Store, Recorder, list[int]], Awaitable[None]], keep: int = 10_000) -> None:
+async def is_waiting(reader: Reader) -> bool:
+    """Whether a statement waits for a lock."""
+    return bool(await reader.rows("SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+
+def run(
+    folder: Path,
+    work: Callable[[Store, Recorder, list[int]], Awaitable[None]],
+    keep: int = 10_000,
+    engine: str = SQLITE,
+) -> None:
     """Run with a recorder whose queue is written when `flush` is called, and the list of what it dropped."""
 
+    url = url_of(new_database(engine, folder))
+
     async def go() -> None:
-        async with contextlib.aclosing(await open_store(url_of(new_database(SQLITE, folder)), serve=True)) as store:
+        async with contextlib.aclosing(await open_store(url, serve=True, connections=4)) as store:
             dropped: list[int] = []
             await work(store, Recorder(store, keep, Failures(), dropped.append), dropped)
 
@@ -134,6 +146,30 @@ def test_requests_that_cannot_be_written_are_counted(tmp_path: Path) -> None:
         assert sum(dropped) == 1
 
     run(tmp_path, work)
+
+
+def test_a_stop_waits_for_the_batch_that_is_being_written(tmp_path: Path) -> None:
+    """recording.4"""
+    writing, end = asyncio.Event(), asyncio.Event()
+
+    async def delay(tx: Tx) -> None:
+        await tx.execute("LOCK TABLE request")
+        writing.set()
+        await end.wait()
+
+    async def work(store: Store, _: Recorder, dropped: list[int]) -> None:
+        delayed = asyncio.create_task(store.write(delay))
+        await writing.wait()
+        async with recording(store, 10, Failures(), dropped.append) as recorder:
+            assert recorder
+            add(recorder, 1)
+            while not await store.read(is_waiting):  # noqa: ASYNC110 - the database knows
+                await asyncio.sleep(0.01)
+            asyncio.get_running_loop().call_later(0.05, end.set)
+        await delayed
+        assert (await store.read(numbers), dropped) == ([1], [])
+
+    run(tmp_path, work, engine=POSTGRESQL)
 
 
 def test_the_newest_are_kept_whatever_an_earlier_process_wrote(tmp_path: Path) -> None:

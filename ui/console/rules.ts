@@ -17,6 +17,7 @@ const TOPICS: Record<string, string> = {
   Integrations: "integrations",
   "Membership history": "memberships",
   Imports: "imports",
+  Keys: "apps",
   Memberships: "memberships",
   Messages: "messages",
   OAuth: "oauth",

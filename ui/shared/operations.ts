@@ -342,6 +342,10 @@ export type ItemError = { code: string; title: string };
 
 export type KeptData = { count?: number; createdAt?: string; name?: string; what: "backups" | "events" | "files" | "freedSpace" | "logs" | "seed" | "snapshot" | "texts" | "webhooks"; why: string };
 
+export type Key = { createdAt: string; displayName: string; id: string; integrationId?: string; lastUsedAt?: string };
+
+export type KeyListResponse = { keys: Array<Key> };
+
 export type LastMessage = { author: Author; id: string; received: string; text?: string; type: string };
 
 export type LeaveRecord = { conversationId: string; kind: "leave"; participantId: string };
@@ -768,6 +772,7 @@ export interface Operations {
   ListInboxCalls: { path: { appId: string; name: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; wait?: string }; body: undefined; response: InboxCallListResponse };
   ListInboxes: { path: { appId: string }; query: object; body: undefined; response: InboxListResponse };
   ListIntegrations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: IntegrationListResponse };
+  ListKeys: { path: { appId: string }; query: { filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: KeyListResponse };
   ListListeners: { path: { appId: string }; query: object; body: undefined; response: ListenerListResponse };
   ListMembers: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; sort?: string; include?: string; at?: string }; body: undefined; response: MemberListResponse };
   ListMemberships: { path: { appId: string; userIdOrExternalId: string }; query: { page?: Record<string, string | number | boolean | undefined>; sort?: string; include?: string; brandId?: string }; body: undefined; response: MembershipListResponse };
@@ -905,6 +910,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   ListInboxCalls: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes/{name}/calls",
   ListInboxes: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes",
   ListIntegrations: "GET /v2/apps/{appId}/integrations",
+  ListKeys: "GET /heliograph/v1/apps/{appId}/keys",
   ListListeners: "GET /heliograph/v1/apps/{appId}/listeners",
   ListMembers: "GET /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants",
   ListMemberships: "GET /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/memberships",

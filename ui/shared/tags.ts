@@ -85,6 +85,7 @@ export const TAGS: Record<keyof Operations, string> = {
   ListInboxCalls: "Sandbox",
   ListInboxes: "Sandbox",
   ListIntegrations: "Integrations",
+  ListKeys: "Keys",
   ListListeners: "Deliveries",
   ListMembers: "Memberships",
   ListMemberships: "Memberships",

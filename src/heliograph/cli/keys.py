@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from heliograph.cli.options import database_option, in_store, json_option, print_json
 from heliograph.errors import UsageError
+from heliograph.wire import times
+
+if TYPE_CHECKING:
+    from heliograph.storage.rows.keys import StoredKey
 
 NAME_LENGTH = 100
 
@@ -19,17 +25,26 @@ def keys() -> None:
 @database_option
 @json_option
 def list_keys(url: str, as_json: bool) -> None:
-    """List all API keys, without their secrets."""
+    """List all API keys with the time of their last use, without their secrets."""
     from heliograph.storage.rows import keys as key_rows
 
     stored = in_store(url, lambda store: store.read(key_rows.every))
     if as_json:
-        print_json(
-            [{"id": key.id, "scope": key.scope, "appId": key.app_id, "displayName": key.display_name} for key in stored]
-        )
+        print_json([_record(key) for key in stored])
         return
     for key in stored:
-        click.echo(f"{key.id}  {key.scope:7}  {key.app_id or '-':24}  {key.display_name}")
+        used = "never used" if key.last_used is None else times.to_text(key.last_used)
+        click.echo(f"{key.id}  {key.scope:7}  {key.app_id or '-':24}  {used:24}  {key.display_name}")
+
+
+def _record(key: StoredKey) -> dict[str, str | None]:
+    return {
+        "id": key.id,
+        "scope": key.scope,
+        "appId": key.app_id,
+        "displayName": key.display_name,
+        "lastUsedAt": None if key.last_used is None else times.to_text(key.last_used),
+    }
 
 
 @keys.command("create")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -37,22 +37,29 @@ def read_members(file: TextIO, *, external: bool) -> list[Named]:
         UsageError: a row names no user.
     """
     lines = csv.reader(file)
+    header: Sequence[str] | None = None
+    named: list[Named] = []
     try:
-        first = next((row for row in lines if any(row)), [])
-        header = [name.strip() for name in first]
-        if not set(COLUMNS) & set(header):
-            rest = ([first] if first else []) + [row for row in lines if any(row)]
-            return [{COLUMNS[external]: row[0].strip()} for row in rest]
-        return [_named(dict(zip(header, row, strict=False)), lines.line_num) for row in lines if any(row)]
+        for cells in lines:
+            row = [cell.strip() for cell in cells]
+            if not any(row):
+                continue
+            if header is None and set(COLUMNS) & set(row):
+                header = row
+                continue
+            header = header or (COLUMNS[external],)
+            named.append(_named(dict(zip(header, row, strict=False)), header, lines.line_num))
     except csv.Error as error:
         raise UsageError(f"--file: line {lines.line_num}: {error}") from None
+    return named
 
 
-def _named(row: Mapping[str, str], line: int) -> Named:
+def _named(row: Mapping[str, str], header: Sequence[str], line: int) -> Named:
     for name in COLUMNS:
-        if value := row.get(name, "").strip():
+        if value := row.get(name):
             return {name: value}
-    raise UsageError(f"--file: line {line} has neither userId nor userExternalId")
+    missing = "no id in its first column" if len(header) == 1 else "neither userId nor userExternalId"
+    raise UsageError(f"--file: line {line} has {missing}")
 
 
 def write_members(file: TextIO, members: Iterator[tuple[str, str | None]]) -> None:

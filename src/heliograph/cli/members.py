@@ -90,14 +90,17 @@ _subscribe_option = click.option(
 @_command
 @_input_options
 @_subscribe_option
+@click.option("--empty", is_flag=True, help="Accept a file that names no user: everybody leaves.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def set_(group: _Group, path: str, external: bool, dry_run: bool, subscribe: bool, yes: bool) -> int:
+def set_(group: _Group, path: str, external: bool, dry_run: bool, subscribe: bool, empty: bool, yes: bool) -> int:
     """Make the users of a file the members of a group: the others leave.
 
     Prints first how many would join and leave, and asks. If another request changes the members in the meantime,
     nothing is overwritten.
     """
     rows = [{**one, "subscribeSDKClient": subscribe} for one in _read(path, external=external)]
+    if not rows and not empty:
+        raise UsageError("--file names no user: give --empty to remove everybody")
     replace, where = group.client.members.replace, (group.app_id, group.conversation_id)
     planned = replace(*where, rows, dry_run=True)
     click.echo(f"{planned.joined} join, {planned.left} leave, {planned.stayed} stay", err=True)

@@ -21,7 +21,6 @@ from heliograph.running import Connection
 from heliograph.wire import times
 
 if TYPE_CHECKING:
-    from heliograph import AsyncClient
     from heliograph.moving.directory import Manifest
     from heliograph.moving.report import Report
     from heliograph.moving.state import State
@@ -143,15 +142,16 @@ def _move(origin: Origin, to: Connection, names: list[str] | None, path: Path, r
 
 
 async def _run(origin: Origin, to: Connection, names: list[str] | None, state: State) -> None:
+    from heliograph.moving.connecting import connected
     from heliograph.moving.mover import Mover
     from heliograph.moving.pace import Pace
     from heliograph.moving.reading import ApiReader
     from heliograph.moving.writing import Target
 
-    pace = Pace(origin.rate, at_once=origin.at_once)
+    pace = Pace(origin.rate, at_once=origin.at_once, announce=_announce)
     async with (
-        _client(origin.url, origin.key_id, origin.key_secret) as reading,
-        _client(to.url, to.key_id, to.key_secret) as writing,
+        connected(origin.url, origin.key_id, origin.key_secret) as reading,
+        connected(to.url, to.key_id, to.key_secret) as writing,
     ):
         source = ApiReader(reading, origin.app_id, pace)
         target = Target(writing, to.app_id, state.report, at_once=origin.at_once)
@@ -180,6 +180,7 @@ async def _run(origin: Origin, to: Connection, names: list[str] | None, state: S
 
 def _restore(path: Path, to: Connection, report: Path | None) -> int:
     from heliograph.moving import directory
+    from heliograph.moving.connecting import connected
     from heliograph.moving.report import Report
     from heliograph.moving.restoring import restore
     from heliograph.moving.writing import Target
@@ -189,7 +190,7 @@ def _restore(path: Path, to: Connection, report: Path | None) -> int:
     total = sum(summary.records for name, summary in manifest.files.items() if name[:-8] in directory.IMPORTED)
 
     async def run() -> None:
-        async with _client(to.url, to.key_id, to.key_secret) as writing:
+        async with connected(to.url, to.key_id, to.key_secret) as writing:
             with _progress("importing", total) as advanced:
                 await restore(
                     path, manifest, Target(writing, to.app_id, found), found, lambda done: advanced(done, done)
@@ -198,8 +199,10 @@ def _restore(path: Path, to: Connection, report: Path | None) -> int:
     _write_report(found, report)
     try:
         asyncio.run(run())
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, UsageError) as error:
         click.echo("\nto resume, run the same command again: what is there already is only compared", err=True)
+        if isinstance(error, UsageError):
+            raise
         return _INTERRUPTED
     found.finished_at = times.to_text(times.now())
     return _finished(found, report)
@@ -213,6 +216,7 @@ def export(path: Path, url: str, app_id: str | None, key_id: str | None, key_sec
 
     It contains the contents of messages, and no secrets. Files stay where they are: messages have their URLs.
     """
+    from heliograph.moving.connecting import connected
     from heliograph.moving.exporting import export as run_export
     from heliograph.moving.pace import Pace
     from heliograph.moving.reading import ApiReader
@@ -220,9 +224,9 @@ def export(path: Path, url: str, app_id: str | None, key_id: str | None, key_sec
     of = connection(url, app_id, key_id, key_secret)
 
     async def run() -> Manifest:
-        async with _client(of.url, of.key_id, of.key_secret) as client:
+        async with connected(of.url, of.key_id, of.key_secret) as client:
             with _progress("exporting") as advanced:
-                source = ApiReader(client, of.app_id, Pace())
+                source = ApiReader(client, of.app_id, Pace(announce=_announce))
                 return await run_export(source, of.url, path, lambda records: advanced(0, records))
 
     manifest = asyncio.run(run())
@@ -230,11 +234,8 @@ def export(path: Path, url: str, app_id: str | None, key_id: str | None, key_sec
     click.echo(f"exported {counts or 'an empty app'} to {path}")
 
 
-def _client(url: str, key_id: str, key_secret: str) -> AsyncClient:
-    # What moves repeats calls by itself: all of them together wait for a limit of the source.
-    from heliograph import AsyncClient, BasicAuth
-
-    return AsyncClient(url, auth=BasicAuth(key_id, key_secret), max_retries=0)
+def _announce(seconds: float) -> None:
+    click.echo(f"\nthe source asks to wait {seconds:.0f} seconds (status 429)", err=True)
 
 
 @contextmanager

@@ -64,11 +64,17 @@ class Key(Struct, frozen=True):
         body = self.sealer.open(f"{row.app_id}/{row.key}", row.body).encode()
         return Result(row.status, row.headers, body, is_replay=True)
 
-    def of_part(self, start: int) -> Key:
-        """The key of the part of the response that begins with the item at this index."""
+    def of_part(self, head: StoredIdempotencyKey | None, start: int) -> Key:
+        """The key of the part of the response that begins with the item at this index.
+
+        It is about this execution of the request: if the first part, the `head`, was deleted as expired or by an
+        erasure, the others are not found any more.
+        """
+        if head is None or not start:
+            return self
         app_id, text = self.of_app
         # The keys of callers have no line breaks.
-        return replace(self, of_app=(app_id, f"{text}\n{start}")) if start else self
+        return replace(self, of_app=(app_id, f"{text}\n{head.created_at}\n{start}"))
 
 
 class KeyedItem(Struct, frozen=True):
@@ -79,24 +85,26 @@ class KeyedItem(Struct, frozen=True):
     respond: Callable[[Any], Awaitable[Result]]
 
 
-async def find(reader: Reader, key: Key, *, lock: Lock = Lock.NONE) -> Result | None:
+async def find(reader: Reader, key: Key) -> Result | None:
     """The result that is stored under a key, or None.
 
     Raises:
         IdempotencyKeyReuse: it is that of another request.
     """
-    row = await idempotency_keys.get(reader, *key.of_app, lock=lock)
+    row = await idempotency_keys.get(reader, *key.of_app)
     return None if row is None else key.replay(row)
 
 
 async def settle(tx: Tx, key: Key, result: Result) -> Result:
     """Store the result of a request that changed nothing, unless the key has a result; returns that of the key.
 
+    If another request with the key is under way, the result is not stored.
+
     Raises:
         IdempotencyKeyReuse: the key has the result of another request.
     """
     if (known := await find(tx, key)) is not None:
-        return known
+        return result if known.status == UNDER_WAY else known
     await idempotency_keys.add(tx, [key.holding(result, tx.now)])
     return result
 
@@ -145,21 +153,24 @@ async def _part_or_refusal(tx: Tx, part: Part) -> Result | Refused:
 async def _part(tx: Tx, key: Key, starts: Sequence[int], run: Callable[[Tx], Awaitable[Result]]) -> Result:
     *earlier, start = starts
     # The lock lets one of several requests with the key make each part.
-    held = known = await find(tx, key, lock=Lock.CHANGE)
-    if held is not None and held.status == UNDER_WAY and start:
-        known = await find(tx, key.of_part(start))
+    head = await idempotency_keys.get(tx, *key.of_app, lock=Lock.CHANGE)
+    known = None if head is None else key.replay(head)
+    if known is not None and known.status == UNDER_WAY and start:
+        known = await find(tx, key.of_part(head, start))
     if known is not None:
         return known
     result = await run(tx)
-    if held is None or result.status == UNDER_WAY:
-        part = key.of_part(start) if result.status == UNDER_WAY else key
-        await idempotency_keys.add(tx, [part.holding(result, tx.now)])
+    if result.status == UNDER_WAY:
+        # If the first part was deleted, no request would find this one.
+        if head is not None or not start:
+            await idempotency_keys.add(tx, [key.of_part(head, start).holding(result, tx.now)])
+    elif head is None:
+        await idempotency_keys.add(tx, [key.holding(result, tx.now)])
     else:
         # A row that was deleted and inserted again would be missing for a transaction that waits for it.
         await idempotency_keys.change(tx, [key.holding(result, tx.now)])
-    if result.status != UNDER_WAY:
-        app_id, _ = key.of_app
-        await idempotency_keys.remove(tx, app_id, [key.of_part(one).of_app[1] for one in earlier[1:]])
+        parts = [key.of_part(head, one).of_app[1] for one in earlier[1:]]
+        await idempotency_keys.remove(tx, head.app_id, parts)
     return result
 
 

@@ -31,7 +31,7 @@ async def create(store: Store, tenant: Tenant, integration_id: str, display_name
 async def _create(tx: Tx, tenant: Tenant, integration_id: str, key: AppKey, sealed: bytes) -> None:
     # The lock keeps concurrent requests from exceeding the limit, and from deleting the integration.
     await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
-    if len(await _of_integration(tx, tenant, integration_id)) >= KEYS_PER_INTEGRATION:
+    if len(await stored_of_integration(tx, tenant, integration_id)) >= KEYS_PER_INTEGRATION:
         raise BadRequest(f"Integration has reached the max number of keys ({KEYS_PER_INTEGRATION})")
     stored = StoredKey(key.id, tenant.app_id, Scope.INTEGRATION.label, key.display_name, sealed, tx.now, integration_id)
     await keys.add(tx, stored)
@@ -44,10 +44,16 @@ async def of_integration(store: Store, tenant: Tenant, integration_id: str) -> l
         IntegrationNotFound: it does not exist in this app.
         NotACustomIntegration: only custom integrations have keys.
     """
-    return [_to_api(store, key) for key in await store.snapshot(_of_integration, tenant, integration_id)]
+    return [_to_api(store, key) for key in await store.snapshot(stored_of_integration, tenant, integration_id)]
 
 
-async def _of_integration(reader: Reader, tenant: Tenant, integration_id: str) -> list[StoredKey]:
+async def stored_of_integration(reader: Reader, tenant: Tenant, integration_id: str) -> list[StoredKey]:
+    """The keys of an integration, oldest first, with sealed secrets.
+
+    Raises:
+        IntegrationNotFound: it does not exist in this app.
+        NotACustomIntegration: only custom integrations have keys.
+    """
     integration = await load_integration(reader, tenant, integration_id)
     if integration.type != CUSTOM:
         raise NotACustomIntegration

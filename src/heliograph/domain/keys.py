@@ -69,10 +69,15 @@ async def of_app(store: Store, app_id: str) -> list[AppKey]:
     Raises:
         AppNotFound: the app does not exist.
     """
-    return [to_api(store, key) for key in await store.snapshot(_of_app, app_id)]
+    return [to_api(store, key) for key in await store.snapshot(stored_of_app, app_id)]
 
 
-async def _of_app(reader: Reader, app_id: str) -> list[StoredKey]:
+async def stored_of_app(reader: Reader, app_id: str) -> list[StoredKey]:
+    """The keys of the app, oldest first, with sealed secrets.
+
+    Raises:
+        AppNotFound: the app does not exist.
+    """
     await load_app(reader, app_id)
     return await keys.of_app(reader, app_id)
 

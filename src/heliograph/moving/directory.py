@@ -143,7 +143,15 @@ def verified(path: Path) -> Manifest:
     for name, expected in manifest.files.items():
         if Path(name).name != name or _sha256(path / name) != expected.sha256:
             raise UsageError(f"{path / name} is not what was exported: its checksum differs")
+    _require_complete(path, manifest)
     return manifest
+
+
+def _require_complete(path: Path, manifest: Manifest) -> None:
+    """Require that the manifest has each kind of record, and each file of records that is there."""
+    needed = {name_of(kind) for kind in KINDS} | {file.name for file in path.glob("*.ndjson")}
+    if missing := sorted(needed - manifest.files.keys()):
+        raise UsageError(f"{path / MANIFEST} is not what was exported: it lacks {', '.join(missing)}")
 
 
 def _sha256(path: Path) -> str | None:

@@ -7,14 +7,20 @@ import itertools
 import random
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TypeVar
 
-from heliograph.errors import ApiError, DecodeError, HeliographError, TransportError, UsageError
+from heliograph.errors import ApiError, DecodeError, HeliographError, Timeout, TransportError, UsageError
 
 ATTEMPTS = 8
 """How often a call is made that fails for another reason than the rate limit."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 8.0
 _LONGEST_HOLD = 60.0
+CALL_SECONDS = 60.0
+"""How long one attempt may take, however slowly its response arrives."""
+PATIENCE_SECONDS = 900.0
+"""For how long a server may refuse every call by its rate limit."""
+_ANNOUNCED_SECONDS = 10.0
 _RATE_LIMITED = 429
 
 T = TypeVar("T")
@@ -31,11 +37,17 @@ class Pace:
         at_once: int = 1,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        call_seconds: float = CALL_SECONDS,
+        announce: Callable[[float], object] = lambda seconds: None,
     ) -> None:
+        """`announce` gets the seconds of a long wait that the server asks for, when it begins."""
         self._interval = 1 / rate if rate else 0.0
         self._slots = asyncio.Semaphore(at_once)
         self._clock = clock
         self._sleep = sleep
+        self._call_seconds = call_seconds
+        self._announce = announce
+        self._refused_since: float | None = None
         self._next = self._held_until = 0.0
         self.calls = 0
         self.held = 0
@@ -50,24 +62,42 @@ class Pace:
             await self._sleep(wait)
 
     def hold(self, seconds: float) -> None:
-        """Begin no call for a time."""
+        """Begin no call for a time.
+
+        Raises:
+            UsageError: no call would have succeeded for too long.
+        """
         self.held += 1
-        self._held_until = max(self._held_until, self._clock() + seconds)
+        now = self._clock()
+        if self._refused_since is None:
+            self._refused_since = now
+        if now + seconds - self._refused_since > PATIENCE_SECONDS:
+            waits = timedelta(seconds=round(seconds))
+            most = timedelta(seconds=PATIENCE_SECONDS)
+            raise UsageError(
+                f"the server refuses all calls by its rate limit (status 429), and asks to wait {waits}. The command "
+                f"does not wait longer than {most} in all"
+            )
+        if now + seconds - max(now, self._held_until) >= _ANNOUNCED_SECONDS:
+            self._announce(seconds)
+        self._held_until = max(self._held_until, now + seconds)
 
     async def call(self, what: str, make: Callable[[], Awaitable[T]]) -> T:
-        """The result of a call that can be repeated. It is repeated after each refusal by the rate limit, and a few
-        times after a failure of the server or of the connection.
+        """The result of a call that can be repeated. It is repeated after refusals by the rate limit, and a few times
+        after a failure of the server or of the connection.
 
         Raises:
             ApiError: the server refused it for another reason.
-            UsageError: it failed each time.
+            UsageError: it failed each time, or the rate limit refused all calls for too long.
         """
         failures = 0
         for number in itertools.count():
             try:
                 async with self._slots:
                     await self.turn()
-                    return await make()
+                    result = await self._attempt(what, make)
+                self._refused_since = None
+                return result
             except (ApiError, TransportError, DecodeError) as error:
                 if isinstance(error, ApiError) and error.status == _RATE_LIMITED:
                     # All callers wait, because the limit is that of the app.
@@ -80,6 +110,13 @@ class Pace:
                     raise UsageError(f"{what} failed {ATTEMPTS} times: {_shown(error)}") from None
             await self._sleep(_pause(failures, _LONGEST_PAUSE))
         raise AssertionError("unreachable")
+
+    async def _attempt(self, what: str, make: Callable[[], Awaitable[T]]) -> T:
+        try:
+            async with asyncio.timeout(self._call_seconds):
+                return await make()
+        except TimeoutError:
+            raise Timeout(f"no complete response within {self._call_seconds:g} seconds", what) from None
 
 
 def _pause(number: int, longest: float) -> float:

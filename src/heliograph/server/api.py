@@ -24,7 +24,7 @@ from heliograph.server.http.urls import Urls
 from heliograph.server.idempotency import HEADER as IDEMPOTENCY_KEY
 from heliograph.server.idempotency import replayed_deletion, with_keys
 from heliograph.server.masking import masked
-from heliograph.server.query import parse_query
+from heliograph.server.query import EMPTY, parse_query, require_known
 from heliograph.server.router import Router
 from heliograph.server.routes import (
     activity,
@@ -48,6 +48,7 @@ from heliograph.server.routes import (
     inbound,
     inboxes,
     integrations,
+    keys,
     listeners,
     listings,
     memberships,
@@ -100,11 +101,12 @@ ROUTE_MODULES = (
     event_records,
     events,
     finding,
-    imports,
     history,
+    imports,
     inbound,
     inboxes,
     integrations,
+    keys,
     listeners,
     listings,
     memberships,
@@ -232,6 +234,8 @@ class Api:
             # While the body arrived, the key may have been revoked, or the app deleted.
             await self.auth.recheck(authorization, path)
         query = parse_query(exchange.query_string)
+        if query is not EMPTY and operation.is_extension:
+            require_known(operation, query)
         request = Request(operation, path, query, body, caller, tenant, exchange, self._context)
         response = await route.respond(await route.handle(request))
         if request.response_headers:

@@ -81,6 +81,7 @@ class Application:
         self._api = Api(*parts, console=console) if tools is None else SandboxApi(*parts, tools, console=console)
         self._api_paths = frozenset((_OWN_SESSION,) if console else ())
         auth = self._api.auth
+        self.key_uses = auth.uses
         attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)
         inboxes = inbox_routes(store, tools.inboxes) if tools else []
         self._pages = pages(

@@ -51,7 +51,8 @@ class Credential(Enum):
 SCOPES = {scope.label: scope for scope in Scope}
 
 
-_KEYED_PATHS = ("/v2/", "/heliograph/")
+EXTENSION_PREFIX = "/heliograph/"
+_KEYED_PATHS = ("/v2/", EXTENSION_PREFIX)
 
 SECRET = ("secret",)
 """What operations with keys and webhooks reveal."""
@@ -88,7 +89,7 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
 
     `filters` are the inner names of its `filter` parameter; exactly one is required if `one_filter` is set. `query` are
     the names of its other query parameters, and `required` the required ones among them. `headers` are the names of its
-    header parameters.
+    header parameters, and `response_headers` those of headers of its responses.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     query: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    response_headers: tuple[str, ...] = ()
     credential: Credential = Credential.REQUIRED
     reveals_secrets: tuple[str, ...] = ()
     """The names of fields and headers in the response that have secrets, in lower case."""
@@ -122,6 +124,11 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     def path(self) -> str:
         """The path with its parameters in braces, as the API document writes it."""
         return self.template.text
+
+    @property
+    def is_extension(self) -> bool:
+        """Whether the official API lacks the operation."""
+        return self.path.startswith(EXTENSION_PREFIX)
 
     def has_filter(self, name: str) -> bool:
         """Whether the operation has a filter with this inner name."""

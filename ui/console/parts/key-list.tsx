@@ -11,12 +11,13 @@ import { Dialog, FormDialog } from "./dialog";
 import { ErrorNote, say } from "./errors";
 import { TextField } from "./fields";
 import { Record, Records, Section } from "./records";
-import { Id, Secret } from "./values";
+import { Id, Secret, Time } from "./values";
 
 interface Key {
   id: string;
   displayName: string;
   secret: string;
+  lastUsedAt?: string;
 }
 
 interface Props {
@@ -67,6 +68,7 @@ function KeyRecord({ one, onRevoke }: { one: Key; onRevoke: () => void }) {
       actions={!isViewer.value && <Button small kind="danger" onPress={onRevoke}>Revoke…</Button>}>
       <span class="row"><span class="fact">Key ID</span><Id value={one.id} /></span>
       <span class="row"><span class="fact">Secret</span><Secret value={one.secret} /></span>
+      <span class="row"><span class="fact">Last used</span>{one.lastUsedAt ? <Time value={one.lastUsedAt} /> : "never"}</span>
     </Record>
   );
 }

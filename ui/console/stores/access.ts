@@ -3,10 +3,11 @@ import { call, serverUrl } from "../../shared/api";
 import type { AppKey, ConsoleSession, TicketCreateBody } from "../../shared/operations";
 import { newestFirst, NEWEST, Paged } from "../../shared/paged";
 import { appId } from "../routes";
+import { type UsedKey, withUses } from "./key-uses";
 
 /** The keys of the app. Rejects with status 403 in a session of an app key. */
-export async function loadKeys(): Promise<AppKey[]> {
-  return (await call("ListAppKeys", { appId: appId.value })).keys;
+export async function loadKeys(): Promise<UsedKey<AppKey>[]> {
+  return withUses((await call("ListAppKeys", { appId: appId.value })).keys);
 }
 
 export async function createKey(displayName: string): Promise<AppKey> {

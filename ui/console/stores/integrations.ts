@@ -4,6 +4,7 @@ import type { IntegrationApiKey, IntegrationUpdateBody } from "../../shared/oper
 import { inOrder, Paged } from "../../shared/paged";
 import { appId } from "../routes";
 import type { Integration } from "./integration-kinds";
+import { type UsedKey, withUses } from "./key-uses";
 
 export type IntegrationBody = NonNullable<CallOptions<"CreateIntegration">["body"]>;
 
@@ -32,8 +33,8 @@ export async function deleteIntegration(integrationId: string): Promise<void> {
   await call("DeleteIntegration", { appId: appId.value, integrationId });
 }
 
-export async function loadIntegrationKeys(integrationId: string): Promise<IntegrationApiKey[]> {
-  return (await call("ListCustomIntegrationKeys", { appId: appId.value, integrationId })).keys;
+export async function loadIntegrationKeys(integrationId: string): Promise<UsedKey<IntegrationApiKey>[]> {
+  return withUses((await call("ListCustomIntegrationKeys", { appId: appId.value, integrationId })).keys, integrationId);
 }
 
 export async function createIntegrationKey(integrationId: string, displayName: string): Promise<IntegrationApiKey> {

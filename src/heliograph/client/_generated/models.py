@@ -98,6 +98,8 @@ __all__ = [
     "Item",
     "ItemError",
     "KeptData",
+    "Key",
+    "KeyListResponse",
     "LastMessage",
     "LineIntegration",
     "Link",
@@ -1490,6 +1492,24 @@ class RecordedRequestResponse(Model):
     """One recorded request."""
 
     request: RecordedRequestDetails = one("request", RecordedRequestDetails)
+
+
+class Key(Model):
+    """A key of an app, or of an integration if it has an `integration_id`. `last_used_at` is missing if the key was
+    never used. A use is stored within a minute.
+    """
+
+    id: str = plain("id")
+    display_name: str = plain("displayName")
+    created_at: datetime = timestamp("createdAt")
+    integration_id: str | None = plain("integrationId")
+    last_used_at: datetime | None = timestamp("lastUsedAt")
+
+
+class KeyListResponse(Model):
+    """The keys of an app or of an integration, oldest first."""
+
+    keys: list[Key] = many("keys", Key)
 
 
 class AppUserListResponse(Model):

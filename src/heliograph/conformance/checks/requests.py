@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from heliograph.conformance.caller import Answer
 from heliograph.conformance.check import Source, rule
-from heliograph.conformance.outcomes import equal, holds
+from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
 
 LIMIT = 102_400
@@ -141,6 +141,14 @@ def unknown_paths(site: Site) -> None:
     answer.refused(405, "method_not_allowed")
     equal(set(answer.headers.get("allow", "").split(", ")), {"GET", "POST"}, "Allow")
     equal(site.run.caller.raw(head(site, app_path(site, "//"))), 200, "the status of a path with two leading slashes")
+
+
+@rule("requests.15", "An unknown query parameter is ignored, or 400 below /heliograph/v1.", Need.EXTENSIONS)
+def unknown_parameters(site: Site) -> None:
+    group = site.group(site.user())
+    for name in ("filter[email]", "page[limit]", "Sort"):
+        site.call("ListParticipants", params={name: "1"}, conversationId=group).expect(200)
+        site.call("ListMembers", params={name: "1"}, conversationId=group).refused(400, "bad_request")
 
 
 @rule("responses.1", "Every response has an X-Request-Id, that of the request if it is valid.")

@@ -29,6 +29,7 @@ from heliograph.domain.tenants import (
 )
 from heliograph.errors import AppNotFound
 from heliograph.server.auth.cache import Cache
+from heliograph.server.auth.key_uses import KeyUses
 from heliograph.server.auth.limits import RateLimits
 from heliograph.server.auth.refusals import AccessDenied, AuthenticationFailed, Reason
 from heliograph.storage.rows import apps, keys
@@ -78,6 +79,7 @@ class Authenticator:
         self._pepper = os.urandom(16)
         self._callers: Cache[bytes, Caller] = Cache()
         self._apps: Cache[str, StoredApp | None] = Cache()
+        self.uses = KeyUses(store)
 
     def clear_cache(self) -> None:
         """Clear the cache. Called after a key, an integration or an app is removed."""
@@ -193,6 +195,7 @@ class Authenticator:
         expected, caller = await self._load_key(key_id)
         if not hmac.compare_digest(secret.encode(), expected.encode()) or caller is None:
             raise AuthenticationFailed(Reason.WRONG_SECRET if caller else Reason.UNKNOWN_KEY, key_id=key_id)
+        self.uses.note(key_id)
         return caller
 
     async def _authenticate_bearer(self, token: bytes) -> tuple[Caller, float]:
@@ -220,6 +223,7 @@ class Authenticator:
         # A token may have a narrower scope than its key, but not a wider one.
         if caller is None or scope is None or scope > caller.scope:
             raise AuthenticationFailed(_scope_reason(claim, scope) if caller else Reason.UNKNOWN_KEY, key_id=key_id)
+        self.uses.note(key_id)
         return replace(caller, scope=scope), seconds
 
     async def _load_key(self, key_id: str) -> tuple[str, Caller | None]:

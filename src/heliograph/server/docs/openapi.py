@@ -82,9 +82,14 @@ _HEADERS: dict[str, tuple[str, JSON]] = {
     "X-Request-Id": ("The client's own id if it sent a valid one, or a new one.", _TEXT),
     "Location": ("The URL of the redirect.", _TEXT),
     "WWW-Authenticate": ("The authentication schemes.", _TEXT),
-    "ETag": ("The version of the membership, in quotes.", _TEXT),
+    "ETag": (
+        "The version of the membership in quotes, which `If-Match` takes. A list of former members, and progress as "
+        "NDJSON, have none.",
+        _TEXT,
+    ),
     "Retry-After": ("Seconds after which to retry.", {"type": "integer", "minimum": 0}),
 }
+_OPTIONAL_HEADERS = ("ETag",)
 _SECURITY: dict[Credential, list[JSON]] = {
     Credential.OPTIONAL: [{}, {"basicAuth": []}, {"bearerAuth": []}],
     Credential.IGNORED: [],
@@ -127,7 +132,7 @@ def document(operations: Sequence[AnyOperation] = OFFERED) -> JSON:
         "components": {
             "schemas": schemas,
             "headers": {
-                name: {"description": about, "required": True, "schema": schema}
+                name: {"description": about, "required": name not in _OPTIONAL_HEADERS, "schema": schema}
                 for name, (about, schema) in _HEADERS.items()
             },
             "securitySchemes": {
@@ -279,7 +284,7 @@ def _deep_object(name: str, about: str, schema: JSON) -> JSON:
 
 
 def _responses(operation: AnyOperation, schema_of: Schemas) -> JSON:
-    success: JSON = {"description": "Done.", "headers": _headers(operation.status)}
+    success: JSON = {"description": "Done.", "headers": _headers(operation.status, *operation.response_headers)}
     if operation.response.kind:
         success["content"] = _content(operation.response, schema_of)
     if isinstance(operation.response, Bytes):
@@ -287,8 +292,6 @@ def _responses(operation: AnyOperation, schema_of: Schemas) -> JSON:
     if isinstance(operation.response, Redirect):
         content = {"schema": _TEXT, "example": "Found. Redirecting to https://shop.example.org/callback?code=the-code"}
         success["content"] = {operation.response.media_type: content}
-    if isinstance(operation.response, JsonOrLines):
-        success["headers"] |= {"ETag": {"$ref": "#/components/headers/ETag"}}
     rendered: JSON = {str(operation.status): success}
     if isinstance(operation.response, JsonOrAccepted):
         rendered["202"] = {**success, "description": "Not finished: send the request again to go on."}
@@ -312,8 +315,8 @@ def _responses(operation: AnyOperation, schema_of: Schemas) -> JSON:
     return rendered
 
 
-def _headers(status: int) -> JSON:
-    names = ["X-Request-Id", *_HEADERS_OF.get(status, ())]
+def _headers(status: int, *others: str) -> JSON:
+    names = ["X-Request-Id", *_HEADERS_OF.get(status, ()), *others]
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
@@ -324,7 +327,7 @@ def _refusals(operation: AnyOperation) -> list[type[ApiError]]:
         kinds += _WITH_CREDENTIAL
     if operation.body.kind:
         kinds += _WITH_BODY
-    if operation.paged or issubclass(operation.template.values, UserPath):
+    if operation.paged or operation.is_extension or issubclass(operation.template.values, UserPath):
         kinds.append(errors.BadRequest)
     if issubclass(operation.template.values, AppPath):
         kinds.append(errors.AppNotFound)

@@ -39,6 +39,7 @@ FILTERS = {
     "operation": "The operation.",
     "types": "Types of integrations, separated by commas.",
     "path": "The path below the URL of an inbox, or the beginning of the path of a recorded request.",
+    "integrationId": "The custom integration.",
     "eventId": "The event.",
     "eventType": "The type of the event, or of an event in the body.",
     "type": "The type of the event.",

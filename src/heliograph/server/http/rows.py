@@ -141,16 +141,26 @@ async def read_rows(
             count += 1
         return rows
 
-    async for chunk in chunks:
-        if empty:
-            # Blank lines alone are no list: as an empty one, they would remove all members.
-            chunk = chunk.removeprefix(codecs.BOM_UTF8)
-            empty = not chunk.strip()
+    async for chunk in _without_mark(chunks):
+        # Blank lines alone are no list: as an empty one, they would remove all members.
+        empty = empty and not chunk.strip()
         yield decoded(splitter.feed(chunk))
         _require_short(splitter.rest)
     if empty:
         raise BadRequest(EMPTY)
     yield decoded(splitter.end())
+
+
+async def _without_mark(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The chunks without a byte order mark, which may be divided among them."""
+    first = b""
+    async for chunk in chunks:
+        first += chunk
+        if len(first) >= len(codecs.BOM_UTF8):
+            break
+    yield first.removeprefix(codecs.BOM_UTF8)
+    async for chunk in chunks:
+        yield chunk
 
 
 def _require_short(text: bytes) -> None:

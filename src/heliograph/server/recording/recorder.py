@@ -95,6 +95,13 @@ class Recorder:
         while (taken := await self._write_batch()) and left > taken:
             left -= taken
 
+    async def end(self, running: asyncio.Task[None]) -> None:
+        """End the task of `run` between two batches, because a cancelled one would be lost, and write the rest."""
+        async with self._writing:
+            running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await self.flush()
+
     async def run(self) -> None:
         """Write batches, at most four a second, until cancelled.
 
@@ -195,6 +202,4 @@ async def recording(
     try:
         yield recorder
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await recorder.flush()
+        await recorder.end(task)

@@ -118,10 +118,15 @@ def row_of(one: Recorded) -> StoredRequest:
         key_id=one.key_id if one.authenticated else key_id,
         session_id=one.session_id,
         error_code=error.code,
-        error_title=error.title and error.title[:_TITLE_LIMIT],
+        error_title=error.title and _storable(error.title[:_TITLE_LIMIT]),
         sent=Raw(_encode(sent)),
         received=Raw(_encode(received)),
     )
+
+
+def _storable(text: str) -> str:
+    """The text without NUL, which PostgreSQL cannot store."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _first_error(status: int, body: Raw | None) -> _Error:

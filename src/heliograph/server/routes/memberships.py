@@ -17,7 +17,8 @@ from heliograph.wire.table.extensions.memberships import LIST_MEMBERS, LIST_MEMB
 async def list_members(request: Request[ConversationPath, None]) -> MemberListResponse:
     query = parse_member_query(request.page, request.query.filter, request.query.plain)
     found = await members.page(request.store, request.tenant, request.path.conversation_id, query)
-    request.response_headers["etag"] = f'"{found.version or ids.FIRST}"'
+    if query.at is None:
+        request.response_headers["etag"] = f'"{found.version or ids.FIRST}"'
     listed = encoded(list[Member], found.members)
     return MemberListResponse(participants=listed, meta=found.meta, links=request.links(found.meta), total=found.total)
 

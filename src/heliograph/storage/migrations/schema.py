@@ -40,6 +40,7 @@ from heliograph.storage.migrations.steps import (
     step_28_erasures,
     step_29_idempotency_keys,
     step_30_membership_since,
+    step_31_last_used,
 )
 from heliograph.storage.rows import meta, search_progress
 from heliograph.storage.rows.search_progress import Progress
@@ -75,6 +76,7 @@ STEPS: tuple[Step, ...] = (
     step_28_erasures.STEP,
     step_29_idempotency_keys.STEP,
     step_30_membership_since.STEP,
+    step_31_last_used.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 from msgspec.structs import astuple
 
@@ -11,7 +13,7 @@ from heliograph.storage.engine import Reader, Tx
 class StoredKey(Struct):
     """A row of `api_key`. A key of the account has no app; only a key of an integration has an integration id.
 
-    The secret is sealed.
+    The secret is sealed. `last_used` is when the key was last used, with the precision of a minute.
 
     The fields are the columns, in this order.
     """
@@ -23,10 +25,14 @@ class StoredKey(Struct):
     secret: bytes
     created_at: int
     integration_id: str | None = None
+    last_used: int | None = None
 
 
 _COLUMNS = StoredKey.__struct_fields__
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM api_key"
+_IS_LISTED = (
+    "(integration_id IS NULL OR EXISTS (SELECT 1 FROM integration AS i WHERE i.id = integration_id AND i.listed = 1))"
+)
 
 
 async def find(reader: Reader, key_id: str) -> StoredKey | None:
@@ -49,16 +55,22 @@ async def of_integration(reader: Reader, app_id: str, integration_id: str) -> li
 
 async def every(reader: Reader) -> list[StoredKey]:
     """All keys of this server, oldest first, except those that sign the tokens of OAuth integrations."""
-    rows = await reader.rows(
-        f"{_SELECT} AS k WHERE integration_id IS NULL OR EXISTS ("
-        "SELECT 1 FROM integration AS i WHERE i.id = k.integration_id AND i.listed = 1) ORDER BY created_at, id"
-    )
+    rows = await reader.rows(f"{_SELECT} WHERE {_IS_LISTED} ORDER BY created_at, id")
     return [StoredKey(*row) for row in rows]
 
 
 async def add(tx: Tx, key: StoredKey) -> None:
     """Create the key."""
     await tx.insert("api_key", _COLUMNS, [astuple(key)])
+
+
+async def set_last_used(tx: Tx, uses: Mapping[str, int]) -> None:
+    """Set the times of the last uses of keys, by their ids. An older time is ignored."""
+    # In one order, because other processes do the same.
+    for key_id, at in sorted(uses.items()):
+        await tx.execute(
+            "UPDATE api_key SET last_used = $1 WHERE id = $2 AND (last_used IS NULL OR last_used < $1)", at, key_id
+        )
 
 
 async def remove(tx: Tx, key_id: str) -> bool:

@@ -16,6 +16,7 @@ from heliograph.client._generated.async_api.devices import AsyncDevicesApi
 from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi
 from heliograph.client._generated.async_api.imports import AsyncImportsApi
 from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi
+from heliograph.client._generated.async_api.keys import AsyncKeysApi
 from heliograph.client._generated.async_api.membership_history import AsyncMembershipHistoryApi
 from heliograph.client._generated.async_api.memberships import AsyncMembershipsApi
 from heliograph.client._generated.async_api.messages import AsyncMessagesApi
@@ -130,6 +131,11 @@ class AsyncGroups(AsyncBaseClient):
     def recorded_requests(self) -> AsyncRecordedRequestsApi:
         """The operations of the tag Recorded requests."""
         return AsyncRecordedRequestsApi(self)
+
+    @group
+    def keys(self) -> AsyncKeysApi:
+        """The operations of the tag Keys."""
+        return AsyncKeysApi(self)
 
     @group
     def app_contents(self) -> AsyncAppContentsApi:

@@ -16,6 +16,7 @@ from heliograph.client._generated.sync_api.devices import DevicesApi
 from heliograph.client._generated.sync_api.end_users import EndUsersApi
 from heliograph.client._generated.sync_api.imports import ImportsApi
 from heliograph.client._generated.sync_api.integrations import IntegrationsApi
+from heliograph.client._generated.sync_api.keys import KeysApi
 from heliograph.client._generated.sync_api.membership_history import MembershipHistoryApi
 from heliograph.client._generated.sync_api.memberships import MembershipsApi
 from heliograph.client._generated.sync_api.messages import MessagesApi
@@ -130,6 +131,11 @@ class Groups(BaseClient):
     def recorded_requests(self) -> RecordedRequestsApi:
         """The operations of the tag Recorded requests."""
         return RecordedRequestsApi(self)
+
+    @group
+    def keys(self) -> KeysApi:
+        """The operations of the tag Keys."""
+        return KeysApi(self)
 
     @group
     def app_contents(self) -> AppContentsApi:

@@ -10,6 +10,7 @@ from heliograph.wire.table.extensions import (
     end_users,
     history,
     imports,
+    keys,
     memberships,
     oauth,
     people,
@@ -19,6 +20,7 @@ from heliograph.wire.table.extensions import (
 EXTENSIONS: tuple[AnyOperation, ...] = (
     *deliveries.OPERATIONS,
     *recorded_requests.OPERATIONS,
+    *keys.OPERATIONS,
     *contents.OPERATIONS,
     *memberships.OPERATIONS,
     *bulk.OPERATIONS,

@@ -38,7 +38,7 @@ REPLACE_PARTICIPANTS = Operation(
     errors=(
         errors.TooManyParticipants, errors.ConversationNotFound, errors.UserNotFound, errors.PreconditionFailed,
     ),
-    query=("dryRun",), headers=("If-Match",),
+    query=("dryRun",), headers=("If-Match",), response_headers=("ETag",),
 )
 # fmt: on
 

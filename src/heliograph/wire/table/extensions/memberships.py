@@ -20,6 +20,7 @@ LIST_MEMBERS = Operation(
     body=NO_BODY, response=Json(MemberListResponse), errors=(errors.ConversationNotFound, errors.InvalidPage),
     paged=True, largest_page=LARGEST_PAGE,
     filters=("userId", "userExternalId", "unread", "joinedAfter", "joinedBefore"), query=("sort", "include", "at"),
+    response_headers=("ETag",),
 )
 LIST_MEMBERSHIPS = Operation(
     "ListMemberships", "GET", EXTENSION_USER / "memberships", MEMBERSHIPS_TAG, A,
