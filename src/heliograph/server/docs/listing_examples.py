@@ -1,10 +1,10 @@
-"""Examples of lists of a whole app, and of search."""
+"""Examples of lists of a whole app, of search, and of keys."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from heliograph.wire import finding, listings
+from heliograph.wire import finding, keys, listings
 from heliograph.wire.operations import BodyType, ResponseType
 
 _USER = "6ae0a1d2c8a20002a7d25e90"
@@ -30,6 +30,17 @@ _SUMMARY = {
 }
 
 LISTING_EXAMPLES: dict[BodyType | ResponseType, Any] = {
+    keys.KeyListResponse: {
+        "keys": [
+            {
+                "id": "app_6ae0a1c4b3f10001a7d25e90",
+                "displayName": "Order bot",
+                "createdAt": "2026-11-20T09:12:45.003Z",
+                "lastUsedAt": _TIME,
+            },
+            {"id": "app_6ae0a1c4b3f10002a7d25e90", "displayName": "Reports", "createdAt": _TIME},
+        ]
+    },
     listings.AppUserListResponse: {
         "users": [
             {
