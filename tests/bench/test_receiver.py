@@ -26,7 +26,7 @@ def test_every_call_is_noted_once_between_its_request_and_its_answer() -> None:
     for one in arrivals:
         assert one.endpoint == 0
         assert sent.sent[one.mark] <= one.nanoseconds <= sent.acknowledged[one.mark]
-    assert sent.rate < 2000  # the first may have left late, which makes it look quicker than it was
+    assert sent.rate < 10_000  # without a pause it would be several times that; a busy machine sends some late
 
 
 def test_an_endpoint_that_never_answers_notes_what_it_took() -> None:

@@ -21,9 +21,7 @@ WITHOUT = "no Chromium on this machine: the tests of the console are skipped"
 REQUIRED = bool(os.environ.get("HELIOGRAPH_TEST_REQUIRE_BROWSER"))
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-    # One process for all pages: 20% of the processor time is less.
-    "--renderer-process-limit=1", "--disable-gpu-compositing",
+    "--disable-component-update", "--disable-sync", "--disable-gpu-compositing",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 WIDTHS = (1440, 1024, 700, 375)

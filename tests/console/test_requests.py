@@ -107,7 +107,8 @@ def test_a_rejected_request_and_one_that_deletes(console: Console) -> None:
     reference = page.get_by_role("link", name="JoinConversation in the reference")
     with page.context.expect_page() as opened:
         reference.click()
-    expect(opened.value.locator("#operations-Participants-JoinConversation")).to_be_visible()
+    # Swagger UI takes long to render all operations.
+    expect(opened.value.locator("#operations-Participants-JoinConversation")).to_be_visible(timeout=60_000)
     opened.value.close()
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Rules: participants").click()
