@@ -49,6 +49,16 @@ def test_a_link_to_all_apps(account: Caller) -> None:
     assert (signed_in["role"], "appId" in signed_in) == ("operator", False)
 
 
+def test_a_link_to_all_apps_needs_no_app_key(account: Caller) -> None:
+    assert account.auth is not None
+    key = {"HELIOGRAPH_ACCOUNT_KEY_ID": account.auth[0], "HELIOGRAPH_ACCOUNT_KEY_SECRET": account.auth[1]}
+    done = command("console", "--account", env={"HELIOGRAPH_URL": account.url, **key})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sign_in(account, ticket=done.stdout.strip().partition("#ticket=")[2]).status_code == 201
+    listed = command("snapshot", "list", env={"HELIOGRAPH_URL": account.url, **key})
+    assert (listed.returncode, listed.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("expires", "problem"),
     [

@@ -86,21 +86,19 @@ def connection_options(command: F) -> F:
     return url_option(key_options(command))
 
 
-def connection(url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> Connection:
+def connection(
+    url: str, app_id: str | None, key_id: str | None, key_secret: str | None, *, account: bool = False
+) -> Connection:
     """The connection that the options describe; what they lack is that of a local `heliograph dev`.
+
+    With `account`, a key of the account in the environment is enough.
 
     Raises:
         UsageError: no such server runs on this machine.
     """
-    if app_id and key_id and key_secret:
-        return Connection(
-            url.rstrip("/"),
-            app_id,
-            key_id,
-            key_secret,
-            os.environ.get("HELIOGRAPH_ACCOUNT_KEY_ID"),
-            os.environ.get("HELIOGRAPH_ACCOUNT_KEY_SECRET"),
-        )
+    account_key = (os.environ.get("HELIOGRAPH_ACCOUNT_KEY_ID"), os.environ.get("HELIOGRAPH_ACCOUNT_KEY_SECRET"))
+    if (app_id and key_id and key_secret) or (account and all(account_key)):
+        return Connection(url.rstrip("/"), app_id or "", key_id or "", key_secret or "", *account_key)
     found = running_at(url)
     if found is None:
         raise UsageError(f"no `heliograph dev` of this user runs at {url}: give --app, --key-id and --key-secret")

@@ -32,7 +32,7 @@ def console(
 
     A program can sign in with the ticket at the end of the link: POST /console/session.
     """
-    to = connection(url, app_id, key_id, key_secret)
+    to = connection(url, app_id, key_id, key_secret, account=account)
     body = {"role": role, "expiresInSeconds": int(parse_duration(expires))}
     ticket = send(to, CREATE_CONSOLE_TICKET, body=body, account=account)["ticket"]
     link = f"{to.url}/console/#ticket={ticket}"

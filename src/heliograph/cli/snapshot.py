@@ -29,7 +29,9 @@ def snapshot() -> None:
 @connection_options
 def save(name: str, url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> None:
     """Save the database under a name. Replaces a snapshot of the same name."""
-    _print(send(connection(url, app_id, key_id, key_secret), SAVE_SNAPSHOT, body={"name": name})["snapshot"])
+    _print(
+        send(connection(url, app_id, key_id, key_secret, account=True), SAVE_SNAPSHOT, body={"name": name})["snapshot"]
+    )
 
 
 @snapshot.command()
@@ -37,7 +39,7 @@ def save(name: str, url: str, app_id: str | None, key_id: str | None, key_secret
 @connection_options
 def restore(name: str, url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> None:
     """Return the database to a snapshot, keys included."""
-    send(connection(url, app_id, key_id, key_secret), RESTORE_SNAPSHOT, name)
+    send(connection(url, app_id, key_id, key_secret, account=True), RESTORE_SNAPSHOT, name)
 
 
 @snapshot.command("list")
@@ -45,7 +47,7 @@ def restore(name: str, url: str, app_id: str | None, key_id: str | None, key_sec
 @json_option
 def list_(url: str, app_id: str | None, key_id: str | None, key_secret: str | None, as_json: bool) -> None:
     """List the snapshots."""
-    found = send(connection(url, app_id, key_id, key_secret), LIST_SNAPSHOTS)["snapshots"]
+    found = send(connection(url, app_id, key_id, key_secret, account=True), LIST_SNAPSHOTS)["snapshots"]
     if as_json:
         print_json(found)
         return
@@ -58,7 +60,7 @@ def list_(url: str, app_id: str | None, key_id: str | None, key_secret: str | No
 @connection_options
 def delete(name: str, url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> None:
     """Delete a snapshot."""
-    send(connection(url, app_id, key_id, key_secret), DELETE_SNAPSHOT, name)
+    send(connection(url, app_id, key_id, key_secret, account=True), DELETE_SNAPSHOT, name)
 
 
 @snapshot.command()
@@ -68,7 +70,7 @@ def delete(name: str, url: str, app_id: str | None, key_id: str | None, key_secr
 def export(name: str, file: Path, url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> None:
     """Write a snapshot to a file: a SQLite database with its master key in it."""
     with click.open_file(str(file), "wb", atomic=True) as out:
-        for chunk in receive(connection(url, app_id, key_id, key_secret), EXPORT_SNAPSHOT, name):
+        for chunk in receive(connection(url, app_id, key_id, key_secret, account=True), EXPORT_SNAPSHOT, name):
             out.write(chunk)
 
 
@@ -79,7 +81,9 @@ def export(name: str, file: Path, url: str, app_id: str | None, key_id: str | No
 def import_(name: str, file: Path, url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> None:
     """Add the file of an exported snapshot, of this server or another."""
     _print(
-        send(connection(url, app_id, key_id, key_secret), IMPORT_SNAPSHOT, name, content=file.read_bytes())["snapshot"]
+        send(
+            connection(url, app_id, key_id, key_secret, account=True), IMPORT_SNAPSHOT, name, content=file.read_bytes()
+        )["snapshot"]
     )
 
 
