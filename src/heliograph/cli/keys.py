@@ -33,7 +33,7 @@ def list_keys(url: str, as_json: bool) -> None:
         print_json([_record(key) for key in stored])
         return
     for key in stored:
-        used = "never used" if key.last_used is None else times.to_text(key.last_used)
+        used = times.optional_text(key.last_used) or "never used"
         click.echo(f"{key.id}  {key.scope:7}  {key.app_id or '-':24}  {used:24}  {key.display_name}")
 
 
@@ -43,7 +43,7 @@ def _record(key: StoredKey) -> dict[str, str | None]:
         "scope": key.scope,
         "appId": key.app_id,
         "displayName": key.display_name,
-        "lastUsedAt": None if key.last_used is None else times.to_text(key.last_used),
+        "lastUsedAt": times.optional_text(key.last_used),
     }
 
 

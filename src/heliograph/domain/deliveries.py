@@ -109,7 +109,7 @@ def to_api(
         conversation_id=None if about_user else delivery.lane,
         user_id=delivery.lane if about_user else None,
         due_at=times.to_text(delivery.due_at) if delivery.status == "pending" else None,
-        settled_at=None if delivery.settled_at is None else times.to_text(delivery.settled_at),
+        settled_at=times.optional_text(delivery.settled_at),
         synthetic=delivery.event_id in synthetic or None,
         attempts=None if attempts is None else [_attempt(one) for one in attempts],
         last_attempt=None if last is None else _attempt(last),

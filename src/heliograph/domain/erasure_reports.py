@@ -47,7 +47,7 @@ def _to_api(stored: StoredErasure) -> Erasure:
         created_at=times.to_text(stored.created_at),
         removed=stored.counts.removed,
         changed=stored.counts.changed,
-        finished_at=None if stored.finished_at is None else times.to_text(stored.finished_at),
+        finished_at=times.optional_text(stored.finished_at),
     )
 
 

@@ -36,5 +36,5 @@ def _to_api(key: StoredKey, last_used: int | None) -> Key:
         display_name=key.display_name,
         created_at=times.to_text(key.created_at),
         integration_id=key.integration_id,
-        last_used_at=None if last_used is None else times.to_text(last_used),
+        last_used_at=times.optional_text(last_used),
     )

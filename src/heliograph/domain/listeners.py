@@ -22,5 +22,5 @@ def to_api(stored: StoredListener) -> Listener:
         name=stored.name,
         connected_at=times.to_text(stored.connected_at),
         forward_to=stored.forward_to,
-        last_event_at=None if stored.last_event_at is None else times.to_text(stored.last_event_at),
+        last_event_at=times.optional_text(stored.last_event_at),
     )

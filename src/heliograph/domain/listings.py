@@ -156,7 +156,7 @@ async def _summary(reader: Reader, stored: StoredConversation) -> ConversationSu
         created_at=times.to_text(stored.created_at),
         display_name=stored.display_name,
         icon_url=stored.icon_url,
-        business_last_read=None if read is None else times.to_text(read),
+        business_last_read=times.optional_text(read),
         last_message=None if newest is None else last_message(newest),
         active_switchboard_integration=controllers.to_api(controllers.active(stored)),
         pending_switchboard_integration=controllers.to_api(controllers.pending(stored)),

@@ -114,7 +114,7 @@ def _shown(row: Row, conversation: JoinedConversation) -> Membership:
         joined_at=times.of_id(row[0]),
         last_updated_at=times.to_text(conversation.last_updated_at),
         display_name=conversation.display_name,
-        last_read=None if last_read is None else times.to_text(last_read),
+        last_read=times.optional_text(last_read),
     )
 
 

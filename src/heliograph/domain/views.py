@@ -35,7 +35,7 @@ def participant(stored: StoredParticipant, conversation: StoredConversation) -> 
         unread_count=conversation.message_seq - max(stored.seen_seq, conversation.floor_seq),
         client_associations=stored.client_associations,
         user_external_id=stored.user_external_id,
-        last_read=_time(stored.last_read),
+        last_read=times.optional_text(stored.last_read),
     )
 
 
@@ -53,7 +53,7 @@ def conversation(stored: StoredConversation) -> Conversation:
         display_name=stored.display_name,
         description=stored.description,
         icon_url=stored.icon_url,
-        business_last_read=_time(stored.business_last_read),
+        business_last_read=times.optional_text(stored.business_last_read),
     )
 
 
@@ -120,14 +120,10 @@ def client(stored: StoredClient) -> Client:
         status=stored.status,
         integration_id=stored.integration_id,
         external_id=stored.external_id,
-        last_seen=_time(stored.last_seen),
-        linked_at=_time(stored.linked_at),
+        last_seen=times.optional_text(stored.last_seen),
+        linked_at=times.optional_text(stored.linked_at),
         display_name=stored.display_name,
         avatar_url=stored.avatar_url,
         info=stored.info,
         raw=stored.raw,
     )
-
-
-def _time(milliseconds: int | None) -> str | None:
-    return None if milliseconds is None else times.to_text(milliseconds)

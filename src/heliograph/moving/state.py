@@ -62,7 +62,7 @@ class ConversationState(Struct, omit_defaults=True):
 
 
 def _packed(digests: dict[str, bytes]) -> bytes:
-    # The target refuses a record whose id is none.
+    # The target refuses records whose ids are not valid, so they are not known to it.
     return b"".join(bytes.fromhex(id) + digest for id, digest in digests.items() if ids.is_id(id))
 
 

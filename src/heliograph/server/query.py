@@ -16,15 +16,15 @@ import msgspec
 from heliograph.errors import BadRequest, InvalidPage
 from heliograph.server.router import NEVER_FOUND
 from heliograph.wire.operations import METADATA_FILTER_PREFIX, AnyOperation
+from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.console import CONSOLE_OPERATIONS
+from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 
 _PAGE = ("after", "before", "size")
-_FILTER = frozenset(
-    (
-        "userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId", "clientId",
-        "identities.email", "path", "eventId", "eventType", "operation", "type", "requestId", "keyId",
-        "ids", "unread", "joinedAfter", "joinedBefore", "after", "before", "name", "externalId", "integrationId",
-    )
-)  # fmt: skip
+_OPERATIONS = (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS)
+# ListApps does not offer a filter by service account, but it must not ignore one.
+_FILTER = frozenset(("serviceAccountId", *(name for operation in _OPERATIONS for name in operation.filters)))
 
 QUERY_LIMIT = 8192
 """The maximum number of bytes of a query string. Parsing a longer one would delay other requests."""

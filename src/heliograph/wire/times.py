@@ -33,6 +33,11 @@ def to_text(milliseconds: int) -> str:
     return f"{_date(day)}T{_MINUTES[minute]}{_SECONDS[second]}{_MILLISECONDS[rest]}"
 
 
+def optional_text(milliseconds: int | None) -> str | None:
+    """The form on the wire of a time that may be missing."""
+    return None if milliseconds is None else to_text(milliseconds)
+
+
 def of_id(id: str) -> str:
     """The time at which an id was made, as `to_text(ids.milliseconds(id))` in less time."""
     return _second(id[: ids.SECOND_DIGITS]) + _OF_IDS[int(id[ids.SECOND_DIGITS : ids.TIME_DIGITS], 16) >> 2]
