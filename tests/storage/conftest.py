@@ -12,6 +12,7 @@ import pytest
 
 from heliograph.storage.engine import Tx
 from heliograph.storage.opening import open_store
+from heliograph.storage.postgres.reads import PooledReader
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from tests.databases import migrated_database
@@ -60,3 +61,21 @@ def run(url: str) -> Run:
         return asyncio.run(with_store())
 
     return go
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that are run outside of transactions (PostgreSQL), as they begin."""
+    begun: list[str] = []
+
+    def recorded(method: Any) -> Any:
+        async def run(reader: PooledReader, sql: str, *values: Any) -> Any:
+            if "pg_attribute" not in sql:
+                begun.append(sql)
+            return await method(reader, sql, *values)
+
+        return run
+
+    for name in ("row", "rows"):
+        monkeypatch.setattr(PooledReader, name, recorded(getattr(PooledReader, name)))
+    return begun

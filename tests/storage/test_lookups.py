@@ -11,7 +11,6 @@ import pytest
 
 from heliograph.errors import ServiceUnavailable
 from heliograph.storage.engine import Lock, Reader
-from heliograph.storage.postgres.reads import PooledReader
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from tests.databases import POSTGRESQL, new_database
@@ -22,24 +21,6 @@ from tests.storage.conftest import Run, put
 def url(tmp_path: Path) -> str:
     """An empty database."""
     return new_database(POSTGRESQL, tmp_path)
-
-
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that are run outside of transactions, as they begin."""
-    begun: list[str] = []
-
-    def recorded(method: Any) -> Any:
-        async def run(reader: PooledReader, sql: str, *values: Any) -> Any:
-            if "pg_attribute" not in sql:
-                begun.append(sql)
-            return await method(reader, sql, *values)
-
-        return run
-
-    for name in ("row", "rows"):
-        monkeypatch.setattr(PooledReader, name, recorded(getattr(PooledReader, name)))
-    return begun
 
 
 def test_lookups_that_wait_share_a_statement(run: Run, statements: list[str]) -> None:

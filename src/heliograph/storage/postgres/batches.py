@@ -36,8 +36,11 @@ class Batcher(Generic[Batch]):
     unavailable.
     """
 
-    def __init__(self, run: Callable[[Batch, Sequence[Any]], Awaitable[Sequence[Any]]]) -> None:
+    def __init__(
+        self, run: Callable[[Batch, Sequence[Any]], Awaitable[Sequence[Any]]], largest: int = LARGEST_BATCH
+    ) -> None:
         self._run = run
+        self._largest = largest
         self._queues: dict[Batch, Queue] = {}
 
     @property
@@ -61,7 +64,7 @@ class Batcher(Generic[Batch]):
     async def _drain(self, batch: Batch, queue: Queue) -> None:
         try:
             while queue.waiting:
-                entries, queue.waiting = queue.waiting[:LARGEST_BATCH], queue.waiting[LARGEST_BATCH:]
+                entries, queue.waiting = queue.waiting[: self._largest], queue.waiting[self._largest :]
                 await self._run_entries(batch, entries)
         finally:
             queue.task = None
