@@ -60,8 +60,8 @@ def test_each_gets_the_page_that_a_statement_of_its_own_returns(run: Run, statem
         wanted += [(ids.new(), *wanted[0][1:]), wanted[0], wanted[0]]
         statements.clear()
         found = await asyncio.gather(*(store.read(participants.page, *one) for one in wanted))
-        # A statement has the pages of one direction, up to 16.
-        assert len(statements) <= len(wanted) // 16 + 3
+        # Of each kind of cursor, the first page is read alone, and the others by statements for up to 16.
+        assert len(statements) <= len(wanted) // 16 + 2 * 3
         assert found == [await store.snapshot(participants.page, *one) for one in wanted]
         assert {len(one.participants.records) for one in found} == {0, 1, 3, MEMBERS}
 
@@ -117,7 +117,7 @@ def test_a_page_that_fails_or_is_cancelled_does_not_affect_the_others(run: Run, 
     assert isinstance(found[2], asyncpg.CharacterNotInRepertoireError)
     assert isinstance(found[3], ConversationNotFound)
     assert [found[number].meta.has_more for number in (1, 5)] == [True, True]
-    assert "LATERAL" in statements[0]
+    assert any("LATERAL" in sql for sql in statements)
 
 
 def test_pages_in_different_shards_do_not_share(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

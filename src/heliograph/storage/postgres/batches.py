@@ -27,6 +27,8 @@ class Queue:
 
     waiting: list[Waiting] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
+    is_alone: bool = False
+    """Whether an item runs in the task of its caller."""
 
 
 class Batcher(Generic[Batch]):
@@ -56,6 +58,21 @@ class Batcher(Generic[Batch]):
         if queue.task is None:
             queue.task = asyncio.create_task(self._drain(batch, queue))
         return future
+
+    async def run_one(self, batch: Batch, item: Any) -> Any:
+        """The outcome of an item, which is run without a task of its own if no other of its kind is running.
+
+        Not for writes: `stop` does not wait for it, and it ends with its caller.
+        """
+        queue = self._queues.setdefault(batch, Queue())
+        if queue.task is not None or queue.is_alone:
+            return await self.put(batch, item)
+        queue.is_alone = True
+        try:
+            (outcome,) = await self._run(batch, [item])
+        finally:
+            queue.is_alone = False
+        return outcome
 
     async def stop(self) -> None:
         """Wait until all queued items are done."""

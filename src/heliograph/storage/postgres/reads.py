@@ -48,7 +48,7 @@ class PooledReader(PostgresReader):
     async def shared_rows(self, sql: str, *values: Any) -> list[Row]:
         if self._catalog.placement.is_distributed:  # the combined statement would need several shards
             return await self.rows(sql, *values)
-        rows: list[Row] = await self._shared.put(sql, values)
+        rows: list[Row] = await self._shared.run_one(sql, values)
         return rows
 
     async def get(
@@ -56,7 +56,7 @@ class PooledReader(PostgresReader):
     ) -> Row | None:
         if lock is not Lock.NONE:
             raise ValueError("rows are locked in transactions only")
-        row: Row | None = await self._lookups.put((table, columns, match), key)
+        row: Row | None = await self._lookups.run_one((table, columns, match), key)
         return row
 
     async def _look_up(self, kind: Kind, keys: Sequence[tuple[Any, ...]]) -> list[Row | None]:
