@@ -230,7 +230,7 @@ def test_a_database_that_refuses_to_serve_answers_503(postgresql: PostgreSQL) ->
 
 def until(holds: Callable[[], bool]) -> None:
     """Wait until the condition holds."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 30
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)

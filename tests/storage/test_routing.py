@@ -38,7 +38,7 @@ from tests.storage.conftest import Run
 
 CALLS = 64
 SENDING = ("execute", "fetch", "fetchrow")
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 30
 TEXT = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
 
 pytestmark = pytest.mark.one_engine(POSTGRESQL)

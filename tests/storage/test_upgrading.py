@@ -19,9 +19,9 @@ from heliograph.storage.sqlite import backups
 from tests.commands import Running, command
 from tests.databases import POSTGRESQL, SQLITE, everything, execute, new_database, rows
 from tests.releases import CONTRACTED, EXPANDED, INDEX, PRESENT, UNPARTITIONED, expanding_release
-from tests.storage.conftest import touch
+from tests.storage.conftest import touch, until
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 30
 WRITE = (
     "INSERT INTO participant (bucket, app_id, conversation_id, id, user_id, client_associations, seen_seq) "
     "SELECT 0, 'a', 'c', gen_random_uuid(), 'u', '[1]', 0"
@@ -65,19 +65,6 @@ async def transaction(url: str, *statements: str) -> AsyncIterator[asyncpg.Conne
             for statement in statements:
                 await connection.execute(statement)
             yield connection
-    finally:
-        await connection.close()
-
-
-async def until(url: str, query: str) -> None:
-    """Wait until the result of the query is true."""
-    connection = await asyncpg.connect(url)
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                if await connection.fetchval(query):
-                    return
-                await asyncio.sleep(0.01)
     finally:
         await connection.close()
 
@@ -179,6 +166,9 @@ def test_an_index_is_built_while_others_write(
         async with transaction(shared, WRITE) as writer:
             upgrades = [asyncio.create_task(touch(shared)) for _ in range(2)]
             await until(shared, BUILDING)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while "waiting for another" not in caplog.text:  # noqa: ASYNC110 -- as the log is written
+                    await asyncio.sleep(0.01)
             await writer.execute(WRITE)  # a lock against writes would make this transaction and the index deadlock
             # Neither other writes nor those to `meta`, which /health/ready makes, wait for the migration.
             async with (
