@@ -13,8 +13,7 @@ import os
 import secrets
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from tests.proofs.load import UNAVAILABLE
 from tests.proofs.replay import Membership, replay
 from tests.proofs.telling import Account, Killer
 from tests.proofs.visits import CALLERS, Visits
+from tests.waiting import until
 
 ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
 VISITS = 4 if "HELIOGRAPH_TEST_ROUNDS" not in os.environ else 40
@@ -107,14 +107,6 @@ def processes(url: str) -> Iterator[tuple[list[Server], list[Running]]]:
             stack.callback(deliverer.send_signal, signal.SIGCONT)
         until(lambda: sorted(dict(rows(url, HOLDERS)).values()) == [8, 8])
         yield servers, deliverers
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until the condition holds."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def processor_seconds(pids: list[int]) -> float:

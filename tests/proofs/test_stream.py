@@ -25,10 +25,10 @@ from heliograph.storage.postgres import horizon
 from tests.databases import POSTGRESQL, execute, new_database, rows, with_parameters
 from tests.harness import Caller, Server, init
 from tests.proofs.followers import Follower, Writer, following
+from tests.waiting import until
 
 ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
 SERVERS, WRITERS = 3, 3
-PATIENCE_SECONDS = 30
 OPTIONS = ("--no-delivery",)
 
 pytestmark = [pytest.mark.timeout(120 + 60 * ROUNDS), pytest.mark.one_engine(POSTGRESQL)]
@@ -73,14 +73,6 @@ def servers(url: str, *prepared: Callable[[], None]) -> Iterator[list[tuple[Serv
 def stored(url: str) -> list[str]:
     """The ids of all events, in their order."""
     return [id for (id,) in rows(url, "SELECT id FROM event ORDER BY id")]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until the condition holds."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def has_read(follower: Follower, count: int) -> bool:

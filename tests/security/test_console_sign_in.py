@@ -30,7 +30,7 @@ from tests.security.sign_ins import (
     ticket_of,
     viewer_of,
 )
-from tests.security.test_clock import wait_for
+from tests.waiting import until
 
 UNAUTHORIZED = (401, "unauthorized", "Authorization is required")
 TOO_MANY = (429, "too_many_requests", "Too many failed sign-ins")
@@ -290,7 +290,7 @@ def test_a_session_is_one_at_every_server_of_the_database(tmp_path: Path, engine
             assert sign_in(second, ticket=ticket).status_code == 201
             assert sign_in(first, ticket=ticket).status_code == 401
             assert elsewhere.ok("DELETE", SESSION) == {}
-            wait_for(lambda: operator.status() == 401)
+            until(lambda: operator.status() == 401)
 
 
 @contextlib.contextmanager

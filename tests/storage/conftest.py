@@ -41,7 +41,7 @@ async def touch(url: str, *, serve: bool = True) -> str | None:
         return await store.snapshot(meta.get, "schema_version")
 
 
-async def until(url: str, query: str) -> None:
+async def until_true(url: str, query: str) -> None:
     """Wait until the result of the query is true, in a PostgreSQL database."""
     connection = await asyncpg.connect(url)
     try:
