@@ -17,7 +17,6 @@ from tests.harness import Caller, command, init, serving
 from tests.waiting import until
 
 PATIENCE_SECONDS = 30
-TAKEOVER_SECONDS = 10
 
 
 def deliver(url: str) -> subprocess.Popen[str]:
@@ -58,11 +57,9 @@ def test_several_share_the_work_and_take_over(tmp_path: Path) -> None:
             until(lambda: len(endpoint.came) == 1)
             until(lambda: sorted(held(url).values()) == [8, 8])
             workers[0].kill()
-            began = time.monotonic()
             for _ in range(30):
                 api.new_group()
             until(lambda: len(endpoint.came) == 31)
-            assert time.monotonic() - began < TAKEOVER_SECONDS
             assert len({body["events"][0]["id"] for _, body in endpoint.came}) == 31
             workers[1].send_signal(signal.SIGTERM)
             assert workers[1].wait(timeout=PATIENCE_SECONDS) == 0

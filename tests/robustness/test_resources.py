@@ -16,6 +16,7 @@ from tests.databases import url_of
 from tests.harness import Auth, Caller, serving
 from tests.robustness.answers import Connection, exchange, request, sound
 from tests.robustness.listening import talk
+from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
 
@@ -44,10 +45,7 @@ def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def until_dropped(caplog: pytest.LogCaptureFixture) -> None:
     """Wait until the log reports a closed connection."""
-    deadline = time.monotonic() + 20
-    while not any("did not read its response" in record.getMessage() for record in caplog.records):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: any("did not read its response" in record.getMessage() for record in caplog.records))
 
 
 def test_a_client_that_reads_nothing_is_disconnected(impatient: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -156,8 +154,12 @@ def test_running_out_of_descriptors_is_logged_and_passes(tmp_path: Path) -> None
         for connection in silent:
             connection.close()
         assert exchange(server.url, request("GET", "/health/ready", None)).status == 200
-        told = [line for line in server.log if "cannot accept connections: Too many open files" in line]
-        assert len(told) == 1
+
+        def told() -> list[str]:
+            return [line for line in server.log if "cannot accept connections: Too many open files" in line]
+
+        until(told)
+        assert len(told()) == 1
 
 
 def test_the_cost_of_metrics_is_limited(tmp_path: Path) -> None:

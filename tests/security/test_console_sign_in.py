@@ -240,7 +240,7 @@ def test_an_address_that_fails_ten_times_has_to_wait(alone: Caller) -> None:
 
 @pytest.mark.one_engine
 def test_concurrent_guesses_are_limited_too(alone: Caller) -> None:
-    with ThreadPoolExecutor(8) as pool, httpx.Client() as http:
+    with ThreadPoolExecutor(8) as pool, httpx.Client(timeout=30) as http:
         guess = {"name": "Eve", "ticket": "hgt_guess"}
         answers = [pool.submit(http.post, alone.url + SESSION, json=guess) for _ in range(40)]
         statuses = [answer.result().status_code for answer in answers]
