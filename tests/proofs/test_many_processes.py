@@ -37,7 +37,7 @@ VISITS = 4 if "HELIOGRAPH_TEST_ROUNDS" not in os.environ else 40
 SERVERS, CONNECTIONS = 8, 4
 LIMIT = 6
 AT_ONCE = 8
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 OPTIONS = ("--database-connections", str(CONNECTIONS), "--webhook-allowed-networks", "loopback")
 OF_SERVERS = ("--no-delivery", "--participant-limit", str(LIMIT))
 HOLDERS = "SELECT owner, count(*) FROM lease WHERE name LIKE 'slot/%' AND owner <> '' GROUP BY owner"
@@ -201,9 +201,10 @@ def test_at_the_limit_of_connections_requests_are_served_or_get_503(role: str) -
         async def take_all() -> None:
             """Take all connections of the role, until the server has none."""
             admin = await asyncpg.connect(superuser)
-            await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", name)
+            of_server = "usename = $1 AND starts_with(application_name, 'heliograph/')"
             taken: list[asyncpg.Connection] = []
             while len(taken) < most:
+                await admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {of_server}", name)
                 with contextlib.suppress(asyncpg.TooManyConnectionsError):
                     taken.append(await asyncpg.connect(role))
             refused = await asyncio.to_thread(command, "serve", "--port", "0", "--database", role)
