@@ -18,9 +18,10 @@ from typing import Any
 
 from bench import load, processes, scenarios
 from bench.engines import Engine, open_engine, set_master_key
-from bench.load import LOADER
+from bench.load import LOADER, Measured
+from bench.processes import Process
 from bench.report import table
-from bench.scenarios import LEAVE, NAMES
+from bench.scenarios import JOIN_SPREAD, LEAVE, NAMES, Stage
 
 LAYERS = {
     "heliograph/server/http/": "HTTP",
@@ -38,8 +39,6 @@ LAYERS = {
 """The layers by a part of a file's path or of the name of a function in C; the first that fits."""
 OTHER = "event loop, sockets, threads"
 
-_SCENARIOS = [name for name in NAMES if name != LEAVE]  # which needs joins in the same server
-
 Function = tuple[str, int, str]
 """A file, or `~` for C code; a line; and a name."""
 
@@ -48,13 +47,14 @@ def main(given: list[str] | None = None) -> None:
     """Measure the scenarios, and print a table."""
     parser = argparse.ArgumentParser(prog="bench.profile", description=__doc__)
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
-    parser.add_argument("--only", choices=_SCENARIOS, metavar="SCENARIO", help=f"default {', '.join(_SCENARIOS)}")
+    parser.add_argument("--only", choices=list(NAMES), metavar="SCENARIO", help=f"default {', '.join(NAMES)}")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--users", type=int, default=20_000, help="number of users; a user joins once")
+    parser.add_argument("--keys", choices=["ordered", "random"], help="send idempotency keys")
     options = parser.parse_args(given)
     set_master_key()
-    names = [options.only] if options.only else _SCENARIOS
+    names = [options.only] if options.only else list(NAMES)
     with tempfile.TemporaryDirectory(dir=LOADER.parent) as folder:
         with open_engine(options.engine, Path(folder), None) as engine:
             found = _measure(engine, Path(folder) / "profile", names, options)
@@ -70,15 +70,27 @@ def _measure(engine: Engine, output: Path, names: list[str], options: argparse.N
     engine.settle(url)
     found = []
     for number, name in enumerate(names):
-        first, second = (stage.load(name, 2 * number + turn, 0) for turn in range(2))
         with processes.heliograph(url) as server:
-            each = load.measure(server, first, options.connections, options.seconds).cpu_each
+            each = _turn(server, stage, name, 2 * number, options).cpu_each
         with processes.heliograph(url, profile=output) as server:
-            os.kill(server.pid, signal.SIGUSR1)
-            load.measure(server, second, options.connections, options.seconds)
+            _turn(server, stage, name, 2 * number + 1, options, profiled=True)
         shares = by_layer(pstats.Stats(str(output)))
         found.append(Counter({layer: each * seconds / shares.total() for layer, seconds in shares.items()}))
     return found
+
+
+def _turn(
+    server: Process, stage: Stage, name: str, turn: int, options: argparse.Namespace, *, profiled: bool = False
+) -> Measured:
+    """Send the load of a scenario; before leaves, the joins that they need."""
+    joined = 0
+    if name == LEAVE:
+        joins = stage.load(JOIN_SPREAD, turn, 0)
+        joined = load.measure(server, joins, options.connections, options.seconds).result.taken
+    if profiled:
+        os.kill(server.pid, signal.SIGUSR1)
+    lines = stage.load(name, turn, joined)
+    return load.measure(server, lines, options.connections, options.seconds, keys=options.keys)
 
 
 def by_layer(stats: Any) -> Counter[str]:

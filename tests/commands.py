@@ -27,7 +27,7 @@ _CONTEXT.set_forkserver_preload(["pytest", __name__, "heliograph.assembly", "hel
         "cli.welcome", "domain.sandbox", "server.app", "server.observability.metrics", "server.process.running",
         "storage.postgres.store", "storage.sqlite.store",
     )
-)])  # fmt: skip
+), "tests.frozen"])  # fmt: skip
 _SECONDS = 110
 """Less than the limit of a test, so that a command that hangs is named."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import signal
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -25,6 +26,9 @@ from tests.harness import Caller, Sandbox, Server, init, new_app, serving
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known, and keep temporary files in memory."""
     temporary.keep_in_memory()
+    # In a background job of a shell it is ignored, and so by the processes that tests interrupt.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line(
         "markers", "one_engine: runs on SQLite, or the one that is named, only; what is not about what is stored does"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -57,13 +58,18 @@ def serve(settings: Settings, on_ready: OnReady, prepare: Prepare | None = None)
         _serve_here(settings, on_ready, prepare=prepare)
     else:
         require_shared(settings.database, f"--workers {settings.workers}")
-        supervise(settings, partial(_check, settings), partial(_serve_worker, on_ready))
+        supervise(settings, partial(_check, settings), _load, partial(_serve_worker, on_ready))
 
 
 async def _check(settings: Settings) -> None:
     """Check that the database and the object store can be opened, and migrate the database."""
     async with contextlib.aclosing(await open_store(settings.database)) as store:
         open_blobs(store, settings.attachments)
+
+
+def _load() -> None:
+    """Import what `_serve` imports."""
+    importlib.import_module("heliograph.server.recording_app")
 
 
 def _serve_worker(on_ready: OnReady, settings: Settings, link: SupervisorLink, is_first: bool) -> None:
@@ -87,7 +93,7 @@ async def _serve(
     request_log: RequestLog | None,
 ) -> None:
     # At import, prometheus_client decides whether processes share their metrics, so the supervisor of workers must not
-    # import it.
+    # import it too early.
     from heliograph.server.app import Application
     from heliograph.server.auth import key_uses
     from heliograph.server.gated import through_gate

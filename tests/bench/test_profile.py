@@ -10,14 +10,15 @@ from bench import profile
 from tests.bench.conftest import ROOT
 
 
-def test_the_layers_of_a_join_add_up(
-    loader: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("scenario", ["join-spread", "leave"])
+def test_the_layers_of_a_request_add_up(
+    scenario: str, loader: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("HELIOGRAPH_MASTER_KEY", f"{'A' * 43}=")  # undone after the test
-    profile.main(["--only", "join-spread", "--seconds", "0.3", "--users", "200", "--connections", "4"])
+    profile.main(["--only", scenario, "--seconds", "0.3", "--users", "200", "--connections", "4"])
     head, _, *rows = (line.strip("| ").split(" | ") for line in capsys.readouterr().out.split("\n") if line)
-    assert head == ["µs each, sqlite, 4 connections", "join-spread"]
+    assert head == ["µs each, sqlite, 4 connections", scenario]
     costs = {name: int(cost.strip("*")) for name, cost in rows}
     together = costs.pop("**together**")
     assert list(costs) == list(dict.fromkeys([*profile.LAYERS.values(), profile.OTHER]))

@@ -16,7 +16,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Reque
 
 from tests.harness import Caller
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# The headless shell takes two thirds of the processor time.
+_PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+BROWSER = next(filter(None, map(shutil.which, _PROGRAMS)), None)
 WITHOUT = "no Chromium on this machine: the tests of the console are skipped"
 REQUIRED = bool(os.environ.get("HELIOGRAPH_TEST_REQUIRE_BROWSER"))
 ARGUMENTS = [

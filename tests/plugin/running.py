@@ -8,7 +8,12 @@ import sys
 from pathlib import Path
 
 SECONDS = 110
-SETTINGS = "[pytest]\nfilterwarnings = error\nasyncio_default_fixture_loop_scope = function\n"
+SETTINGS = """[pytest]
+filterwarnings = error
+asyncio_default_fixture_loop_scope = function
+# They take most of the time of a short run.
+addopts = -p no:schemathesis -p no:anyio
+"""
 
 
 class Run:

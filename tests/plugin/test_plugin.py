@@ -130,7 +130,7 @@ def test_tests_can_share_an_app(tmp_path: Path) -> None:
 
 def test_the_worker_of_each_process_has_its_server(tmp_path: Path) -> None:
     """Many tests, of which several run at once, leave no process and no file behind."""
-    count = 40 * ROUNDS
+    count = 30 * ROUNDS
     text = f"""
         import pytest
 
@@ -140,7 +140,7 @@ def test_the_worker_of_each_process_has_its_server(tmp_path: Path) -> None:
             heliograph.wait_for("conversation:join", user="ada")
     """
     run = Run(tmp_path, unindented(text))
-    run.passes("-n", "4", count=count)
+    run.passes("-n", "3", count=count)
     assert (run.servers(), run.left()) == ([], [])
 
 
