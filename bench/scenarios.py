@@ -75,10 +75,11 @@ class Stage(Struct):
             case "list-25":
                 return [page_line(world, group) for group in self.listed]
             case "list-25-new":
-                # More pages than the server caches, each requested once per cycle.
+                # More pages than the server caches, each requested once per cycle. The last digits of a cursor, which
+                # name the process that made it, are the turn here: no turn finds cached pages of another.
                 places = range(MEMBERS - DEFAULT_SIZE)
                 return [
-                    page_line(world, group, f"?page%5Bafter%5D={world.members[group][place]}")
+                    page_line(world, group, f"?page%5Bafter%5D={world.members[group][place][:-4]}{turn:04x}")
                     for place in places
                     for group in self.listed
                 ]

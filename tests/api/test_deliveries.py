@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 
 from tests.api.endpoint import Endpoint
 from tests.harness import Caller, Server, command, error_of, init, new_app
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -38,24 +38,28 @@ def below(api: Caller, path: str = "", method: str = "GET", **kwargs: Any) -> An
     return api.http.request(method, url, auth=kwargs.pop("auth", api.auth), **kwargs)
 
 
+def listed(api: Caller) -> list[Any]:
+    """The first page of deliveries."""
+    found: list[Any] = below(api).json()["deliveries"]
+    return found
+
+
 def settled(api: Caller, count: int) -> list[Any]:
     """Wait until this many deliveries are settled; returns them."""
-    deadline = time.monotonic() + 20
-    while True:
-        found = below(api).json()["deliveries"]
-        if sum(one["status"] != "pending" for one in found) >= count:
-            return list(found)
-        assert time.monotonic() < deadline, found
-        time.sleep(0.02)
+    until(lambda: sum(one["status"] != "pending" for one in listed(api)) >= count)
+    return listed(api)
 
 
 def attempted(api: Caller) -> list[Any]:
     """Wait until all deliveries of the app were attempted; returns them."""
-    deadline = time.monotonic() + 20
-    while not (found := below(api).json()["deliveries"]) or not all(one["attemptCount"] for one in found):
-        assert time.monotonic() < deadline, found
-        time.sleep(0.02)
-    return list(found)
+    until(lambda: listed(api) and all(one["attemptCount"] for one in listed(api)))
+    return listed(api)
+
+
+def delivered(api: Caller, id: str) -> Any:
+    """Wait until a delivery has arrived; returns it."""
+    until(lambda: below(api, f"/{id}").json()["delivery"]["status"] == "delivered")
+    return below(api, f"/{id}").json()["delivery"]
 
 
 def test_deliveries_are_listed_with_their_attempts(own: Caller, endpoint: Endpoint) -> None:
@@ -99,16 +103,13 @@ def test_failed_deliveries_can_be_retried(own: Caller, endpoint: Endpoint) -> No
     assert failed["status"] == "failed"
     endpoint.status = 200
     assert below(own, f"/{failed['id']}/retry", "POST").json()["delivery"]["status"] == "pending"
-    deadline = time.monotonic() + 10
-    while (found := below(own, f"/{failed['id']}").json()["delivery"])["status"] != "delivered":
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    found = delivered(own, failed["id"])
     assert [(one["number"], one["status"]) for one in found["attempts"]] == [(1, 404), (2, 200)]
     first, second = endpoint.came
     assert first[1] == second[1]
     assert [one[0]["x-heliograph-attempt"] for one in endpoint.came] == ["1", "2"]
-    (listed,) = below(own).json()["deliveries"]
-    assert (failed["lastAttempt"]["status"], listed["lastAttempt"]["number"]) == (404, 2)
+    (again,) = listed(own)
+    assert (failed["lastAttempt"]["status"], again["lastAttempt"]["number"]) == (404, 2)
     assert below(own, f"/{'0' * 24}/retry", "POST").status_code == 404
 
 
@@ -119,8 +120,8 @@ def test_the_next_attempt_of_a_pending_delivery_can_be_made_now(own: Caller, end
     assert pending["dueAt"] > pending["lastAttempt"]["startedAt"]
     endpoint.status = 200
     assert below(own, f"/{pending['id']}/retry", "POST").json()["delivery"]["dueAt"] < pending["dueAt"]
-    (delivered,) = settled(own, 1)
-    assert (delivered["attemptCount"], delivered["lastAttempt"]["status"]) == (2, 200)
+    (made,) = settled(own, 1)
+    assert (made["attemptCount"], made["lastAttempt"]["status"]) == (2, 200)
 
 
 def test_deliveries_of_a_deleted_webhook_are_kept_and_cannot_be_retried(
@@ -201,8 +202,8 @@ def test_on_the_command_line(own: Caller, calling: Server, endpoint: Endpoint) -
     own.new_group()
     made = settled(own, 2)
     here = ("--app", own.app_id, "--database", calling.database_url)
-    listed = command("deliveries", "list", *here)
-    assert [line.split()[0] for line in listed.stdout.splitlines()] == [one["id"] for one in made]
+    shown = command("deliveries", "list", *here)
+    assert [line.split()[0] for line in shown.stdout.splitlines()] == [one["id"] for one in made]
     assert json.loads(command("deliveries", "list", *here, "--status", "failed", "--json").stdout) == made
     shown = command("deliveries", "show", *here, made[0]["id"])
     # What an endpoint answers cannot steer the terminal.
@@ -210,10 +211,7 @@ def test_on_the_command_line(own: Caller, calling: Server, endpoint: Endpoint) -
     assert json.loads(command("deliveries", "show", *here, made[0]["id"], "--json").stdout)["id"] == made[0]["id"]
     endpoint.status = 200
     assert command("deliveries", "retry", *here, made[0]["id"]).stdout == "retrying 1 delivery\n"
-    deadline = time.monotonic() + 10
-    while below(own, f"/{made[0]['id']}").json()["delivery"]["status"] != "delivered":
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    delivered(own, made[0]["id"])
     assert command("deliveries", "retry", *here, "--all-failed").stdout == "retrying 1 delivery\n"
     for wrong in (("retry", *here), ("show", *here, "x"), ("list", "--app", "x", "--database", calling.database_url)):
         assert command("deliveries", *wrong).returncode == 2

@@ -20,6 +20,7 @@ from tests.api.test_metrics import Sample, grown, samples
 from tests.databases import POSTGRESQL, new_database
 from tests.harness import Caller, Server, init, new_app, serving
 from tests.storage.conftest import opened
+from tests.waiting import until
 
 ATTEMPTS = "heliograph_delivery_attempts_total"
 PENDING: Sample = ("heliograph_deliveries_pending", ())
@@ -45,17 +46,9 @@ def hooked() -> Iterator[Hooked]:
         yield make
 
 
-def eventually(holds: Callable[[], bool]) -> None:
-    """Wait until the condition holds."""
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def attempted(api: Caller, count: int) -> None:
     """Wait until this many attempts were made."""
-    eventually(lambda: sum(one["attemptCount"] for one in below(api).json()["deliveries"]) >= count)
+    until(lambda: sum(one["attemptCount"] for one in below(api).json()["deliveries"]) >= count)
 
 
 def test_attempts_are_counted_by_outcome(
@@ -82,7 +75,12 @@ def test_attempts_are_counted_by_outcome(
         ("retry", "none"): 1,
     }
     assert grown(before, after, "heliograph_delivery_failures_total", cause="refused") == 1
-    warnings = [line for line in calling.log if f"of app {nobody.app_id} cannot be called" in line]
+
+    def warned() -> list[str]:
+        return [line for line in calling.log if f"of app {nobody.app_id} cannot be called" in line]
+
+    until(warned)
+    warnings = warned()
     assert len(warnings) == 1
     assert "Connection refused" in warnings[0]
     assert not any(f"of app {api.app_id} cannot be called" in line for line in calling.log), "it answered"
@@ -130,11 +128,12 @@ def test_workers_report_the_same_backlog(hooked: Hooked, tmp_path: Path, endpoin
         api = hooked(server, endpoint.url)
         for _ in range(5):
             api.new_group()
-        attempted(api, 5)
+        retried = (ATTEMPTS, (("outcome", "retry"), ("response", "5xx")))
+        until(lambda: samples(server).get(retried) == 5)
         # Each of them comes by a connection of its own, so that either process is asked.
         for found in [samples(server) for _ in range(20)]:
             assert found[PENDING] == 5
-            assert found[ATTEMPTS, (("outcome", "retry"), ("response", "5xx"))] == 5
+            assert found[retried] == 5
 
 
 def test_metrics_without_a_database(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,9 +18,9 @@ from heliograph.wire.users import UserTruncated, UserWebhook
 from tests.api.end_users import EndUser
 from tests.api.endpoint import Endpoint
 from tests.api.sandbox import login
-from tests.api.test_delivery_metrics import eventually
 from tests.delivery.receiver import documented
 from tests.harness import Caller, Server, error_of, init, new_app
+from tests.waiting import until
 
 PROFILE = {"givenName": "Ada", "locale": "en"}
 USER = {"externalId": "ada", "profile": PROFILE, "metadata": {"tier": 1}, "toBeRetained": True}
@@ -59,7 +59,7 @@ def do_everything(api: Caller) -> tuple[Any, list[str]]:
 
 def told(endpoint: Endpoint, count: int) -> dict[str, list[Any]]:
     """Wait for this many calls; returns the events of each path, ordered by id."""
-    eventually(lambda: len(endpoint.came) >= count)
+    until(lambda: len(endpoint.came) >= count)
     found: dict[str, list[Any]] = {}
     for headers, body in endpoint.came:
         documented(json.dumps(body).encode())

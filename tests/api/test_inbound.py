@@ -12,9 +12,9 @@ from tests.api.end_users import EndUser, post
 from tests.api.endpoint import Endpoint
 from tests.api.handover import Board, state_of
 from tests.api.linking import Links
-from tests.api.test_delivery_metrics import eventually
 from tests.delivery.receiver import documented
 from tests.harness import Caller, Server, error_of, init, new_app, titles_of
+from tests.waiting import until
 
 
 def test_every_act_has_its_event_with_the_source_of_the_device(api: Caller, database: Database) -> None:
@@ -200,7 +200,7 @@ def test_webhooks_with_full_sources_get_the_client_and_the_device(calling: Serve
     user.act(conversation, {"type": "typing:start"})
     user.act(conversation, {"type": "postback", "payload": "p"})
     api.say(conversation)
-    eventually(lambda: len(endpoint.came) >= 3 * 6)
+    until(lambda: len(endpoint.came) >= 3 * 6)
     told: dict[str, dict[str, Any]] = {}
     for headers, body in endpoint.came:
         documented(json.dumps(body).encode())

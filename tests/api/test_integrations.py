@@ -10,6 +10,7 @@ import pytest
 from tests.api.database import Database
 from tests.harness import Caller, Server, error_of, titles_of
 from tests.unit.integrations import INTEGRATIONS
+from tests.waiting import until
 
 HOOK = {"target": "https://example.invalid/hook", "triggers": ["*"]}
 CUSTOM = {"type": "custom", "webhooks": [HOOK]}
@@ -68,8 +69,12 @@ def test_channels_need_stand_ins_and_credentials(api: Caller, other: Caller, typ
 
 def test_the_server_logs_that_channels_are_stand_ins(server: Server, other_server: Server) -> None:
     """integrations.10: once, and only if they are."""
-    counts = [sum("third-party channels are stand-ins" in line for line in one.log) for one in (server, other_server)]
-    assert counts == [1, 0]
+
+    def counts() -> list[int]:
+        return [sum("third-party channels are stand-ins" in line for line in one.log) for one in (server, other_server)]
+
+    until(lambda: counts()[0])
+    assert counts() == [1, 0]
 
 
 def test_a_custom_integration_needs_one_webhook(api: Caller) -> None:

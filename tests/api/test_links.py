@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from heliograph.cli.main import main
 from tests.harness import Caller, Server, init, serving
 from tests.security.calls import basic
+from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
 
@@ -172,13 +172,13 @@ def clients(site: Site, sent: list[tuple[Headers, str]]) -> list[str | None]:
     for number, (headers, peer) in enumerate(sent):
         # An unknown app of a good key: 403.
         site.get("/v2/apps/x", [*headers, ("X-Request-Id", f"client-{number}")], peer)
-    found: dict[str, Any] = {}
-    deadline = time.monotonic() + 10
-    while len(found) < len(sent):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+
+    def logged() -> dict[str, Any]:
         lines = [json.loads(line) for line in site.server.log]
-        found = {line["request_id"]: line.get("client") for line in lines if "reason" in line}
+        return {line["request_id"]: line.get("client") for line in lines if "reason" in line}
+
+    until(lambda: len(logged()) == len(sent))
+    found = logged()
     return [found[f"client-{number}"] for number in range(len(sent))]
 
 
@@ -219,9 +219,9 @@ def test_the_public_url_takes_precedence(tmp_path: Path) -> None:
         for prefix in ("", "/sc"):
             for headers in ([], [("X-Forwarded-Host", "evil"), ("X-Forwarded-Prefix", "/x")], [("Host", "evil")]):
                 assert site.bases(headers, prefix=prefix) == {f"{CHAT}/sc"}
+        until(lambda: any(line.strip().startswith(f"APP={CHAT}/sc/v2/apps/") for line in server.output))
         assert f"  public URL {CHAT}/sc\n" in server.output
         assert f"  reference  {CHAT}/sc/docs\n" in server.output
-        assert any(line.strip().startswith(f"APP={CHAT}/sc/v2/apps/") for line in server.output)
         site.close()
 
 

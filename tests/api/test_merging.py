@@ -10,9 +10,9 @@ import pytest
 from tests.api.database import Database
 from tests.api.endpoint import Endpoint
 from tests.api.sandbox import login, with_email
-from tests.api.test_delivery_metrics import eventually
 from tests.delivery.receiver import documented
 from tests.harness import Caller, Server, error_of, init, new_app
+from tests.waiting import until
 
 METADATA_BYTES = 4096
 
@@ -207,7 +207,7 @@ def test_webhooks_get_full_users(calling: Server, endpoint: Endpoint) -> None:
         api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})
     ada, guest = api.new_user("ada"), api.new_user(profile={"surname": "Guest"})
     merged(api, guest)
-    eventually(lambda: len(endpoint.came) >= 2)
+    until(lambda: len(endpoint.came) >= 2)
     calls = {headers["X-Path"].rpartition("/")[2]: body for headers, body in endpoint.came}
     for body in calls.values():
         documented(json.dumps(body).encode())

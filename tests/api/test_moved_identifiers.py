@@ -13,10 +13,9 @@ import pytest
 from tests.api.sandbox import login, try_login
 from tests.databases import POSTGRESQL
 from tests.harness import Caller, Server
+from tests.storage.conftest import IS_LOCKED_OUT, until_true
 
 pytestmark = pytest.mark.one_engine(POSTGRESQL)
-
-_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 async def while_moving(url: str, app_id: str, users: tuple[str, str], call: Callable[[], httpx.Response]) -> None:
@@ -26,8 +25,7 @@ async def while_moving(url: str, app_id: str, users: tuple[str, str], call: Call
         async with connection.transaction():
             await connection.execute("SELECT 1 FROM app_user WHERE id = ANY($1) FOR UPDATE", list(users))
             calling = asyncio.create_task(asyncio.to_thread(call))
-            while not await connection.fetchval(_WAITING):  # noqa: ASYNC110 - the server waits
-                await asyncio.sleep(0.005)
+            await until_true(url, IS_LOCKED_OUT)
             for table in ("external_id", "identifier"):
                 await connection.execute(f"UPDATE {table} SET user_id = $1 WHERE app_id = $2", users[1], app_id)
             found: Any = await connection.fetchrow(

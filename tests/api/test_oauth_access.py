@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,12 +17,12 @@ from tests.api.test_integrations import create
 from tests.harness import Caller, Server, error_of, init, new_app
 from tests.security.calls import OFFERED, path_of
 from tests.security.credentials import bearer
+from tests.waiting import until
 
 FORBIDDEN = (403, "forbidden", "Forbidden")
 UNAUTHORIZED = (401, "unauthorized", "Authorization is required")
 NO_INTEGRATION = (404, "integration_not_found", "Integration not found")
 HOOK = {"target": "https://example.invalid/hook", "triggers": ["*"]}
-SECONDS = 15
 
 
 def integration_of(api: Caller, database: Database, partner: Partner) -> str:
@@ -30,14 +30,6 @@ def integration_of(api: Caller, database: Database, partner: Partner) -> str:
     (row,) = database.rows("SELECT id FROM integration WHERE app_id = $1 AND type = $2", api.app_id, partner.client_id)
     found: str = row[0]
     return found
-
-
-def wait_until(done: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + SECONDS
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.mark.one_engine
@@ -122,7 +114,7 @@ def test_rate_limits_hold_for_operations_without_an_app_in_their_path(
     """apps.7"""
     caller = Partner(account).token(api)
     database.write(("UPDATE app SET requests_per_second = 1 WHERE id = $1", (api.app_id,)))
-    wait_until(lambda: caller("GET", "/v2/tokenInfo").status_code == 429)
+    until(lambda: caller("GET", "/v2/tokenInfo").status_code == 429)
 
 
 def test_revoke_access(account: Caller, api: Caller, database: Database) -> None:
@@ -148,7 +140,7 @@ def test_revoke_access(account: Caller, api: Caller, database: Database) -> None
     for table in ("api_key", "webhook"):
         assert database.rows(f"SELECT 1 FROM {table} WHERE integration_id = $1", own) == []
     # What was pending is dropped by delivery.
-    wait_until(lambda: not database.rows("SELECT 1 FROM delivery WHERE app_id = $1 AND status = 'pending'", api.app_id))
+    until(lambda: not database.rows("SELECT 1 FROM delivery WHERE app_id = $1 AND status = 'pending'", api.app_id))
     # A code from before does not bring the access back.
     assert partner.exchange(code).json()["error"] == "invalid_grant"
     assert other.exchange(kept).status_code == 200
@@ -234,12 +226,12 @@ def test_removals_are_reported(calling: Server, caller_of_account: Caller, endpo
     pending = "SELECT tries, due_at FROM removal_call WHERE app_id = $1"
     endpoint.status = 503
     caller.ok("DELETE", "/oauth/authorization")
-    wait_until(lambda: len(endpoint.came) == 1 and database.rows(pending, api.app_id)[0][1] < time.time() * 1000 + 60e3)
+    until(lambda: len(endpoint.came) == 1 and database.rows(pending, api.app_id)[0][1] < time.time() * 1000 + 60e3)
     ((tries, due_at),) = database.rows(pending, api.app_id)
-    assert (tries, 5e3 < due_at - time.time() * 1000 < 13e3) == (1, True)
+    assert (tries, 1e3 < due_at - time.time() * 1000 < 13e3) == (1, True)
     endpoint.status = 200
     database.write(("UPDATE removal_call SET due_at = 0 WHERE app_id = $1", (api.app_id,)))
-    wait_until(lambda: len(endpoint.came) == 2 and not database.rows(pending, api.app_id))
+    until(lambda: len(endpoint.came) == 2 and not database.rows(pending, api.app_id))
     (first, body), (second, same) = endpoint.came
     assert body == same == {"appId": api.app_id, "integrationId": own}
     assert first["x-heliograph-delivery"] == second["x-heliograph-delivery"]
@@ -249,7 +241,7 @@ def test_removals_are_reported(calling: Server, caller_of_account: Caller, endpo
     endpoint.status = 404  # final
     again = integration_of(api, database, partner)
     assert api.ok("DELETE", f"/integrations/{again}") == {}
-    wait_until(lambda: len(endpoint.came) == 3 and not database.rows(pending, api.app_id))
+    until(lambda: len(endpoint.came) == 3 and not database.rows(pending, api.app_id))
     assert endpoint.came[2][1] == {"appId": api.app_id, "integrationId": again}
     # Neither the end of an app nor that of the client is reported, and a client without a URL has nothing to call.
     partner.token(gone)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 
 from tests.api.database import Database
-from tests.databases import POSTGRESQL, execute, rows
+from tests.databases import POSTGRESQL, beside, execute, rows, with_parameters
 from tests.harness import Caller, Server, new_app
+from tests.waiting import until
 
 
 @contextlib.contextmanager
@@ -98,14 +98,9 @@ def test_a_metric_shows_how_long_the_streams_wait_for_a_process(server: Server) 
         (line,) = [line for line in text.splitlines() if line.startswith("heliograph_stream_held_seconds ")]
         return float(line.split()[1])
 
-    def wait_until(holds: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 20
-        while not holds():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-
     mark = "INSERT INTO stream_mark (process, mark, beat, active) VALUES ('gone', '0', 1, 1)"
-    execute(server.database_url, mark)
-    wait_until(lambda: held() > 0.2)
-    wait_until(lambda: held() < 0.2)  # it has no session, so it is taken out
+    with beside(with_parameters(server.database_url, application_name="heliograph/gone/1")):
+        execute(server.database_url, mark)
+        until(lambda: held() > 0.2)
+    until(lambda: held() < 0.2)  # it has no session any more, so it is taken out
     assert rows(server.database_url, "SELECT active FROM stream_mark WHERE process = 'gone'") in ([(0,)], [])

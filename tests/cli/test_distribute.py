@@ -16,7 +16,7 @@ from tests.api.endpoint import Endpoint
 from tests.databases import CLUSTER, POSTGRESQL, everything, execute, new_database, rows, with_parameters
 from tests.harness import Caller, command, init, new_app, serving
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 30
 DIVIDED, COPIED = sum(bool(table.spread) for table in TABLES), len(TABLES) - sum(bool(table.spread) for table in TABLES)
 
 

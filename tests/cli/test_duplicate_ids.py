@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from tests.api.endpoint import Endpoint
 from tests.api.test_deliveries import below
 from tests.databases import POSTGRESQL, execute, new_database, rows
 from tests.harness import Caller, command, init, serving
+from tests.waiting import until
 
 QUERY = re.compile(r"### Find duplicate ids\n.*?```sql\n(.*?);\n```", re.DOTALL)
-PATIENCE_SECONDS = 20
 LOOPBACK = ("--webhook-allowed-networks", "loopback")
 
 
@@ -73,14 +72,6 @@ def settled(api: Caller) -> bool:
     return not below(api, "?filter[status]=pending").json()["deliveries"]
 
 
-def wait_settled(api: Caller) -> None:
-    """Wait until nothing is pending."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not settled(api):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def test_ids_that_exist_twice_are_found_and_harm_nothing(tmp_path: Path, endpoint: Endpoint) -> None:
     url = new_database(POSTGRESQL, tmp_path)
     with calling(url) as api:
@@ -89,7 +80,7 @@ def test_ids_that_exist_twice_are_found_and_harm_nothing(tmp_path: Path, endpoin
         for group in (api.new_group() for _ in range(3)):
             api.join(group, api.new_user())
             api.say(group, group)
-        wait_settled(api)
+        until(lambda: settled(api))
     assert duplicates(url) == []
     # Events and deliveries with one id are in different buckets.
     (first, second), *_ = rows(
@@ -102,7 +93,7 @@ def test_ids_that_exist_twice_are_found_and_harm_nothing(tmp_path: Path, endpoin
     assert all(objects.count(";") == 1 for _, objects in found)
     came = len(endpoint.came)
     with calling(url) as api:
-        wait_settled(api)
+        until(lambda: settled(api))
         told = [body["events"][0]["payload"]["conversation"]["id"] for _, body in endpoint.came[came:]]
         assert {first, second} < set(told)
         assert len(told) == 3

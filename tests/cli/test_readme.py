@@ -31,7 +31,7 @@ def test_the_examples_answer_what_the_readme_says(api: Caller) -> None:
             set_up.append(known_ids(command, known))
             continue
         script = "\n".join([*set_up, command.replace("curl", "curl -s", 1)])
-        done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, timeout=30, check=True)
+        done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, timeout=60, check=True)
         known |= dict(zip(ID.findall(expected), ID.findall(done.stdout), strict=True))
         assert TIME.sub("<time>", known_ids(expected.strip(), known)) == TIME.sub("<time>", done.stdout)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
 import ssl
 import threading
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.client.faults import answer, read_message
+from tests.waiting import until
 
 SLOW_SECONDS = 0.5
 
@@ -69,7 +69,4 @@ def echoing(certificate: Path | None = None) -> Iterator[Echo]:
 
 def wait_until_requested(echo: Echo, count: int) -> None:
     """Wait until the server has read so many requests."""
-    deadline = time.monotonic() + 30
-    while len(echo.requests) < count:
-        assert time.monotonic() < deadline, json.dumps(echo.requests[-5:])
-        time.sleep(0.01)
+    until(lambda: len(echo.requests) >= count)

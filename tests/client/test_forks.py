@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from heliograph import AsyncClient
 from tests.client.echo import Echo, echoing
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 COMMON = ("used_before", "past_the_hooks", "in_use", "out_of_slots", "other_file")
@@ -58,10 +58,7 @@ def test_a_connection_that_the_parent_closes_is_closed_though_a_child_lives(flav
         running = start(flavour, echo, "closed_in_the_parent")
         assert running.stdout is not None
         assert running.stdout.readline() == "closed\n"
-        deadline = time.monotonic() + 10
-        while echo.ended < echo.accepted and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert (echo.accepted, echo.ended) == (1, 1)
+        until(lambda: (echo.accepted, echo.ended) == (1, 1))
         _, said = running.communicate("\n")
         assert running.returncode == 0, said
 

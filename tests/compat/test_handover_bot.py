@@ -11,11 +11,11 @@ from typing import Any
 
 from tests.api.database import Database
 from tests.api.end_users import EndUser
-from tests.api.test_delivery_metrics import eventually
 from tests.cli.test_howto import free_port
 from tests.compat.official import INSTALLED
 from tests.databases import new_database
 from tests.harness import Caller, init, new_app, serving
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 ANSWER = {"type": "email", "name": "email", "label": "Your email address", "email": "ada@example.com"}
@@ -52,21 +52,21 @@ def talk(api: Caller, database: Database) -> None:
         return found
 
     user.say(conversation, "What does it cost?")
-    eventually(lambda: len(messages()) == 3)
+    until(lambda: len(messages()) == 3)
     _, file, form = messages()
     assert api.http.get(file["content"]["mediaUrl"]).text == "plan,price\nfree,0\npro,9\n"
     response = {"type": "formResponse", "fields": [ANSWER]}
     act = {"type": "message", "content": response, "quotedMessageId": form["id"]}
     assert user.act(conversation, act).status_code == 200
-    eventually(lambda: len(messages()) == 6)
+    until(lambda: len(messages()) == 6)
     assert [one["content"].get("text") for one in messages()[4:]] == [
         "Thank you. We write to ada@example.com.",
         "Hello, this is the desk.",
     ]
     released = {"conversation:message", "switchboard:releaseControl"}
-    eventually(lambda: released <= {one.type for one in database.events_of(api.app_id, conversation)})
+    until(lambda: released <= {one.type for one in database.events_of(api.app_id, conversation)})
     user.say(conversation, "agent")
-    eventually(lambda: len(messages()) == 8)
+    until(lambda: len(messages()) == 8)
     steps = [one for one in database.events_of(api.app_id, conversation) if one.type.startswith("switchboard:")]
     names = ["offerControl", "acceptControl", "releaseControl", "passControl"]
     assert [one.type.removeprefix("switchboard:") for one in steps[:4]] == names

@@ -27,7 +27,7 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 WIDTHS = (1440, 1024, 700, 375)
-_TIMEOUT_MS = 15_000
+_TIMEOUT_MS = 30_000
 _RUN_AXE = "async options => (await axe.run(document, options)).violations"
 _CONTRAST = "color-contrast"
 # Contrast takes most of the time. It is all that differs between the themes, and the width does not change it.

@@ -235,3 +235,30 @@ def test_urls_of_the_page_itself(console: Console) -> None:
     page.goto(f"{console.url}/console/{encoded}/{encoded}?#{encoded}")
     expect(page.get_by_role("banner")).to_be_visible()
     harmless(page)
+
+
+def test_history_search_and_erasure(console: Console, own: Caller, group: str) -> None:
+    """Members of a time, what a search finds, keys of integrations, and the dialogs about one person."""
+    made = own.ok("POST", "/integrations", {"type": "custom", "displayName": "Bot", "webhooks": [HOOK]})
+    own.ok("POST", f"/integrations/{made['integration']['id']}/keys", {"displayName": MARKUP})
+    visit(console, f"conversations/{group}", tab="participants", view="history")
+    (member,) = own.participants(group)
+    visit(console, f"conversations/{group}", tab="participants", view="history", member=member["userId"])
+    page = visit(console, f"conversations/{group}", tab="participants", at="2100-01-01T00:00:00Z")
+    page.get_by_role("listbox", name="Members at this time").get_by_role("option").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    harmless(page)
+    console.open("conversations")
+    for text in (MARKUP, f"{MARKUP}={MORE}", member["userId"]):
+        page.get_by_role("searchbox").fill(text)
+        expect(page.get_by_role("status").or_(page.get_by_role("listbox", name="Conversations")).first).to_be_visible()
+        harmless(page)
+    visit(console, f"integrations/{made['integration']['id']}")
+    page = visit(console, f"users/{member['userId']}")
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Erase user…").click()
+    expect(page.get_by_role("dialog")).to_contain_text(MARKUP)
+    harmless(page)
+    page.get_by_role("dialog").get_by_role("button", name="Erase user").click()
+    expect(page.get_by_role("dialog").get_by_role("region", name="What stays")).to_be_visible()
+    harmless(page)

@@ -54,7 +54,7 @@ def test_commands_create_a_group_and_change_the_theme(console: Console, own: Cal
     page.keyboard.type("dark")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(19, 19, 16)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(19, 19, 16)")
     page.get_by_role("button", name="Theme: dark").click()
     expect(page.get_by_role("button", name="Theme: as the system")).to_be_visible()
     page.get_by_role("button", name="App", exact=True).click()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -39,7 +41,7 @@ def test_with_a_key(page: Page, sandbox_server: Server, own: Caller) -> None:
 def test_a_ticket_is_valid_once_and_leaves_the_url(page: Page, sandbox_server: Server, own: Caller) -> None:
     ticket = own.ok("POST", "/heliograph/v1/console/tickets", {"role": "operator"})["ticket"]
     page.goto(f"{sandbox_server.url}/console/#ticket={ticket}")
-    assert "ticket" not in page.url
+    expect(page).not_to_have_url(re.compile("ticket"))
     fill(page, Your_name="Grace")
     expect(page.get_by_role("button", name="Grace")).to_be_visible()
     other = page.context.browser.new_context().new_page()  # type: ignore[union-attr]

@@ -87,7 +87,7 @@ class Receiver:
         finally:
             writer.transport.abort()
 
-    async def saw(self, count: int, seconds: float = 20.0) -> list[Call]:
+    async def saw(self, count: int, seconds: float = 30.0) -> list[Call]:
         """The calls, once there are so many."""
         async with asyncio.timeout(seconds):
             while len(self.calls) < count:

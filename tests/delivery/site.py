@@ -121,7 +121,7 @@ class Site:
 
         return await self.store.read(query)
 
-    async def settled(self, seconds: float = 20.0) -> list[str]:
+    async def settled(self, seconds: float = 30.0) -> list[str]:
         """Wait until no delivery is pending; returns their statuses in the order of events."""
         async with asyncio.timeout(seconds):
             while await self.rows("SELECT 1 FROM delivery WHERE status = 'pending' LIMIT 1"):

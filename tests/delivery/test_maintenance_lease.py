@@ -19,7 +19,7 @@ from tests.databases import POSTGRESQL
 from tests.delivery.test_leases import Watch
 from tests.storage.conftest import Run
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 
 def test_one_process_holds_the_lease_until_it_releases_it_or_dies(run: Run) -> None:

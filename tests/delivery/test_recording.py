@@ -172,9 +172,10 @@ def test_unrecordable_lanes_do_not_stop_the_others(run: Run, monkeypatch: pytest
                 await site.touch(user)
             healthy = await site.user()
             await site.touch(healthy)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(30):
                 while not await site.rows("SELECT 1 FROM delivery WHERE status = 'delivered'"):
                     await asyncio.sleep(0.01)
+            await receiver.saw(LANES + 1)
             assert len(receiver.calls) == LANES + 1, "each was called once"
             monkeypatch.setattr(delivery_queue, "settle", SETTLE)
             # The tries that are under way know the old one.
@@ -249,7 +250,7 @@ def test_the_dispatcher_continues_after_any_failure(run: Run, monkeypatch: pytes
             await site.hook(receiver.url)
             await site.touch(await site.user())
             assert await site.settled() == ["delivered"]
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while assignment.beats < 6:
                     await asyncio.sleep(0.01)
         assert failures.counts == {"dispatcher": 3, "leases": 3}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,7 +19,7 @@ HEADERS = {"content-type": "application/json", "x-api-key": "s"}
 
 
 def posting(
-    how: int | str | bytes, work: Callable[[Receiver, WebhookSender], Awaitable[Any]], timeout: float = 0.6
+    how: int | str | bytes, work: Callable[[Receiver, WebhookSender], Awaitable[Any]], timeout: float = 30
 ) -> Any:
     """Run `work` with an endpoint that responds like this."""
 
@@ -59,19 +58,17 @@ def test_the_request() -> None:
 
 @pytest.mark.parametrize("how", ["hang", "drip"])
 def test_slow_responses_time_out(how: str) -> None:
-    began = time.monotonic()
-    assert posting(how, once) == CallResult(None, "no response within 0.6 seconds", cause="timeout")
-    assert time.monotonic() - began < 2
+    assert posting(how, once, timeout=0.6) == CallResult(None, "no response within 0.6 seconds", cause="timeout")
 
 
 def test_a_slow_body_is_cut_off() -> None:
-    assert posting("drip body", once, timeout=10).status == 200
+    assert posting("drip body", once).status == 200
 
 
 def test_one_kilobyte_of_a_huge_body_is_kept() -> None:
-    result = posting("huge", once, timeout=10)
+    result = posting("huge", once)
     assert (result.status, result.body) == (200, "z" * 1024)
-    assert posting("huge headers", once, timeout=10) == CallResult(
+    assert posting("huge headers", once) == CallResult(
         None, "the headers of the response are too long", cause="response"
     )
 

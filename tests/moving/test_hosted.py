@@ -54,7 +54,7 @@ def ended(running: Running, by: int | None = None) -> tuple[int, str]:
     """The exit status of an import, and its errors, after a signal if one is given."""
     if by is not None:
         running.send_signal(by)
-    status, errors = running.wait(20), running.stderr.read()
+    status, errors = running.wait(60), running.stderr.read()
     running.stdout.close()
     running.stderr.close()
     return status, errors
@@ -228,7 +228,7 @@ def test_values_of_other_types(source: Hosted, api: Caller, tmp_path: Path) -> N
 def test_a_killed_import_goes_on(source: Hosted, api: Caller, tmp_path: Path, requests: int) -> None:
     source.hold_after = requests
     running = Running(*arguments(source, tmp_path, *source.users), env=environment(api))
-    assert source.held.wait(30)
+    assert source.held.wait(60)
     assert ended(running, signal.SIGKILL)[0] == -signal.SIGKILL
     source.hold_after = None
     source.held.clear()
@@ -246,7 +246,7 @@ def test_a_killed_import_goes_on(source: Hosted, api: Caller, tmp_path: Path, re
 def test_an_interrupted_import_says_how_to_resume(source: Hosted, api: Caller, tmp_path: Path) -> None:
     source.hold_after = 9
     running = Running(*arguments(source, tmp_path, *source.users), env=environment(api))
-    assert source.held.wait(30)
+    assert source.held.wait(60)
     status, errors = ended(running, signal.SIGINT)
     assert (status, "to resume, run the same command again" in errors) == (130, True)
     source.hold_after = None
@@ -287,7 +287,7 @@ def test_one_import_at_a_time(source: Hosted, api: Caller, tmp_path: Path) -> No
     source.hold_after = 1
     given = arguments(source, tmp_path, *source.users)
     running = Running(*given, env=environment(api))
-    assert source.held.wait(30)
+    assert source.held.wait(60)
     done = command(*given, env=environment(api))
     assert (done.returncode, "another import is using" in done.stderr) == (2, True)
     source.release.set()

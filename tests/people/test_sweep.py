@@ -6,7 +6,6 @@ import asyncio
 import base64
 import http.server
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,9 @@ from tests.databases import everything, is_sqlite, new_database
 from tests.harness import Caller, calling_account, new_app, serving
 from tests.people.marks import Marks
 from tests.people.story import SWEPT, Story
+from tests.waiting import until
 
 OPTIONS = ("--record-requests", "10000", "--stand-ins", "yes", "--webhook-allowed-networks", "loopback")
-PATIENCE_SECONDS = 20
 MARK = re.compile(rb"zq[0-9a-f]{10}|\+1[0-9]{10}")
 REMOVAL = {"event", "delivery", "attempt"}
 """The tables in which the id of the user stays until it is pruned."""
@@ -138,11 +137,8 @@ def url(engine: str, tmp_path: Path) -> str:
 
 def settled(api: Caller, webhook_id: str) -> None:
     """Wait until everything was delivered to a webhook."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
     path = f"/heliograph/v1/apps/{api.app_id}/deliveries?filter[status]=pending&filter[webhookId]={webhook_id}"
-    while api.ok("GET", path)["deliveries"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: not api.ok("GET", path)["deliveries"])
 
 
 def subscribe(api: Caller, target: str) -> str:

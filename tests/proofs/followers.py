@@ -72,7 +72,7 @@ def following(*callers: Caller) -> Iterator[list[Follower]]:
     followers = [Follower(api) for api in callers]
     try:
         for one in followers:
-            assert one.began.wait(20)
+            assert one.began.wait(60)
         yield followers
     finally:
         for one in followers:

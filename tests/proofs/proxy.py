@@ -45,7 +45,7 @@ class Proxy:
         self._run(self._listen())
 
     def _run(self, coroutine: object) -> None:
-        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=20)  # type: ignore[arg-type]
+        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=60)  # type: ignore[arg-type]
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_unix_server(self._serve, self._folder / SOCKET)
@@ -97,7 +97,7 @@ class Proxy:
 
     def settle(self) -> None:
         """Wait for late COMMITs."""
-        assert self._settled.wait(timeout=20)
+        assert self._settled.wait(timeout=60)
 
     def close(self) -> None:
         """Stop the proxy."""

@@ -39,7 +39,7 @@ class Tenant:
     async def _connect(self, deadline: float) -> None:
         reader, writer = await asyncio.open_connection(*self._address)
         number = 0
-        while time.monotonic() < deadline:
+        while number == 0 or time.monotonic() < deadline:
             began = time.perf_counter()
             writer.write(self._requests[number % len(self._requests)])
             await self._read(reader)

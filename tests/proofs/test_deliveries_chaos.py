@@ -34,7 +34,7 @@ ROUNDS = [KINDS[number % len(KINDS)] for number in range(int(os.environ.get("HEL
 ROUND_SECONDS = 60.0 if LONG else 1.5
 CALLERS, GROUPS, WEBHOOKS = 8, 5, 2
 CHANGES = 30
-PATIENCE_SECONDS = 45
+PATIENCE_SECONDS = 90
 PENDING = "SELECT count(*) FROM delivery WHERE status = 'pending'"
 
 pytestmark = pytest.mark.timeout(120 + 180 * len(ROUNDS))

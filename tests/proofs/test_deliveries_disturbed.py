@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,8 +14,8 @@ from tests.harness import Caller, Server, author_of, init, new_app, serving
 from tests.proofs.crowd import Crowd, at_once
 from tests.proofs.identities import assert_unique
 from tests.proofs.telling import Killer
+from tests.waiting import until
 
-PATIENCE_SECONDS = 60
 TALKERS, MESSAGES, WEBHOOKS = 6, 12, 8
 TABLES = ("attempt", "conversation", "delivery", "event", "integration", "message", "webhook")
 ALL = {"triggers": ["*"]}
@@ -59,14 +58,6 @@ def listening(owner: Caller, endpoint: Killer) -> tuple[Caller, str, str]:
     return api, made["id"], made["webhooks"][0]["id"]
 
 
-def wait_until(what: Callable[[], bool]) -> None:
-    """Wait until the condition holds."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 async def talk(crowd: Crowd, group: str) -> None:
     """Post messages."""
     body = {"author": author_of(), "content": {"type": "text", "text": "Hello"}}
@@ -93,7 +84,7 @@ def test_a_webhook_gets_all_events_while_others_are_created_and_deleted(owner: C
 
     at_once(api, work)
     # No deliveries remain for deleted webhooks.
-    wait_until(lambda: below(api, "?filter[status]=pending").json()["deliveries"] == [])
+    until(lambda: below(api, "?filter[status]=pending").json()["deliveries"] == [])
     told: dict[str, list[str]] = defaultdict(list)
     for _, body in endpoint.came:
         if body["webhook"]["id"] == webhook:
@@ -110,11 +101,11 @@ def test_events_of_a_deleted_conversation_are_delivered(owner: Caller, endpoint:
     group = api.new_group(api.new_user("ada"))
     for _ in range(3):
         api.say(group, userExternalId="ada")
-    wait_until(lambda: bool(endpoint.came))
+    until(lambda: bool(endpoint.came))
     api.ok("DELETE", f"/conversations/{group}")
     assert len(endpoint.came) == 1
     endpoint.open.set()
-    wait_until(lambda: below(api).json()["deliveries"][-1]["status"] == "delivered")
+    until(lambda: below(api).json()["deliveries"][-1]["status"] == "delivered")
     told = [body["events"][0]["type"] for _, body in endpoint.came]
     assert told == ["conversation:create", *["conversation:message"] * 3, "conversation:remove"]
 
@@ -125,12 +116,12 @@ def test_events_of_a_deleted_app_are_dropped(owner: Caller, endpoint: Killer, se
     group = api.new_group()
     for _ in range(5):
         api.say(group)
-    wait_until(lambda: bool(endpoint.came))
+    until(lambda: bool(endpoint.came))
     owner.ok("DELETE", f"/v2/apps/{api.app_id}")
 
     def gone() -> bool:
         counts = [f"SELECT count(*) FROM {table} WHERE app_id = $1" for table in TABLES]
         return all(rows(server.database_url, sql, api.app_id) == [(0,)] for sql in counts)
 
-    wait_until(gone)
+    until(gone)
     assert {body["events"][0]["type"] for _, body in endpoint.came} == {"conversation:create"}

@@ -121,7 +121,7 @@ def kill(server: Server, api: Caller, call: Call) -> None:
     with pytest.raises(httpx.TransportError):
         api(*call, headers={"Idempotency-Key": "one", "X-Die": "1"})
     api.http.close()
-    assert server.process.wait(timeout=20) == -signal.SIGKILL
+    assert server.process.wait(timeout=60) == -signal.SIGKILL
     server.stop()
     server.output.clear()
     server.start()

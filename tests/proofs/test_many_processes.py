@@ -13,8 +13,7 @@ import os
 import secrets
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,13 +30,14 @@ from tests.proofs.load import UNAVAILABLE
 from tests.proofs.replay import Membership, replay
 from tests.proofs.telling import Account, Killer
 from tests.proofs.visits import CALLERS, Visits
+from tests.waiting import until
 
 ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
 VISITS = 4 if "HELIOGRAPH_TEST_ROUNDS" not in os.environ else 40
 SERVERS, CONNECTIONS = 8, 4
 LIMIT = 6
 AT_ONCE = 8
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 OPTIONS = ("--database-connections", str(CONNECTIONS), "--webhook-allowed-networks", "loopback")
 OF_SERVERS = ("--no-delivery", "--participant-limit", str(LIMIT))
 HOLDERS = "SELECT owner, count(*) FROM lease WHERE name LIKE 'slot/%' AND owner <> '' GROUP BY owner"
@@ -107,14 +107,6 @@ def processes(url: str) -> Iterator[tuple[list[Server], list[Running]]]:
             stack.callback(deliverer.send_signal, signal.SIGCONT)
         until(lambda: sorted(dict(rows(url, HOLDERS)).values()) == [8, 8])
         yield servers, deliverers
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until the condition holds."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def processor_seconds(pids: list[int]) -> float:
@@ -209,9 +201,10 @@ def test_at_the_limit_of_connections_requests_are_served_or_get_503(role: str) -
         async def take_all() -> None:
             """Take all connections of the role, until the server has none."""
             admin = await asyncpg.connect(superuser)
-            await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", name)
+            of_server = "usename = $1 AND starts_with(application_name, 'heliograph/')"
             taken: list[asyncpg.Connection] = []
             while len(taken) < most:
+                await admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {of_server}", name)
                 with contextlib.suppress(asyncpg.TooManyConnectionsError):
                     taken.append(await asyncpg.connect(role))
             refused = await asyncio.to_thread(command, "serve", "--port", "0", "--database", role)

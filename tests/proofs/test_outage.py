@@ -6,7 +6,6 @@ HELIOGRAPH_TEST_ROUNDS is the number of kills.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 
 import httpx
@@ -18,6 +17,7 @@ from tests.postgresql import PostgreSQL
 from tests.proofs.crowd import at_once
 from tests.proofs.ledger import Ledger
 from tests.proofs.load import CALLERS, UNAVAILABLE, Book, Load, shown
+from tests.waiting import until
 
 KILLS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
 CHANGES = 300 if "HELIOGRAPH_TEST_ROUNDS" in os.environ else 150
@@ -53,10 +53,7 @@ def outage(postgresql: PostgreSQL, api: Caller, group: str) -> None:
             assert int(answer.headers["retry-after"]) >= 1
         assert http.get(f"{api.url}/health/live").status_code == 200
     postgresql.start()
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while httpx.get(f"{api.url}/health/ready").status_code != 200:
-        assert time.monotonic() < deadline, "the server does not recover"
-        time.sleep(0.05)
+    until(lambda: httpx.get(f"{api.url}/health/ready", timeout=PATIENCE_SECONDS).status_code == 200)
 
 
 def test_kill_9_of_postgresql_loses_no_acknowledged_change(postgresql: PostgreSQL) -> None:

@@ -205,7 +205,7 @@ def test_the_part_of_another_request_is_no_response(engine: str, tmp_path: Path)
 
 def restart(server: Server) -> None:
     """Start the server that was killed again."""
-    assert server.process.wait(timeout=20) == -signal.SIGKILL
+    assert server.process.wait(timeout=60) == -signal.SIGKILL
     server.stop()
     server.output.clear()
     server.start()

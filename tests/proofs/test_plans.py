@@ -23,7 +23,7 @@ from tests.harness import Caller, init, new_app, serving
 from tests.proofs.crowd import Crowd, at_once
 
 USERS, GROUPS = 20, 2
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 DAY = 24 * 3_600_000
 NOUNS = ("users", "conversations")
 SCANNED = ["app", "api_key", "integration", "webhook", "lease", "meta", "inactivity_limit", "stream_mark"]

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.api.test_delivery_metrics import eventually
 from tests.databases import POSTGRESQL, beside
 from tests.harness import Caller, error_of
 from tests.proofs.crowd import Crowd
 from tests.proofs.replay import Membership, replay
 from tests.proofs.site import Site
 from tests.proofs.site import site as new_site
+from tests.waiting import until
 
 LIMIT = 6
 CALLERS = 24
@@ -172,4 +172,4 @@ def test_a_changed_setting_reaches_another_server(site: Site, api: Caller) -> No
     assert other.say(group, card)["content"]["text"] == "************1111"
     one.ok("PATCH", f"/v2/apps/{api.app_id}", {"settings": {"maskCreditCardNumbers": False}})
     assert one.say(group, card)["content"]["text"] == card
-    eventually(lambda: other.say(group, card)["content"]["text"] == card)
+    until(lambda: other.say(group, card)["content"]["text"] == card)

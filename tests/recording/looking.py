@@ -9,7 +9,7 @@ from typing import Any
 from tests.databases import everything
 from tests.harness import Caller, Server
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 30
 PAGE = {"page[size]": 100}
 KEPT = 400
 MASK = "•••••"

@@ -23,10 +23,10 @@ from tests.databases import rows
 from tests.harness import Caller, Server, command, error_of, serving
 from tests.proofs.load import UNAVAILABLE
 from tests.storage.conftest import opened, put, touch
+from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
 MASTER_KEY = "bm90IHRoZSBtYXN0ZXIga2V5IG9mIHRoaXMgZGF0YWI="
-NOTICE_SECONDS = 1.0
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_a_server_whose_files_are_gone_says_so_and_acknowledges_nothing(
     with filled(database) as (server, api):
         vacuum_into(database)
         harm(database)
-        time.sleep(NOTICE_SECONDS)
+        until(lambda: not httpx_ready(server))
         for answer in (
             api("POST", "/users", {}),
             api("POST", "/conversations", {"type": "sdkGroup"}),
@@ -179,7 +179,12 @@ def test_a_server_whose_files_are_gone_says_so_and_acknowledges_nothing(
         ):
             assert error_of(answer) == UNAVAILABLE
         assert api.http.get(f"{server.url}/health/live").status_code == 200
-        (line,) = [line for line in server.log if "while it was served" in line]
+
+        def told() -> list[str]:
+            return [line for line in server.log if "while it was served" in line]
+
+        until(told)
+        (line,) = told()
         assert "error" in line
         assert database.name in line
 
@@ -209,7 +214,9 @@ def test_every_way_to_lose_the_files_is_noticed(database: Path, harm: Callable[[
             await store.write(put, "a", "1")
             vacuum_into(database)
             harm(database)
-            await asyncio.sleep(0.3)
+            async with asyncio.timeout(30):
+                while not store._files.lost:  # type: ignore[attr-defined]  # noqa: ASYNC110 -- a timer checks
+                    await asyncio.sleep(0.01)
             for call in (store.write(put, "a", "2"), store.snapshot(meta.get, "a"), store.read(meta.get, "a")):
                 with pytest.raises(ServiceUnavailable):
                     await call

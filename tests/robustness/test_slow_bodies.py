@@ -131,7 +131,7 @@ def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_missing_body_times_out(impatient: str, begun: bytes) -> None:
     async def run() -> Answer:
         async with inside(impatient) as server:
-            return await asyncio.wait_for(server.send("POST", "/users", _then_nothing(begun)), 5)
+            return await asyncio.wait_for(server.send("POST", "/users", _then_nothing(begun)), 30)
 
     answer = sound(asyncio.run(run()))
     assert (answer.status, answer.errors[0][0]) == (408, "request_timeout")
@@ -145,7 +145,7 @@ def test_a_body_that_is_too_slow_times_out(impatient: str) -> None:
 
     async def run() -> Answer:
         async with inside(impatient) as server:
-            return await asyncio.wait_for(server.send("POST", "/users", drip), 5)
+            return await asyncio.wait_for(server.send("POST", "/users", drip), 30)
 
     answer = sound(asyncio.run(run()))
     assert answer.status == 408

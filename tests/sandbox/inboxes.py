@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import httpx
 
 from tests.harness import Caller
+from tests.waiting import until
 
 BASE = "/heliograph/v1/apps/{}/sandbox"
 
@@ -46,13 +46,14 @@ def arrived(api: Caller, count: int, name: str = "default") -> list[Any]:
 
 def settled(api: Caller, count: int) -> list[Any]:
     """The deliveries of the app, once this many are settled and none is pending."""
-    path, deadline = f"/heliograph/v1/apps/{api.app_id}/deliveries", time.monotonic() + 20
-    while True:
-        found: list[Any] = api.ok("GET", path)["deliveries"]
-        if len(found) == count and all(one["status"] != "pending" for one in found):
-            return found
-        assert time.monotonic() < deadline, found
-        time.sleep(0.02)
+    found: list[Any] = []
+
+    def is_settled() -> bool:
+        found[:] = api.ok("GET", f"/heliograph/v1/apps/{api.app_id}/deliveries")["deliveries"]
+        return len(found) == count and all(one["status"] != "pending" for one in found)
+
+    until(is_settled)
+    return found
 
 
 def script(api: Caller, *steps: Any, name: str = "default") -> Any:

@@ -48,7 +48,7 @@ class Disturbed:
 
     async def recorded(self, count: int) -> list[tuple[int | None, str | None]]:
         """Wait until this many attempts are recorded."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while len(found := await self.attempts()) < count:  # noqa: ASYNC110 - the worker records them
                 await asyncio.sleep(0.005)
         return found
@@ -97,6 +97,7 @@ def test_a_lost_response_delays_its_own_lane_only(engine: str, tmp_path: Path) -
             await made.site.leave(first, ada)
             await made.site.join(second, ada)
             await made.receiver.saw(4)
+            await made.recorded(4)
             made.running.forward(15)
             assert await made.site.settled() == ["delivered"] * 5
             told = [(call.event["payload"]["conversation"]["id"], call.event["type"]) for call in made.receiver.calls]

@@ -33,7 +33,7 @@ def client(api: Caller) -> Client:
 @pytest.mark.parametrize("effect", [{"delayMs": 60_000}, {"bytesPerSecond": 1}])
 def test_a_server_that_stops_ends_what_rules_delay(tmp_path: Path, effect: Any) -> None:
     """The response is complete. Otherwise the server would wait for it, and abort the request after its grace time."""
-    with serving(tmp_path / "heliograph.db", "--sandbox-tools", "yes", "--grace-seconds", "3") as server:
+    with serving(tmp_path / "heliograph.db", "--sandbox-tools", "yes", "--grace-seconds", "20") as server:
         account = Caller(server.url, init(server.database_url).account_auth)
         api = new_app(account)
         disturb(api, rule("late", match={"operation": "CreateUser"}, **effect))

@@ -92,7 +92,8 @@ def test_a_clock_that_goes_on_has_the_same_schedule(api: Caller) -> None:
     fail_once(api)
     done = change(api, advance=900)
     (made,) = attempts(api)
-    assert [int(one) for one in after_the_first(made)] == SCHEDULE
+    # Its own seconds pass, too.
+    assert all(0 <= at - due < 10 for at, due in zip(after_the_first(made), SCHEDULE, strict=True))
     assert 890 < clock(api)["offsetSeconds"] <= 900  # it stood still while endpoints were called
     assert not done["clock"]["frozen"]
 

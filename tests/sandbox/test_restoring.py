@@ -74,7 +74,7 @@ class Traffic:
 
     def wait_for(self, count: int) -> None:
         """Wait until this many more users have joined."""
-        target, deadline = len(self.joined) + count, time.monotonic() + 30
+        target, deadline = len(self.joined) + count, time.monotonic() + 60
         while len(self.joined) < target:
             assert time.monotonic() < deadline
             time.sleep(0.002)
@@ -172,9 +172,14 @@ def began(api: Caller, path: str, body: bytes) -> Iterator[Callable[[], bytes]]:
 
 
 def is_held_back(api: Caller) -> bool:
-    """Whether a request that would change something waits."""
+    """Whether requests that would change something wait, while the server responds to others."""
+    return waits(api) and api("GET", "/users/nobody").status_code == 404 and waits(api)
+
+
+def waits(api: Caller) -> bool:
+    """Whether a request that would change something gets no response."""
     try:
-        httpx.post(f"{api.url}/v2/apps/{api.app_id}/users", json={}, auth=api.auth, timeout=0.5)
+        httpx.post(f"{api.url}/v2/apps/{api.app_id}/users", json={}, auth=api.auth, timeout=0.25)
     except httpx.ReadTimeout:
         return True
     return False

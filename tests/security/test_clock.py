@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -12,10 +12,10 @@ import pytest
 from tests.harness import Caller, Server, command, init, serving
 from tests.programs import library
 from tests.security.credentials import bearer
+from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
 HOUR = 3600
-PATIENCE_SECONDS = 15
 
 
 class Clock:
@@ -49,14 +49,6 @@ def server(tmp_path: Path, clock: Clock) -> Iterator[Server]:
         yield server
 
 
-def wait_for(what: Callable[[], bool]) -> None:
-    """Wait until the condition holds."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def test_cache_entries_expire_although_the_clock_is_set_back(server: Server, clock: Clock) -> None:
     sandbox = init(server.database_url)
     database = ("--database", server.database_url)
@@ -72,10 +64,10 @@ def test_cache_entries_expire_although_the_clock_is_set_back(server: Server, clo
     # Known since the clock was ahead; it is right again when other processes change what is known.
     clock.set(0)
     assert command("apps", "limit", sandbox.app_id, "--requests-per-second", "1", *database).returncode == 0
-    wait_for(lambda: 429 in [status() for _ in range(5)])
+    until(lambda: 429 in [status() for _ in range(5)])
     assert command("keys", "revoke", sandbox.app_auth[0], *database).returncode == 0
     for headers in (None, token, endless):
-        wait_for(lambda headers=headers: status(headers) == 401)  # type: ignore[misc]
+        until(lambda headers=headers: status(headers) == 401)  # type: ignore[misc]
     api.http.close()
 
 
@@ -89,4 +81,4 @@ def test_tokens_expire_by_the_wall_clock(server: Server, clock: Clock) -> None:
 
         for seconds, expected in ((0, 200), (HOUR, 401), (-HOUR, 200)):
             clock.set(seconds)
-            wait_for(lambda expected=expected: status() == expected)  # type: ignore[misc]
+            until(lambda expected=expected: status() == expected)  # type: ignore[misc]

@@ -28,7 +28,8 @@ from tests.harness import Caller, Server, command, error_of, init, new_app, serv
 from tests.security.calls import path_of, smallest_body
 from tests.security.credentials import bearer
 from tests.security.sign_ins import SESSION, SESSIONS, Bearer, operator_of, sign_in, ticket_of, viewer_of
-from tests.security.test_clock import Clock, wait_for
+from tests.security.test_clock import Clock
+from tests.waiting import until
 
 ALL = (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS)
 STREAMS = ("StreamEvents", "StreamActivity")
@@ -215,7 +216,7 @@ def test_a_key_that_another_process_revokes_ends_sessions_too(server: Server, ac
     operator = operator_of(Caller(api.url, (key["id"], key["secret"]), api.app_id, api.http))
     assert operator.status() == 200
     assert command("keys", "revoke", key["id"], "--database", server.database_url).returncode == 0
-    wait_for(lambda: operator.status() == 401)
+    until(lambda: operator.status() == 401)
 
 
 def test_a_session_has_no_access_to_a_deleted_app(account: Caller, api: Caller) -> None:
@@ -236,7 +237,7 @@ def test_sessions_and_tickets_are_deleted_with_their_app(server: Server, account
     statements = [f"SELECT 1 FROM {table} WHERE app_id = $1" for table in tables]
     assert all(database.rows(sql, api.app_id) for sql in statements)
     account.ok("DELETE", f"/v2/apps/{api.app_id}")
-    wait_for(lambda: not any(database.rows(sql, api.app_id) for sql in statements))
+    until(lambda: not any(database.rows(sql, api.app_id) for sql in statements))
 
 
 def age(server: Server, session: Bearer, column: str, seconds: int) -> None:
@@ -298,9 +299,9 @@ def test_sessions_and_tickets_end_by_the_clock(timed: Caller, clock: Clock) -> N
     soon, late = ticket_of(timed, expiresInSeconds=HOUR), ticket_of(timed, expiresInSeconds=7 * DAY)
     clock.set(11 * HOUR)
     # What is known of a session is read again in less than a second.
-    wait_for(lambda: used.ok("GET", SESSION)["lastSeenAt"] > used.signed_in["lastSeenAt"])
+    until(lambda: used.ok("GET", SESSION)["lastSeenAt"] > used.signed_in["lastSeenAt"])
     assert sign_in(timed, ticket=soon).status_code == 401
     clock.set(22 * HOUR)
-    wait_for(lambda: idle.status() == 401)
+    until(lambda: idle.status() == 401)
     assert used.status() == 200
     assert sign_in(timed, ticket=late).status_code == 201

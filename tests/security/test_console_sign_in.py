@@ -30,7 +30,7 @@ from tests.security.sign_ins import (
     ticket_of,
     viewer_of,
 )
-from tests.security.test_clock import wait_for
+from tests.waiting import until
 
 UNAUTHORIZED = (401, "unauthorized", "Authorization is required")
 TOO_MANY = (429, "too_many_requests", "Too many failed sign-ins")
@@ -240,7 +240,7 @@ def test_an_address_that_fails_ten_times_has_to_wait(alone: Caller) -> None:
 
 @pytest.mark.one_engine
 def test_concurrent_guesses_are_limited_too(alone: Caller) -> None:
-    with ThreadPoolExecutor(8) as pool, httpx.Client() as http:
+    with ThreadPoolExecutor(8) as pool, httpx.Client(timeout=30) as http:
         guess = {"name": "Eve", "ticket": "hgt_guess"}
         answers = [pool.submit(http.post, alone.url + SESSION, json=guess) for _ in range(40)]
         statuses = [answer.result().status_code for answer in answers]
@@ -290,7 +290,7 @@ def test_a_session_is_one_at_every_server_of_the_database(tmp_path: Path, engine
             assert sign_in(second, ticket=ticket).status_code == 201
             assert sign_in(first, ticket=ticket).status_code == 401
             assert elsewhere.ok("DELETE", SESSION) == {}
-            wait_for(lambda: operator.status() == 401)
+            until(lambda: operator.status() == 401)
 
 
 @contextlib.contextmanager

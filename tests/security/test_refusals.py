@@ -20,6 +20,7 @@ from tests.harness import Caller, Server, init, new_app, serving
 from tests.security.calls import basic
 from tests.security.credentials import LONG, MALFORMED, UNKNOWN_KEY, WRONG, Credential, Keys, bearer, signed
 from tests.security.sign_ins import SESSION, TICKETS, viewer_of
+from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
 REASON = "x-heliograph-reason"
@@ -171,10 +172,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def lines(site: Site) -> dict[str, dict[str, Any]]:
     """The log lines of the refused requests, by their number."""
-    deadline = time.monotonic() + 20
-    while not any(f"refused-{len(site.asked) - 1}" in line for line in site.server.log):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: any(f"refused-{len(site.asked) - 1}" in line for line in site.server.log))
     found: dict[str, dict[str, Any]] = {}
     for line in site.server.log:
         if "refused-" in line:
@@ -249,9 +247,10 @@ def test_a_stream_whose_key_is_removed_logs_the_reason(site: Site) -> None:
         next(parts)
         site.account.ok("DELETE", f"/v2/apps/{site.app.app_id}/keys/{key['id']}")
         list(parts)
-    deadline = time.monotonic() + 10
-    while not (said := [line for line in site.server.log if "refused-stream" in line]):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    assert "unknown key id" in said[0]
-    assert key["id"] in said[0]
+
+    def said() -> list[str]:
+        return [line for line in site.server.log if "refused-stream" in line]
+
+    until(said)
+    assert "unknown key id" in said()[0]
+    assert key["id"] in said()[0]

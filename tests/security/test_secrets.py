@@ -8,7 +8,6 @@ import json
 import os
 import socket
 import stat
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.harness import Caller, Server, command, init, new_app, serving
 from tests.security.calls import OFFERED, Walk, basic, call
 from tests.security.credentials import bearer
 from tests.security.worlds import new_world
+from tests.waiting import until
 
 JSON = {"content-type": "application/json"}
 
@@ -156,17 +156,10 @@ def run(request: pytest.FixtureRequest, engine: str, tmp_path_factory: pytest.Te
         run.remember(*sandbox.app_auth)
         for part in (succeed, fail, fail_otherwise, misbehave):
             part(run)
-        _wait_for(server, run.answers)
+        # Its lines come through a pipe.
+        until(lambda: run.answers[-1].headers["x-request-id"] in "".join(server.log))
         yield run
         run.account.http.close()
-
-
-def _wait_for(server: Server, answers: list[httpx.Response]) -> None:
-    """Wait until the log has the last response; its lines come through a pipe."""
-    deadline = time.monotonic() + 10
-    while answers[-1].headers["x-request-id"] not in "".join(server.log):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_every_request_is_logged(run: Run) -> None:

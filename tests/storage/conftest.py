@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from heliograph.storage.engine import Tx
 from heliograph.storage.opening import open_store
+from heliograph.storage.postgres.reads import PooledReader
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from tests.databases import migrated_database
 
 Run = Callable[[Callable[[Store], Awaitable[Any]]], Any]
+PATIENCE_SECONDS = 30
+IS_LOCKED_OUT = (
+    "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+"""Whether a statement in the database waits for a lock."""
 
 
 @asynccontextmanager
@@ -33,6 +40,34 @@ async def touch(url: str, *, serve: bool = True) -> str | None:
     """Open the database and close it again; returns its schema version."""
     async with opened(url, serve=serve) as store:
         return await store.snapshot(meta.get, "schema_version")
+
+
+async def until_true(url: str, query: str) -> None:
+    """Wait until the result of the query is true, in a PostgreSQL database."""
+    connection = await asyncpg.connect(url)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                if await connection.fetchval(query):
+                    return
+                await asyncio.sleep(0.01)
+    finally:
+        await connection.close()
+
+
+@contextmanager
+def statement_timeout(store: Store, seconds: float) -> Iterator[None]:
+    """Limit the time of statements on PostgreSQL for the length of a block. Opening the store is not limited."""
+
+    def close_idle() -> None:  # the limit is that of a connection
+        for connection in store._pool._idle:  # type: ignore[attr-defined]
+            connection.terminate()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("heliograph.storage.postgres.store._STATEMENT_SECONDS", seconds)
+        close_idle()
+        yield
+    close_idle()
 
 
 async def put(tx: Tx, name: str, value: str) -> str:
@@ -60,3 +95,21 @@ def run(url: str) -> Run:
         return asyncio.run(with_store())
 
     return go
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that are run outside of transactions (PostgreSQL), as they begin."""
+    begun: list[str] = []
+
+    def recorded(method: Any) -> Any:
+        async def run(reader: PooledReader, sql: str, *values: Any) -> Any:
+            if "pg_attribute" not in sql:
+                begun.append(sql)
+            return await method(reader, sql, *values)
+
+        return run
+
+    for name in ("row", "rows"):
+        monkeypatch.setattr(PooledReader, name, recorded(getattr(PooledReader, name)))
+    return begun

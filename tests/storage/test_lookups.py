@@ -11,35 +11,16 @@ import pytest
 
 from heliograph.errors import ServiceUnavailable
 from heliograph.storage.engine import Lock, Reader
-from heliograph.storage.postgres.reads import PooledReader
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from tests.databases import POSTGRESQL, new_database
-from tests.storage.conftest import Run, put
+from tests.storage.conftest import Run, put, statement_timeout
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     """An empty database."""
     return new_database(POSTGRESQL, tmp_path)
-
-
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that are run outside of transactions, as they begin."""
-    begun: list[str] = []
-
-    def recorded(method: Any) -> Any:
-        async def run(reader: PooledReader, sql: str, *values: Any) -> Any:
-            if "pg_attribute" not in sql:
-                begun.append(sql)
-            return await method(reader, sql, *values)
-
-        return run
-
-    for name in ("row", "rows"):
-        monkeypatch.setattr(PooledReader, name, recorded(getattr(PooledReader, name)))
-    return begun
 
 
 def test_lookups_that_wait_share_a_statement(run: Run, statements: list[str]) -> None:
@@ -95,19 +76,16 @@ def test_a_lookup_that_fails_or_is_cancelled_does_not_affect_the_others(run: Run
     assert isinstance(between[3], Exception)
 
 
-def test_all_lookups_of_a_failed_statement_report_it(
-    run: Run, url: str, monkeypatch: pytest.MonkeyPatch, statements: list[str]
-) -> None:
-    monkeypatch.setattr("heliograph.storage.postgres.store._STATEMENT_SECONDS", 0.2)
-
+def test_all_lookups_of_a_failed_statement_report_it(run: Run, url: str, statements: list[str]) -> None:
     async def exclusively(store: Store) -> list[Any]:
         connection = await asyncpg.connect(url)
         async with connection.transaction():
             await connection.execute("LOCK TABLE meta IN ACCESS EXCLUSIVE MODE")
             statements.clear()
-            outcomes = await asyncio.gather(
-                *(store.read(meta.get, f"{number}") for number in range(20)), return_exceptions=True
-            )
+            with statement_timeout(store, 0.2):
+                outcomes = await asyncio.gather(
+                    *(store.read(meta.get, f"{number}") for number in range(20)), return_exceptions=True
+                )
         await connection.close()
         assert await store.read(meta.get, "0") is None
         return outcomes

@@ -19,7 +19,7 @@ from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from tests.databases import POSTGRESQL, beside, everything, held_up, key_file, new_database, rows, with_parameters
 from tests.harness import command
-from tests.storage.conftest import opened, put, touch
+from tests.storage.conftest import opened, put, statement_timeout, touch
 
 PROCESSES = 6
 
@@ -147,14 +147,13 @@ def test_the_second_of_two_concurrent_inserts_finds_the_row(url: str) -> None:
     assert first == second
 
 
-def test_a_statement_timeout_is_reported_and_rolled_back(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heliograph.storage.postgres.store._STATEMENT_SECONDS", 0.2)
-
+def test_a_statement_timeout_is_reported_and_rolled_back(url: str) -> None:
     async def work(store: Store) -> str:
         async with held_up(url):
-            outcomes = await asyncio.gather(
-                store.write(put, "a", "1"), store.write(put, "b", "1"), return_exceptions=True
-            )
+            with statement_timeout(store, 0.2):
+                outcomes = await asyncio.gather(
+                    store.write(put, "a", "1"), store.write(put, "b", "1"), return_exceptions=True
+                )
             assert [type(outcome) for outcome in outcomes] == [ServiceUnavailable, ServiceUnavailable]
             assert await store.snapshot(meta.get, "a") is None
         return await store.write(put, "b", "2")
@@ -164,14 +163,15 @@ def test_a_statement_timeout_is_reported_and_rolled_back(url: str, monkeypatch: 
 
 
 def test_an_exhausted_pool_is_reported(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heliograph.storage.postgres.pool.ACQUIRE_SECONDS", 0.2)
-
     async def work(store: Store) -> str:
         async with held_up(url):
             waiting = [asyncio.ensure_future(store.write(put, name, "1")) for name in "ab"]
-            await asyncio.sleep(0.01)
-            with pytest.raises(ServiceUnavailable):
-                await store.snapshot(meta.get, "a")
+            while store.connections != (2, 0):  # noqa: ASYNC110 -- the store opens the second one
+                await asyncio.sleep(0.005)
+            with monkeypatch.context() as patch:
+                patch.setattr("heliograph.storage.postgres.pool.ACQUIRE_SECONDS", 0.2)
+                with pytest.raises(ServiceUnavailable):
+                    await store.snapshot(meta.get, "a")
         await asyncio.gather(*waiting)
         return await store.write(put, "c", "1")
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -20,6 +19,7 @@ from tests.databases import everything, with_parameters
 from tests.harness import Caller, command, init, serving
 from tests.postgresql import PostgreSQL
 from tests.storage.conftest import opened, touch
+from tests.waiting import until
 
 PASSWORD = "correct-horse"
 DAY = 24 * 3_600_000
@@ -226,14 +226,6 @@ def test_a_database_that_refuses_to_serve_answers_503(postgresql: PostgreSQL) ->
         assert server.stop() == 0
         assert any("unavailable" in line for line in server.log)
         assert not any(" failed " in line for line in server.log)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until the condition holds."""
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @contextlib.contextmanager

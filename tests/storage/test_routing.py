@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -35,10 +34,10 @@ from tests.routing import SHARDS, SPREAD, buckets, divided, refused, shard_of, u
 from tests.security.calls import Walk
 from tests.shape.test_routing import RENDERED, SPREAD_OUT
 from tests.storage.conftest import Run
+from tests.waiting import until
 
 CALLS = 64
 SENDING = ("execute", "fetch", "fetchrow")
-PATIENCE_SECONDS = 20
 TEXT = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
 
 pytestmark = pytest.mark.one_engine(POSTGRESQL)
@@ -154,14 +153,6 @@ def use(api: Caller, endpoint: Endpoint) -> None:
     api.ok("POST", f"{deliveries}/{page[0]['id']}/retry")
     for user in users:
         api.ok("DELETE", f"/v2/apps/{api.app_id}/users/{user}")
-
-
-def until(done: Callable[[], bool]) -> None:
-    """Wait until something is done."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("shards", [1, SHARDS])

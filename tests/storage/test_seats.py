@@ -15,9 +15,7 @@ from heliograph.storage.rows.seats import Seat
 from heliograph.storage.store import Store
 from tests.databases import POSTGRESQL
 from tests.delivery.site import new_site
-from tests.storage.conftest import Run
-
-_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+from tests.storage.conftest import IS_LOCKED_OUT, Run, until_true
 
 
 def test_a_seat_has_what_exists(run: Run) -> None:
@@ -63,8 +61,7 @@ def test_a_verb_that_has_waited_sees_what_it_waited_for(run: Run, url: str) -> N
             async with other.transaction():
                 await other.execute("SELECT 1 FROM conversation WHERE id = $1 FOR NO KEY UPDATE", group)
                 leaving = asyncio.create_task(site.leave(group, user))
-                while not await other.fetchval(_WAITING):  # noqa: ASYNC110 - the database waits
-                    await asyncio.sleep(0.005)
+                await until_true(url, IS_LOCKED_OUT)
                 for table in ("participant", "membership"):
                     await other.execute(f"DELETE FROM {table} WHERE user_id = $1", user)
                 changed = "UPDATE conversation SET participant_count = 0, newest_id = $1 WHERE id = $2"

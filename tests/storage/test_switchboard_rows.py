@@ -13,15 +13,14 @@ from heliograph.storage.rows.switchboards import StoredSwitchboard, StoredSwitch
 from heliograph.storage.store import Store
 from tests.databases import POSTGRESQL
 from tests.delivery.site import new_site
-from tests.storage.conftest import Run
+from tests.storage.conftest import IS_LOCKED_OUT, Run, until_true
 
 BOT = StoredSwitchboardIntegration("b" * 24, "bot", "1" * 24, "custom", deliver_standby_events=False)
 HUMAN = StoredSwitchboardIntegration("a" * 24, "human", "2" * 24, "custom", deliver_standby_events=False)
-PAUSE_SECONDS = 0.2
 
 
 @pytest.mark.one_engine(POSTGRESQL)
-def test_it_is_not_older_than_the_active_integration(run: Run) -> None:
+def test_it_is_not_older_than_the_active_integration(run: Run, url: str) -> None:
     """The row is as of the end of the wait, and so must the switchboard be that its ids are looked up in."""
 
     async def work(store: Store) -> StoredConversation:
@@ -34,7 +33,7 @@ def test_it_is_not_older_than_the_active_integration(run: Run) -> None:
         async def add_and_pass(tx: Tx) -> None:
             (conversation,) = await conversations.get_many(tx, [(app_id, group)], lock=Lock.CHANGE)
             locked.set()
-            await asyncio.sleep(PAUSE_SECONDS)  # the other transaction has begun to wait
+            await until_true(url, IS_LOCKED_OUT)
             board.state = SwitchboardState(True, BOT.id, (BOT, HUMAN))
             await switchboards.change(tx, app_id, board)
             conversation.active_id = HUMAN.id

@@ -19,9 +19,9 @@ from heliograph.storage.sqlite import backups
 from tests.commands import Running, command
 from tests.databases import POSTGRESQL, SQLITE, everything, execute, new_database, rows
 from tests.releases import CONTRACTED, EXPANDED, INDEX, PRESENT, UNPARTITIONED, expanding_release
-from tests.storage.conftest import touch
+from tests.storage.conftest import touch, until_true
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 30
 WRITE = (
     "INSERT INTO participant (bucket, app_id, conversation_id, id, user_id, client_associations, seen_seq) "
     "SELECT 0, 'a', 'c', gen_random_uuid(), 'u', '[1]', 0"
@@ -65,19 +65,6 @@ async def transaction(url: str, *statements: str) -> AsyncIterator[asyncpg.Conne
             for statement in statements:
                 await connection.execute(statement)
             yield connection
-    finally:
-        await connection.close()
-
-
-async def until(url: str, query: str) -> None:
-    """Wait until the result of the query is true."""
-    connection = await asyncpg.connect(url)
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                if await connection.fetchval(query):
-                    return
-                await asyncio.sleep(0.01)
     finally:
         await connection.close()
 
@@ -147,7 +134,7 @@ def test_statements_go_on_while_a_step_waits_for_a_lock(shared: str, monkeypatch
         async with transaction(shared, READ):
             upgrade = asyncio.create_task(touch(shared))
             for _ in range(3):
-                await until(shared, WAITING)
+                await until_true(shared, WAITING)
                 async with asyncio.timeout(PATIENCE_SECONDS), transaction(shared, READ):
                     assert not upgrade.done()
         return await upgrade
@@ -178,7 +165,10 @@ def test_an_index_is_built_while_others_write(
     async def work() -> None:
         async with transaction(shared, WRITE) as writer:
             upgrades = [asyncio.create_task(touch(shared)) for _ in range(2)]
-            await until(shared, BUILDING)
+            await until_true(shared, BUILDING)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while "waiting for another" not in caplog.text:  # noqa: ASYNC110 -- as the log is written
+                    await asyncio.sleep(0.01)
             await writer.execute(WRITE)  # a lock against writes would make this transaction and the index deadlock
             # Neither other writes nor those to `meta`, which /health/ready makes, wait for the migration.
             async with (
@@ -200,7 +190,7 @@ def test_a_migration_that_was_killed_is_resumed(shared: str, lock: str, step: st
     async def work() -> list[tuple[Any, ...]]:
         async with transaction(shared, lock):
             process = Running("migrate", "--database", shared, prepare=expanding_release)
-            await until(shared, step)
+            await until_true(shared, step)
             process.send_signal(signal.SIGKILL)
             with process.stdout, process.stderr:
                 assert await asyncio.to_thread(process.wait, PATIENCE_SECONDS) == -signal.SIGKILL
@@ -223,7 +213,7 @@ def test_an_index_that_was_not_finished_is_built_again(shared: str, monkeypatch:
     async def work() -> None:
         async with transaction(shared, WRITE) as connection:
             upgrade = asyncio.create_task(touch(shared))
-            await until(shared, BUILDING)
+            await until_true(shared, BUILDING)
             await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_progress_create_index")
             with pytest.raises(UsageError, match="cannot be opened"):
                 await upgrade
@@ -253,7 +243,7 @@ def test_tables_with_rows_are_partitioned_although_the_migration_was_killed(
     async def work() -> None:
         async with transaction(url, "SELECT id FROM event LIMIT 1"):
             process = Running("migrate", "--database", url)
-            await until(url, LOCKING)
+            await until_true(url, LOCKING)
             process.send_signal(signal.SIGKILL)
             with process.stdout, process.stderr:
                 assert await asyncio.to_thread(process.wait, PATIENCE_SECONDS) == -signal.SIGKILL

@@ -25,7 +25,7 @@ def test_threads_never_create_the_same_id() -> None:
 
 
 def test_the_first_eight_characters_are_the_second_of_creation() -> None:
-    assert abs(int(ids.new()[:8], 16) - time.time()) < 2
+    assert abs(int(ids.new()[:8], 16) - time.time()) < 60
 
 
 def test_ids_ascend_although_the_clock_steps_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from heliograph.server.http.exchange import Exchange
 from heliograph.server.http.sockets import listen
 from heliograph.server.process.running import Server
 
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 30
 
 Task = asyncio.Task[None]
 

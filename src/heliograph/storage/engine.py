@@ -105,6 +105,13 @@ class Reader(ABC):
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         """All rows of the result."""
 
+    async def shared_rows(self, sql: str, *values: Any) -> list[Row]:
+        """All rows of a SELECT. Outside of transactions, those with the same text that wait may become one statement.
+
+        The values are integers and text.
+        """
+        return await self.rows(sql, *values)
+
     @abstractmethod
     async def get(
         self, table: str, columns: Columns, match: Columns, key: Row, *, lock: Lock = Lock.NONE

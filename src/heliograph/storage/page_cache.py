@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable
 
 from msgspec import Raw, Struct
@@ -32,16 +33,16 @@ class PageCache:
     """A least-recently-used cache, limited by the total size of its pages. What `page` is depends on the list."""
 
     def __init__(self) -> None:
-        self._pages: dict[_Key, CachedPage] = {}  # the least recently used page is first
+        self._pages: OrderedDict[_Key, CachedPage] = OrderedDict()  # the least recently used page is first
         self._keys: dict[str, set[_Key]] = {}  # by conversation
         self._size = 0
 
     def get(self, app_id: str, conversation_id: str, page: Hashable) -> CachedPage | None:
         """The cached page of a conversation, or None. Its conversation may have changed since."""
         key = (app_id, conversation_id, page)
-        cached = self._pages.pop(key, None)
+        cached = self._pages.get(key)
         if cached is not None:
-            self._pages[key] = cached
+            self._pages.move_to_end(key)
         return cached
 
     def put(self, app_id: str, conversation_id: str, page: Hashable, read: CachedPage) -> None:
@@ -54,7 +55,7 @@ class PageCache:
         self._keys.setdefault(conversation_id, set()).add(key)
         self._size += read.size
         while self._size > _BYTES:
-            self._remove(next(iter(self._pages)))
+            self._forget(*self._pages.popitem(last=False))
 
     def drop(self, conversation_id: str) -> None:
         """Remove all pages of a conversation."""
@@ -67,8 +68,11 @@ class PageCache:
             self.drop(conversation_id)
 
     def _remove(self, key: _Key) -> None:
-        if (old := self._pages.pop(key, None)) is None:
-            return
+        if (old := self._pages.pop(key, None)) is not None:
+            self._forget(key, old)
+
+    def _forget(self, key: _Key, old: CachedPage) -> None:
+        """Account for a page that was removed."""
         self._size -= old.size
         keys = self._keys[key[1]]
         keys.discard(key)

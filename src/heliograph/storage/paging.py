@@ -22,15 +22,17 @@ async def slice_of(
     key: str = "id",
     spread: bool = False,
     newest_first: bool = False,
+    shared: bool = False,
 ) -> Slice[Row]:
     """A page of the `columns` of a `source`, in the order of `key`, or with `newest_first` in the opposite one. The
     source is a table with a WHERE clause, whose parameters are `values`.
 
     Runs one statement, so it reads one snapshot. A source that is `spread` over all buckets needs another one, because
-    a distributed database refuses a subquery that reads several shards.
+    a distributed database refuses a subquery that reads several shards. Pages of a `shared` list that wait at the same
+    time may be read by one statement.
     """
     if newest_first:
-        found = await slice_of(reader, columns, source, values, _mirrored(page), key=key, spread=spread)
+        found = await slice_of(reader, columns, source, values, _mirrored(page), key=key, spread=spread, shared=shared)
         return _reversed(found)
     cursor = page.before if page.backwards else page.after
     after, order, edge = ("<", "DESC", ">=") if page.backwards else (">", "ASC", "<=")
@@ -44,7 +46,8 @@ async def slice_of(
         bound = f" AND {key} {after} ${number}"
         values = (*values, cursor)
     # One more row than the page size shows whether the list continues.
-    rows = await reader.rows(
+    read = reader.shared_rows if shared else reader.rows
+    rows = await read(
         f"SELECT {', '.join(columns)}, {beyond} FROM {source}{bound} ORDER BY {key} {order} LIMIT ${len(values) + 1}",
         *values,
         page.size + 1,

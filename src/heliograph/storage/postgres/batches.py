@@ -27,6 +27,8 @@ class Queue:
 
     waiting: list[Waiting] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
+    is_alone: bool = False
+    """Whether an item runs in the task of its caller."""
 
 
 class Batcher(Generic[Batch]):
@@ -36,8 +38,11 @@ class Batcher(Generic[Batch]):
     unavailable.
     """
 
-    def __init__(self, run: Callable[[Batch, Sequence[Any]], Awaitable[Sequence[Any]]]) -> None:
+    def __init__(
+        self, run: Callable[[Batch, Sequence[Any]], Awaitable[Sequence[Any]]], largest: int = LARGEST_BATCH
+    ) -> None:
         self._run = run
+        self._largest = largest
         self._queues: dict[Batch, Queue] = {}
 
     @property
@@ -54,6 +59,21 @@ class Batcher(Generic[Batch]):
             queue.task = asyncio.create_task(self._drain(batch, queue))
         return future
 
+    async def run_one(self, batch: Batch, item: Any) -> Any:
+        """The outcome of an item, which is run without a task of its own if no other of its kind is running.
+
+        Not for writes: `stop` does not wait for it, and it ends with its caller.
+        """
+        queue = self._queues.setdefault(batch, Queue())
+        if queue.task is not None or queue.is_alone:
+            return await self.put(batch, item)
+        queue.is_alone = True
+        try:
+            (outcome,) = await self._run(batch, [item])
+        finally:
+            queue.is_alone = False
+        return outcome
+
     async def stop(self) -> None:
         """Wait until all queued items are done."""
         await asyncio.gather(*(queue.task for queue in self._queues.values() if queue.task is not None))
@@ -61,7 +81,7 @@ class Batcher(Generic[Batch]):
     async def _drain(self, batch: Batch, queue: Queue) -> None:
         try:
             while queue.waiting:
-                entries, queue.waiting = queue.waiting[:LARGEST_BATCH], queue.waiting[LARGEST_BATCH:]
+                entries, queue.waiting = queue.waiting[: self._largest], queue.waiting[self._largest :]
                 await self._run_entries(batch, entries)
         finally:
             queue.task = None

@@ -106,7 +106,7 @@ class Member(Struct):
 async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> ListedPage:
     """A page of the conversation's participants, in the order of joining."""
     values = (reader.bucket(conversation_id), app_id, conversation_id)
-    rows = await slice_of(reader, _LISTED, _OF_CONVERSATION, values, page)
+    rows = await slice_of(reader, _LISTED, _OF_CONVERSATION, values, page, shared=True)
     version = rows.records[0][_VERSION] if rows.records else None
     found = [
         ListedParticipant(
