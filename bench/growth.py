@@ -55,6 +55,10 @@ class Grown(Struct):
     p50: float
     p99: float
     errors: int
+    kilobytes: float = 0.0
+    """Written to files per request."""
+    base_kilobytes: float = 0.0
+    """Those of the case with which it is compared."""
 
 
 def run(engine: Engine, plan: Plan) -> list[Grown]:
@@ -76,7 +80,7 @@ def run(engine: Engine, plan: Plan) -> list[Grown]:
 
         def measure(case: Case) -> Measured:
             server = first if case.load.world is small.world else second
-            return _measure(case, server, plan.most_connections, plan.seconds)
+            return _measure(case, server, engine.process, plan.most_connections, plan.seconds)
 
         for number in range(plan.rounds):
             for case, base in pairs:
@@ -180,10 +184,10 @@ def _posts(name: str, world: World, group: str, authors: list[str], count: int) 
     return Case(name, f"post to {_PAIR}", Load(world, lines), Load(world, [clear_line(world, group)]))
 
 
-def _measure(case: Case, server: Process, connections: int, seconds: float) -> Measured:
+def _measure(case: Case, server: Process, database: Process | None, connections: int, seconds: float) -> Measured:
     if case.undo is None:
-        return load.measure(server, case.load, connections, seconds)
-    measured = load.measure(server, case.load, connections)
+        return load.measure(server, case.load, connections, seconds, database)
+    measured = load.measure(server, case.load, connections, database=database)
     undone = load.run(server.port, case.undo, connections, len(case.undo.lines))
     if undone.statuses != {"200": len(case.undo.lines)}:
         raise RuntimeError(f"{case.name}: the changes could not be undone: {undone.statuses}")
@@ -191,7 +195,7 @@ def _measure(case: Case, server: Process, connections: int, seconds: float) -> M
 
 
 def _grown(case: Case, found: list[Pair]) -> Grown:
-    ours = [one for one, _ in found]
+    ours, bases = [one for one, _ in found], [base for _, base in found]
     times = [base.rate / one.rate for one, base in found]
     return Grown(
         case.name,
@@ -202,4 +206,6 @@ def _grown(case: Case, found: list[Pair]) -> Grown:
         statistics.median(one.result.p50 for one in ours),
         statistics.median(one.result.p99 for one in ours),
         sum(one.errors + base.errors for one, base in found),
+        statistics.median(one.written_each for one in ours) / 1024,
+        statistics.median(one.written_each for one in bases) / 1024,
     )

@@ -44,6 +44,7 @@ class Measured(Struct):
     result: LoadResult
     cpu_seconds: float
     database_cpu_seconds: float
+    written_bytes: float
     memory_bytes: int
 
     @property
@@ -60,6 +61,11 @@ class Measured(Struct):
     def cpu_each(self) -> float:
         """Processor time of the server per request, in microseconds."""
         return self.cpu_seconds / max(self.result.requests, 1) * 1e6
+
+    @property
+    def written_each(self) -> float:
+        """Bytes that server and database wrote to files per request."""
+        return self.written_bytes / max(self.result.requests, 1)
 
     @property
     def database_cpu_each(self) -> float:
@@ -97,11 +103,13 @@ def measure(
     keys: str | None = None,
 ) -> Measured:
     """Send the load to a server; `database` is the process of its database, if separate."""
-    before = server.cpu_seconds(), database.cpu_seconds() if database else 0.0
+    before, of_database = _used(server), _used(database)
     result = run(server.port, load, connections, seconds, rate, keys)
-    return Measured(
-        result,
-        server.cpu_seconds() - before[0],
-        database.cpu_seconds() - before[1] if database else 0.0,
-        server.memory_bytes(),
-    )
+    cpu, written = (after - first for after, first in zip(_used(server), before, strict=True))
+    database_cpu, more = (after - first for after, first in zip(_used(database), of_database, strict=True))
+    return Measured(result, cpu, database_cpu, written + more, server.memory_bytes())
+
+
+def _used(process: Process | None) -> tuple[float, float]:
+    """The processor time and the written bytes so far."""
+    return (process.cpu_seconds(), process.written_bytes()) if process else (0.0, 0.0)

@@ -29,6 +29,10 @@ class Process:
         """Processor time so far, including that of children that have ended."""
         return sum(_ticks(pid) for pid in _family(self.pid)) / _TICKS
 
+    def written_bytes(self) -> int:
+        """Bytes in pages of files that were changed so far, without those of children that have ended."""
+        return sum(_written(pid) for pid in _family(self.pid))
+
     def memory_bytes(self) -> int:
         """Resident memory now."""
         return sum(_resident(pid, "VmRSS:") for pid in _family(self.pid))
@@ -64,6 +68,11 @@ def _ticks(pid: int) -> int:
 def _resident(pid: int, field: str) -> int:
     lines = _text(Path(f"/proc/{pid}/status")).splitlines()
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(field))
+
+
+def _written(pid: int) -> int:
+    lines = _text(Path(f"/proc/{pid}/io")).splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("write_bytes:"))
 
 
 def free_port() -> int:

@@ -190,11 +190,12 @@ def growth_table(grown: Iterable[Grown]) -> str:
             f"{min(one.all_times):.2f}–{max(one.all_times):.2f}",
             f"{one.rate:,.0f}",
             f"{one.p99 / 1000:.2f}",
+            f"{one.kilobytes:.1f}, {one.base_kilobytes:.1f}",
             str(one.errors),
         ]
         for one in grown
     ]
-    return table(["", "compared with", "cost ratio", "rounds", "per second", "p99 ms", "errors"], rows)
+    return table(["", "compared with", "cost ratio", "rounds", "per second", "p99 ms", "kB written", "errors"], rows)
 
 
 def compared_table(rows: Iterable[Compared]) -> str:
