@@ -8,7 +8,6 @@ an older state than a statement of its own would. Pages of participants share st
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -18,14 +17,14 @@ from heliograph.storage.postgres.batches import Batcher
 from heliograph.storage.postgres.pool import Pool
 from heliograph.storage.postgres.transactions import retried
 from heliograph.storage.postgres.tx import Catalog, PostgresReader
+from heliograph.storage.postgres.writes import PARAMETER
 
 Kind = tuple[str, Columns, Columns]
 """The table, the columns to read, and the columns of the key."""
 
-_SIZES = (1, 4, 16)
+_SIZES = (4, 16)
 """How many SELECTs a shared statement can run: few sizes, so that few statements are prepared."""
 _TYPES = {int: "BIGINT", str: "TEXT"}
-_PARAMETER = re.compile(r"\$(\d+)")
 
 
 class PooledReader(PostgresReader):
@@ -91,5 +90,5 @@ def _combined(sql: str, types: tuple[type, ...], size: int) -> str:
     sets = [", ".join([f"{one}", *(f"${next(numbers)}::{_TYPES[type]}" for type in types)]) for one in range(size)]
     given = f"(VALUES {', '.join(f'({one})' for one in sets)}) AS given (number, {', '.join(columns)})"
     # A lateral join leaves PostgreSQL one plan, the same as for one set: it runs the SELECT for each of them in turn.
-    each = _PARAMETER.sub(r"given.value_\1", sql)
+    each = PARAMETER.sub(r"given.value_\1", sql)
     return f"SELECT given.number, found.* FROM {given} CROSS JOIN LATERAL ({each}) AS found"

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-_PARAMETER = re.compile(r"\$(\d+)")
+PARAMETER = re.compile(r"\$(\d+)")
+"""A parameter in a statement; the group is its number."""
 
 
 class PendingWrites:
@@ -56,4 +57,4 @@ def _combined(writes: tuple[tuple[str, int], ...]) -> str:
 
 def _shifted(sql: str, count: int) -> str:
     """The statement with higher numbers for its parameters."""
-    return _PARAMETER.sub(lambda found: f"${int(found[1]) + count}", sql)
+    return PARAMETER.sub(lambda found: f"${int(found[1]) + count}", sql)
