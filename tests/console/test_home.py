@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.console.browsing import Console
+from tests.recording.looking import sent_and_recorded
 from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
@@ -59,7 +60,9 @@ def test_a_busy_app_shows_what_failed(console: Console) -> None:
     assert api("GET", "/users/nobody").status_code == 404
     hook = {"target": "http://127.0.0.1:9/hook", "triggers": ["conversation:read"]}
     api.ok("POST", "/integrations", {"type": "custom", "displayName": "Down", "webhooks": [hook]})
-    api.ok("POST", f"/conversations/{group}/activity", {"author": {"type": "business"}, "type": "conversation:read"})
+    read = {"author": {"type": "business"}, "type": "conversation:read"}
+    # If none were recorded, the screen would be that of an app without requests, and remain so.
+    sent_and_recorded(api, "POST", f"/conversations/{group}/activity", read)
     console.open()
     errors = page.locator(".trouble", has_text="Recent errors")
     expect(errors).to_contain_text("4 in the last 24 hours")
