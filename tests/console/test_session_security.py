@@ -46,6 +46,14 @@ def test_a_link_that_is_opened_in_the_tab_of_the_console(page: Page, own: Caller
     expect(page.get_by_role("option", name="grace")).to_be_visible()
 
 
+def test_a_link_that_is_opened_while_the_console_moves_to_another_view(page: Page, own: Caller) -> None:
+    """As the first app does after sign-in. The browser reports a new fragment later than the page can replace it."""
+    page.goto(link(own))
+    sign_in(page, "Ada")
+    page.evaluate("location.hash = 'ticket=hgt_other'; history.replaceState(null, '', location.pathname)")
+    expect(page.get_by_text("You follow a sign-in link")).to_be_visible()
+
+
 def test_signing_in_again_ends_the_session_of_the_tab(page: Page, own: Caller) -> None:
     page.goto(link(own))
     sign_in(page, "Ada")

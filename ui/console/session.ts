@@ -60,12 +60,13 @@ export const ticket = signal<string | null>(null);
 /** Take tickets from the fragment of the URL, now and when a link is opened in this tab. History keeps URLs, so they
  * are removed from it. */
 export function takeTickets(): void {
-  const take = (): void => {
-    const found = new URLSearchParams(location.hash.slice(1)).get("ticket");
+  const take = (url: string): void => {
+    const found = new URLSearchParams(new URL(url).hash.slice(1)).get("ticket");
     if (found === null) return;
     history.replaceState(null, "", location.pathname + location.search);
     ticket.value = found;
   };
-  take();
-  addEventListener("hashchange", take);
+  take(location.href);
+  // The page may have moved to another view since the link was opened, so its URL may have no fragment by now.
+  addEventListener("hashchange", (event) => take(event.newURL));
 }
