@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.console.browsing import Console, signed_in
 from tests.harness import Caller, Server, new_app
+from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
 
@@ -68,6 +69,27 @@ def test_commands_create_a_group_and_change_the_theme(console: Console, own: Cal
     assert (changed["displayName"], changed["settings"]["maskCreditCardNumbers"]) == ("Renamed", False)
 
 
+# Presses Control+K in the moment in which the button for it appears, before the browser paints it.
+PRESS_AT_ONCE = """addEventListener("DOMContentLoaded", () => new MutationObserver((changes, observer) => {
+  if (!document.querySelector("[aria-keyshortcuts='Control+K']")) return;
+  observer.disconnect();
+  document.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true }));
+}).observe(document.body, { subtree: true, childList: true }))"""
+
+
+def test_keys_work_as_soon_as_the_console_is_shown(console: Console) -> None:
+    console.page.add_init_script(PRESS_AT_ONCE)
+    console.open()
+    expect(console.page.get_by_role("dialog", name="Search")).to_be_visible()
+
+
+def _goes_to_users(page: Page) -> bool:
+    """Press the sequence of keys, which does nothing after a long pause between them."""
+    page.keyboard.press("g")
+    page.keyboard.press("u")
+    return page.url.endswith("/users")
+
+
 def test_single_keys_can_be_turned_off(console: Console) -> None:
     console.open()
     page = console.page
@@ -77,8 +99,7 @@ def test_single_keys_can_be_turned_off(console: Console) -> None:
     expect(help_).to_contain_text("Users")
     console.assert_accessible()
     page.keyboard.press("Escape")
-    page.keyboard.press("g")
-    page.keyboard.press("u")
+    until(lambda: _goes_to_users(page))
     expect(page.get_by_role("heading", name="Users", level=1)).to_be_focused()
     expect(page).to_have_title(re.compile("^Users · "))
     expect(page.get_by_role("link", name="Users")).to_have_attribute("aria-current", "page")

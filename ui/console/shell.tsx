@@ -1,6 +1,6 @@
 // The frame around all screens: sign-in, the bar at the top, and the navigation.
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { ApiError } from "../shared/api";
 import { asApiError } from "../shared/paged";
 import { asking } from "./commands";
@@ -39,7 +39,8 @@ export function Console() {
 
 function Shell() {
   const { error, load } = useAppOfUrl();
-  useEffect(() => handleKeys(new Map(SCREENS.flatMap((one) => (one.key ? [[one.key, one.name]] : [])))), []);
+  // A layout effect: keys that are pressed between the paint and an effect would do nothing.
+  useLayoutEffect(() => handleKeys(new Map(SCREENS.flatMap((one) => (one.key ? [[one.key, one.name]] : [])))), []);
   useEffect(() => {
     if (!appId.value || !session.value) return undefined;
     void loadSandbox();
