@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, expect
 
 from tests.harness import Caller
+from tests.waiting import until
 
 # The headless shell takes two thirds of the processor time.
 _PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -98,6 +99,24 @@ class Console:
             assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{width} px"
         self.page.set_viewport_size({"width": 1440, "height": 900})
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+
+
+def copied_text(page: Page, part: str) -> str:
+    """The text of the clipboard, once it has this part: a text that was copied before may still be there."""
+    found = ""
+
+    def has_part() -> bool:
+        nonlocal found
+        found = str(page.evaluate("navigator.clipboard.readText()"))
+        return part in found
+
+    until(has_part)
+    return found
+
+
+def names_of(buttons: Locator) -> list[str]:
+    """The names of buttons at one moment."""
+    return list(buttons.evaluate_all("all => all.map(one => one.ariaLabel || one.innerText)"))
 
 
 def _summary(violations: list[dict[str, Any]]) -> list[str]:

@@ -150,7 +150,8 @@ def test_older_messages_are_loaded_on_scrolling_up(console: Console) -> None:
         api.say(group, f"Message {number}")
     streams: list[Route] = []
     page.route("**/activity*", lambda route: streams.append(route))
-    console.open(f"conversations/{group}")
+    with page.expect_request("**/activity*"):
+        console.open(f"conversations/{group}")
     expect(messages(console).filter(has_text="Message 129")).to_be_in_viewport()
     expect(messages(console).filter(has_text="Message 29")).to_have_count(0)
     # The newest page is loaded again when the stream begins; the user scrolls up meanwhile.

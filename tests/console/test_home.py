@@ -7,9 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.console.browsing import Console
+from tests.console.browsing import Console, copied_text
 from tests.recording.looking import sent_and_recorded
-from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
 
@@ -28,7 +27,7 @@ def test_an_empty_app_shows_how_to_begin(console: Console) -> None:
     page.get_by_role("button", name="Python").click()
     expect(code).to_contain_text("client.conversations.create_conversation(")
     page.get_by_role("button", name="Copy", exact=True).click()
-    until(lambda: page.evaluate("navigator.clipboard.readText()") == code.text_content())
+    assert copied_text(page, "client.conversations.create_conversation(") == code.text_content()
     console.assert_accessible()
     page.get_by_role("button", name="Create a demo group").click()
     expect(page.get_by_role("status").filter(has_text="Created the group Crew")).to_be_visible()

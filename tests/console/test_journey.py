@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.commands import Running
-from tests.console.browsing import Console
+from tests.console.browsing import Console, copied_text
 from tests.harness import Caller
 
 pytestmark = pytest.mark.one_engine
@@ -163,9 +163,7 @@ def _change_and_copy_the_request(page: Page) -> None:
     press(page, "Copy as")
     page.get_by_role("menuitem", name="Python").click()
     expect(page.get_by_role("status").filter(has_text="Copied").last).to_be_visible()
-    code = page.evaluate("navigator.clipboard.readText()")
-    assert "client.messages.post_message(" in code
-    assert "Hello, all of you" in code
+    assert "Hello, all of you" in copied_text(page, "client.messages.post_message(")
     visit(page, "Conversations")
     rows(page, "Crew").click()
     expect(page.get_by_role("group", name="Messages", exact=True)).to_contain_text("Hello, all of you")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.console.browsing import Console
+from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
 
@@ -30,6 +31,16 @@ def post(console: Console, conversation: str, content: object) -> None:
     )
 
 
+def types(field: Locator, text: str, place: Locator, shown: str) -> None:
+    """Type until another place shows it. Who pauses for three seconds types no more, however late that is shown."""
+
+    def is_shown() -> bool:
+        field.fill(text)
+        return shown in place.inner_text()
+
+    until(is_shown)
+
+
 def test_both_sides(console: Console) -> None:
     """The user writes, types, reads, selects a reply, presses a button, and fills in a form."""
     page, api = console.page, console.api
@@ -40,8 +51,7 @@ def test_both_sides(console: Console) -> None:
     phone = page.get_by_role("complementary", name="Play an end user")
     business = page.get_by_role("group", name="Messages", exact=True)
     field = phone.get_by_label("Message of ada")
-    field.fill("Where is my order?")
-    expect(business).to_contain_text("ada is typing…")
+    types(field, "Where is my order?", business, "ada is typing…")
     field.press("Enter")
     expect(business.get_by_role("listitem").filter(has_text="Where is my order?")).to_be_visible()
     expect(business).not_to_contain_text("is typing…")
@@ -82,8 +92,7 @@ def test_several_phones(console: Console) -> None:
     ada, bob, carl = (page.get_by_role("region", name=f"Phone of {name}") for name in ("ada", "bob", "carl"))
     page.get_by_role("button", name="Play another user").click()
     page.get_by_role("menuitem", name="bob").click()
-    ada.get_by_label("Message of ada").fill("Anyone there?")
-    expect(bob).to_contain_text("ada is typing…")
+    types(ada.get_by_label("Message of ada"), "Anyone there?", bob, "ada is typing…")
     expect(ada).not_to_contain_text("is typing…")
     ada.get_by_label("Message of ada").press("Enter")
     bob.get_by_label("Message of bob").fill("Here I am")

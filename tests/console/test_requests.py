@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.console.browsing import Console
+from tests.console.browsing import Console, copied_text
 
 pytestmark = pytest.mark.one_engine
 NEWEST = {"page[before]": "f" * 24}
@@ -20,12 +20,11 @@ def rows(page: Page, text: str) -> Locator:
     return page.get_by_role("listbox").get_by_role("option").filter(has_text=text)
 
 
-def copied(page: Page, language: str) -> str:
-    """The opened request as code."""
+def copied(page: Page, language: str, part: str) -> str:
+    """The opened request as code, which has this part."""
     page.get_by_role("button", name="Copy as").click()
     page.get_by_role("menuitem", name=language).click()
-    expect(page.get_by_role("status").filter(has_text="Copied").last).to_be_visible()
-    return str(page.evaluate("navigator.clipboard.readText()"))
+    return copied_text(page, part)
 
 
 def test_a_request_with_everything_about_it(console: Console) -> None:
@@ -56,15 +55,15 @@ def test_a_request_with_everything_about_it(console: Console) -> None:
     request.get_by_role("button", name="Raw").click()
     expect(request.locator("pre")).to_contain_text(f"/conversations/{group}/join HTTP/1.1")
     console.assert_accessible()
-    assert "-d '{" in copied(page, "curl")
-    assert "await fetch(" in copied(page, "JavaScript")
+    copied(page, "curl", "-d '{")
+    copied(page, "JavaScript", "await fetch(")
     assert api.auth is not None
     with mock.patch.dict(os.environ, HELIOGRAPH_KEY_SECRET=api.auth[1]):
-        exec(copied(page, "Python"), {})
+        exec(copied(page, "Python", "client."), {})
     expect(rows(page, "conversations/…/join")).to_have_count(2)
     page.keyboard.press("y")
+    assert copied_text(page, "curl").startswith("curl -u")
     expect(page.get_by_role("status").filter(has_text="Copied").last).to_be_visible()
-    assert str(page.evaluate("navigator.clipboard.readText()")).startswith("curl -u")
 
 
 def test_a_replay_is_compared_with_the_record(console: Console) -> None:

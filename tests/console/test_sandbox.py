@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from heliograph.cli.chaos_presets import PRESETS
 from tests.commands import command
-from tests.console.browsing import Console, signed_in
+from tests.console.browsing import Console, copied_text, names_of, signed_in
 from tests.harness import Caller, new_app
 from tests.sandbox.inboxes import below, hook, script, variables
 
@@ -86,7 +86,7 @@ def test_a_rule_is_added_hits_and_is_a_command(console: Console) -> None:
     expect(page.locator(".banner")).to_contain_text("1 rule, 1 fault injected.")
     press(chaos, "Actions for busy")
     page.get_by_role("menuitem", name="Copy as command").click()
-    copied = page.evaluate("navigator.clipboard.readText()").split()
+    copied = copied_text(page, "chaos add busy").split()
     press(page.locator(".banner"), "Turn off")
     expect(chaos.get_by_text("Chaos is off.")).to_be_visible()
     assert command(*copied[1:], env=variables(api)).returncode == 0
@@ -215,7 +215,7 @@ def test_a_viewer_reads_only(viewer: Console) -> None:
     expect(tool(viewer, "Chaos").get_by_text("status 503")).to_be_visible()
     expect(tool(viewer, "Clock").get_by_role("time")).to_be_visible()
     allowed = ("Actions for busy", "Export this app", "Copy export")
-    names = [one.get_attribute("aria-label") or one.inner_text() for one in main.get_by_role("button").all()]
+    names = names_of(main.get_by_role("button"))
     assert [name for name in names if name not in allowed and not name.startswith("Copy heliograph ")] == []
     press(tool(viewer, "Chaos"), "Actions for busy")
     expect(viewer.page.get_by_role("menuitem")).to_have_text(["Copy as command"])

@@ -32,6 +32,7 @@ def test_a_link_that_is_opened_in_the_tab_of_the_console(page: Page, own: Caller
     assert "ticket" not in page.url
     sign_in(page, "Ada")
     first = stored(page)
+    expect(page).to_have_url(f"{own.url}/console/{own.app_id}")  # the console moves to the first app
     page.goto(f"{page.url}#ticket=hgt_of-someone-else")
     expect(page.get_by_text("You follow a sign-in link")).to_be_visible()
     assert "ticket" not in page.url

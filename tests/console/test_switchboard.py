@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.api.handover import HOOK, Board
-from tests.console.browsing import Console
+from tests.console.browsing import Console, names_of
 
 pytestmark = pytest.mark.one_engine
 HARD = ("طلب رقم ١٣٣٧", "A name that does not fit into any row " * 3, "<img src=x onerror=alert(1)>")
@@ -115,10 +115,7 @@ def test_a_viewer_reads_only(viewer: Console) -> None:
     expect(page.locator(".members li")).to_have_count(3)
     history = page.get_by_role("list", name="Changes of control").get_by_role("listitem")
     expect(history).to_have_count(3)
-    names = [
-        one.get_attribute("aria-label") or one.inner_text()
-        for one in page.get_by_role("main").get_by_role("button").all()
-    ]
+    names = names_of(page.get_by_role("main").get_by_role("button"))
     assert {name for name in names if not name.startswith("Copy ")} == {"Close"}
 
 
