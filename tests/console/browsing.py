@@ -9,11 +9,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, expect
 
+from tests.console.accessibility import assert_accessible
 from tests.harness import Caller
 from tests.waiting import until
 
@@ -29,14 +28,6 @@ ARGUMENTS = [
 ]  # fmt: skip
 WIDTHS = (1440, 1024, 700, 375)
 _TIMEOUT_MS = 30_000
-_RUN_AXE = "async options => (await axe.run(document, options)).violations"
-_CONTRAST = "color-contrast"
-# Contrast takes most of the time. It is all that differs between the themes, and the width does not change it.
-_VIEWS: tuple[tuple[str, int, dict[str, Any]], ...] = (
-    ("light", 1440, {}),
-    ("dark", 1440, {"runOnly": [_CONTRAST]}),
-    ("light", 375, {"rules": {_CONTRAST: {"enabled": False}}}),
-)
 # Chromium logs a failed request by itself; what matters is whether the page handles it.
 _LOADED = re.compile(r"Failed to load resource")
 
@@ -88,17 +79,8 @@ class Console:
         assert [url for url in self.requests if not url.startswith(allowed)] == []
 
     def assert_accessible(self) -> None:
-        """Axe finds nothing, in both themes and on a phone, and nothing is wider than the window."""
-        if not self.page.evaluate("typeof axe === 'object'"):
-            self.page.evaluate(AXE_SCRIPT)
-        for scheme, width, rules in _VIEWS:
-            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            self.page.set_viewport_size({"width": width, "height": 800})
-            found = self.page.evaluate(_RUN_AXE, {"resultTypes": ["violations"], **rules})
-            assert not found, f"{scheme}, {width} px: {_summary(found)}"
-            assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{width} px"
-        self.page.set_viewport_size({"width": 1440, "height": 900})
-        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        """Nothing is wrong with the page as it is shown now."""
+        assert_accessible(self.page)
 
 
 def copied_text(page: Page, part: str) -> str:
@@ -117,10 +99,6 @@ def copied_text(page: Page, part: str) -> str:
 def names_of(buttons: Locator) -> list[str]:
     """The names of buttons at one moment."""
     return list(buttons.evaluate_all("all => all.map(one => one.ariaLabel || one.innerText)"))
-
-
-def _summary(violations: list[dict[str, Any]]) -> list[str]:
-    return [f"{one['id']}: {json.dumps([node['html'][:200] for node in one['nodes'][:3]])}" for one in violations]
 
 
 @contextmanager

@@ -19,6 +19,8 @@ OFFERED = [operation.path for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_T
 HEIGHT = 30_000
 """The page has only those of many operations that are in the window."""
 PATIENCE_MS = 90_000
+LINKED_OPERATION = "/docs#/Participants/JoinConversation"
+"""A link as the console has them: it opens the operation."""
 
 pytestmark = pytest.mark.one_engine
 
@@ -40,9 +42,10 @@ def test_every_offered_operation_is_shown_under_a_root_path(browser: Browser, tm
 def assert_every_operation_is_shown(browser: Browser, url: str) -> None:
     """Check that each operation is on the page as often as it is offered."""
     page = browser.new_page(viewport={"width": 1280, "height": HEIGHT})
-    page.goto(f"{url}/docs")
+    page.goto(url + LINKED_OPERATION)
     shown = page.locator("[data-path]")
     expect(shown).to_have_count(len(OFFERED), timeout=PATIENCE_MS)
     assert sorted(shown.evaluate_all("all => all.map(one => one.dataset.path)")) == sorted(OFFERED)
     expect(page.get_by_text("OAS 3.1")).to_be_visible()
+    expect(page.locator("#operations-Participants-JoinConversation.is-open")).to_be_visible()
     page.close()
