@@ -169,6 +169,26 @@ def test_older_messages_are_loaded_on_scrolling_up(console: Console) -> None:
     expect(messages(console).filter(has_text="The newest")).to_be_in_viewport()
 
 
+def test_a_first_message_that_arrives_before_the_empty_page(console: Console) -> None:
+    """The stream reports it while the list of messages, which was read before, is on its way."""
+    api, page = console.api, console.page
+    group = api.new_group(displayName="Crew")
+    loads: list[Route] = []
+    page.route("**/messages", lambda route: loads.append(route))
+    with page.expect_request("**/messages"):
+        console.open(f"conversations/{group}")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    empty = api("GET", f"/conversations/{group}/messages").json()
+    api.say(group, "The first")
+    expect(messages(console).filter(has_text="The first")).to_be_visible()
+    # The list is loaded again when the stream begins.
+    page.route("**/messages", lambda route: route.fulfill(json=empty))
+    for load in loads:
+        load.fulfill(json=empty)
+    expect(page.get_by_role("group", name="Messages", exact=True).get_by_text("Loading…")).to_have_count(0)
+    expect(messages(console).filter(has_text="The first")).to_be_visible()
+
+
 def test_delete_a_message_and_the_conversation(console: Console) -> None:
     """Both ask first, and name what is deleted."""
     page, api = console.page, console.api

@@ -39,6 +39,8 @@ export class Thread {
   readonly newest = computed(() => this.messages.value.at(-1) ?? null);
   private readonly path: { appId: string; conversationId: string };
   private kept = KEPT_LIVE;
+  /** Whether messages were dropped since the newest page was asked for. */
+  private dropped = false;
   private waiting: Message[] = [];
   private readonly showWaiting = throttled(() => {
     this.add(this.waiting);
@@ -67,14 +69,18 @@ export class Thread {
 
   /** Load the newest page. */
   async load(): Promise<void> {
+    const known = new Set(this.messages.value.map((one) => one.id));
+    this.dropped = false;
     await this.fetch(undefined, (found) => {
-      // What the stream reported meanwhile may be missing in the page.
+      // What the stream reported meanwhile may be missing in the page. If that is empty, what was known before was deleted.
       const last = found.at(-1);
-      const newer = last ? this.messages.value.filter((one) => isAfter(one, last)) : [];
+      const newer = this.messages.value.filter((one) => (last ? isAfter(one, last) : !known.has(one.id)));
       return this.atEnd.value ? merged(found, newer) : found;
     });
     this.atEnd.value = true;
     this.kept = KEPT_LIVE;
+    // In a burst: what is shown does not begin where the page ends.
+    if (this.dropped) return this.load();
     await this.notes.load(this.firstId());
   }
 
@@ -100,7 +106,10 @@ export class Thread {
     if (!this.atEnd.value) return;
     const found = merged(this.messages.value, messages);
     const all = found.slice(-this.kept);
-    if (all.length < found.length) this.older.value = all[0]!.id;
+    if (all.length < found.length) {
+      this.older.value = all[0]!.id;
+      this.dropped = true;
+    }
     this.messages.value = all.map((one) => (messages.some((other) => answers(other, one)) ? submitted(one) : one));
     for (const one of messages) this.readBy(one.author, one.received);
   }
@@ -141,7 +150,8 @@ export class Thread {
     }
     if (!posted.length) return;
     if (posted.length > BURST || this.waiting.length) {
-      this.waiting = [...this.waiting, ...posted].slice(-this.kept);
+      // One more than are kept shows that there are older ones.
+      this.waiting = [...this.waiting, ...posted].slice(-this.kept - 1);
       this.showWaiting();
     } else this.add(posted);
     for (const { author } of posted) this.setTyping(author, false);
