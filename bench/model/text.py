@@ -44,6 +44,8 @@ def assumptions(found: Costs, target: Target) -> list[str]:
         "conversation wait for each other on PostgreSQL, so a single busy conversation is not in the model.",
         "The load is constant. Size cores for its peak, and disks for its average.",
         "Groups keep their size: as many users leave as join. Otherwise the growth of other rows adds up day by day.",
+        "Webhook calls write to the disk what they wrote in a closed loop. SQLite writes whole pages, so a server with "
+        "little to do writes more for each.",
         "Rows cost what they cost in a database of 50,000 users: memory holds the indexes that are in use.",
         "Not in the model: the network between servers and PostgreSQL, vacuum of old rows, standbys, backups, "
         "attachments, long texts, slow webhooks and their repeated calls.",
