@@ -49,6 +49,7 @@ class Effort(Struct, frozen=True):
 
     busy: tuple[float, ...] = (0.1, 0.4, 0.9)
     """How busy the server would be at the cost of the level before. As costs fall, the last level is about 0.6."""
+    connections: int = CONNECTIONS
     rounds: int = 3
     seconds: float = 1.25
     users: int = 50_000
@@ -58,7 +59,7 @@ class Effort(Struct, frozen=True):
     """For which calls are made at a constant rate: twice to measure what they cost, and once to measure their delay."""
 
 
-QUICK = Effort(busy=(0.3,), rounds=1, seconds=0.05, users=1_000, calls=40, call_seconds=0.2)
+QUICK = Effort(busy=(0.3,), connections=8, rounds=1, seconds=0.1, users=1_000, calls=40, call_seconds=0.2)
 
 
 class Sample(Struct):
@@ -98,7 +99,7 @@ def _operations(engine: Engine, effort: Effort) -> _Operations:
     engine.settle(url)
     found: dict[tuple[str, float | None], list[Sample]] = {}
     with processes.heliograph(url) as ours, processes.bare() as bare:
-        turn_of = _Turn(url, ours, bare, engine.process, effort.seconds)
+        turn_of = _Turn(url, ours, bare, engine.process, effort)
         last: dict[str, Sample] = {}
         for turn, level in enumerate(turns):
             joined = 0
@@ -147,14 +148,15 @@ def _lasting_of_joins(engine: Engine, effort: Effort) -> float:
 class _Turn:
     """Measures a load on the server, at a rate or in a closed loop, and in a closed loop on the bare handler."""
 
-    def __init__(self, url: str, ours: Process, bare: Process, database: Process | None, seconds: float) -> None:
-        self._url, self._ours, self._bare, self._database, self._seconds = url, ours, bare, database, seconds
+    def __init__(self, url: str, ours: Process, bare: Process, database: Process | None, effort: Effort) -> None:
+        self._url, self._ours, self._bare, self._database = url, ours, bare, database
+        self._connections, self._seconds = effort.connections, effort.seconds
         self._batches = 0.0, 0.0
 
     def __call__(self, what: Load, rate: float | None, *, bare_first: bool, writes: bool) -> Sample:
         grown = footprint.taken(self._url, self._ours)
         before = self._measure_bare(what) if bare_first else None
-        ours = load.measure(self._ours, what, CONNECTIONS, self._seconds, self._database, rate)
+        ours = load.measure(self._ours, what, self._connections, self._seconds, self._database, rate)
         bare = before or self._measure_bare(what)
         if ours.errors or bare.errors:
             raise RuntimeError(f"some requests failed: {ours.result.errors}, {ours.result.statuses}")
@@ -162,7 +164,7 @@ class _Turn:
         return Sample(ours, bare, batches, seconds, footprint.taken(self._url, self._ours) - grown)
 
     def _measure_bare(self, what: Load) -> Measured:
-        return load.measure(self._bare, what, CONNECTIONS, min(_BARE_SECONDS, self._seconds))
+        return load.measure(self._bare, what, self._connections, min(_BARE_SECONDS, self._seconds))
 
     def _more_batches(self) -> tuple[float, float]:
         """The number and the seconds of the batches since the last call: only writes have any."""
@@ -233,7 +235,7 @@ def _point(samples: Sequence[Sample], busy: float | None = None) -> Point:
 
 
 def _log(sample: Sample) -> float:
-    return sample.grown.log / sample.ours.result.requests
+    return sample.grown.log / max(sample.ours.result.requests, 1)
 
 
 def _volume(samples: Sequence[Sample], request: int, response: int) -> Volume:
