@@ -208,7 +208,7 @@ async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     await tx.insert(
         "participant",
         ("bucket", *ROWS.columns),
-        [(tx.bucket(one.conversation_id), *ROWS.dump(one)) for one in participants],
+        ROWS.dump_all(participants, [tx.bucket(one.conversation_id) for one in participants]),
     )
     await _add_memberships(tx, participants)
 

@@ -107,7 +107,7 @@ async def page(reader: Reader, app_id: str, page: Page, *, newest_first: bool) -
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Lock = Lock.NONE) -> list[StoredUser]:
     """The users with these (app id, user id)."""
     wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]
-    return [ROWS.load(row) for row in await reader.get_many("app_user", ROWS.columns, _KEY, wanted, lock=lock)]
+    return ROWS.load_all(await reader.get_many("app_user", ROWS.columns, _KEY, wanted, lock=lock))
 
 
 async def existing(reader: Reader, app_id: str, user_ids: Iterable[str]) -> set[str]:
