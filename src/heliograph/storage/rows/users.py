@@ -205,7 +205,8 @@ async def identified(
 async def add(tx: Tx, users: Sequence[StoredUser]) -> None:
     """Create the users, and their identifiers."""
     await identify(tx, [], users)
-    await tx.insert("app_user", ("bucket", *ROWS.columns), [(tx.bucket(one.id), *ROWS.dump(one)) for one in users])
+    rows = ROWS.dump_all(users, [tx.bucket(one.id) for one in users])
+    await tx.insert("app_user", ("bucket", *ROWS.columns), rows)
 
 
 async def identify(tx: Tx, before: Sequence[StoredUser], after: Sequence[StoredUser]) -> None:

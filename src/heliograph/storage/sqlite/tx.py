@@ -27,7 +27,7 @@ DIALECT = Dialect(
 _SET_SIZES = (128, 16)
 """The numbers of keys that one statement reads, the largest first."""
 _INSERTED = 32
-"""The number of rows that one statement inserts, if there are as many. Each takes half of the time of a lone one."""
+"""The number of rows that one statement inserts, if there are as many: two thirds of the time of `executemany`."""
 _PARAMETER = re.compile(r"\$(\d+)")
 # Without an adapter, the driver raises and catches an AttributeError for each None that it binds.
 sqlite3.register_adapter(NoneType, lambda none: None)
