@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import pytest
 from msgspec import Raw, Struct
 
 from heliograph.storage.codec import RowCodec
@@ -44,6 +45,19 @@ def test_a_row_becomes_a_struct_and_the_same_row_again() -> None:
     assert loaded == record
     assert (loaded.flag, loaded.maybe) == (True, False)
     assert CODEC.dump_columns(record, ("metadata", "id", "flag")) == [row[9], row[0], row[4]]
+
+
+@pytest.mark.parametrize("size", [0, 1, 3, 4, 40])
+def test_many_structs_are_converted_as_each_of_them(size: int) -> None:
+    records = [
+        Sample(
+            f"{number}", "web", number, b"", number % 2 > 0, (None, True)[number % 2], Raw(b"1"), [], None, None, ("x",)
+        )
+        for number in range(size)
+    ]
+    rows = CODEC.dump_all(records, range(size))
+    assert rows == [(number, *CODEC.dump(one)) for number, one in enumerate(records)]
+    assert CODEC.load_all([row[1:] for row in rows]) == records
 
 
 def test_null_is_none() -> None:

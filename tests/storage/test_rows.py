@@ -6,7 +6,7 @@ import pytest
 
 from heliograph import ids
 from heliograph.storage import paging
-from heliograph.storage.engine import Tx
+from heliograph.storage.engine import Lock, Row, Tx
 from heliograph.storage.paging import slice_of
 from heliograph.storage.store import Store
 from heliograph.wire.paging import Page
@@ -30,6 +30,24 @@ def test_insert_fetch_update_and_delete_take_sets(run: Run) -> None:
         return await store.write(work)
 
     assert run(go) == [[("1", 1), ("2", 2)], [("a", 10), ("b", 30)], [("a", "2")]]
+
+
+@pytest.mark.parametrize("size", [31, 32, 33, 100])
+def test_many_rows_are_inserted_and_found(run: Run, size: int) -> None:
+    """With values that all rows have, values that some have, and values of their own."""
+    rows = [("a", f"{number:03}", number % 2 or None, None, 7) for number in range(size)]
+    columns = ("owner", "id", "value", "absent", "shared")
+
+    async def work(tx: Tx) -> list[Row]:
+        await tx.execute(TABLE.replace("PRIMARY", "absent TEXT, shared INTEGER, PRIMARY"))
+        await tx.insert("thing", columns, rows)
+        keys = [("a", f"{number:03}") for number in range(size + 1)]
+        return [tuple(row) for row in await tx.get_many("thing", columns, columns[:2], keys, lock=Lock.KEEP)]
+
+    async def go(store: Store) -> list[Row]:
+        return await store.write(work)
+
+    assert sorted(run(go), key=tuple) == rows
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 9, 10, 11])

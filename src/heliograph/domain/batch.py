@@ -85,14 +85,17 @@ async def _gather_rows(tx: Tx, needs: Sequence[Needs], facts: FactBook) -> None:
     wanted = sorted({need.conversation_key for need in needs})
     for conversation in await conversations.get_many(tx, wanted, lock=Lock.CHANGE):
         facts.add_conversation(conversation)
-    await _gather_named_participants(tx, needs, facts)
-    if external := {key for need in needs if (key := need.external_key) is not None}:
+    indirect = [need for need in needs if need.user is not None and need.user.user_id is None]
+    await _gather_named_participants(tx, indirect, facts)
+    if external := {key for need in indirect if (key := need.external_key) is not None}:
         facts.add_external_ids(await users.ids_of(tx, external))
     named = _named_users(needs, facts)
     await _gather_users(tx, named, facts)
     if external and not tx.single_writer:
         _check_external_ids(named, facts)
-    await _gather_members(tx, ((need.app_id, need.conversation_id, user_id) for need, user_id in named), facts)
+    if inhabited := {key for key in wanted if facts.has_members(*key)}:
+        members = [(*need.conversation_key, id) for need, id in named if need.conversation_key in inhabited]
+        await _gather_members(tx, members, facts)
 
 
 def _named_users(needs: Sequence[Needs], facts: FactBook) -> list[tuple[Needs, str]]:
@@ -141,12 +144,11 @@ async def _undisclosed(tx: Tx, app_id: str, clients: Sequence[StoredClient]) -> 
 async def _gather_users(tx: Tx, named: Sequence[tuple[Needs, str]], facts: FactBook) -> None:
     # Only users who may not be members yet need a lock. A member cannot be deleted anyway: deleting a user locks all
     # their conversations first, and this batch has locked those of its verbs.
-    kept = {(need.app_id, user_id) for need, user_id in named if need.keep_user}
-    others = {(need.app_id, user_id) for need, user_id in named} - kept
+    kept = dict.fromkeys([(need.app_id, user_id) for need, user_id in named if need.keep_user])
+    others = dict.fromkeys([key for need, id in named if not need.keep_user and (key := (need.app_id, id)) not in kept])
     for keys, lock in ((kept, Lock.KEEP), (others, Lock.NONE)):
         if keys:
-            for user in await users.get_many(tx, sorted(keys), lock=lock):
-                facts.add_user(user)
+            facts.add_users(await users.get_many(tx, keys, lock=lock))
 
 
 def _check_external_ids(named: Sequence[tuple[Needs, str]], facts: FactBook) -> None:
@@ -159,7 +161,7 @@ def _check_external_ids(named: Sequence[tuple[Needs, str]], facts: FactBook) -> 
 
 
 async def _gather_members(tx: Tx, keys: Iterable[MemberKey], facts: FactBook) -> None:
-    unknown = {key for key in keys if facts.has_members(key[0], key[1]) and not facts.has_participant(key)}
+    unknown = {key for key in keys if not facts.has_participant(key)}
     if unknown and (found := await participants.ids_of_members(tx, unknown)):
         for participant in await participants.get_many(tx, found):
             facts.add_participant(participant)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from heliograph.storage.rows.attachments import StoredAttachment
@@ -102,11 +104,13 @@ class Facts:
 
     def user_id(self, app_id: str, conversation_id: str, reference: UserReference) -> str | None:
         """The id of the referenced user. A user id in the reference is returned unchecked."""
+        if reference.user_id is not None:
+            return reference.user_id
         if reference.external_id is not None:
             return self._users_of_external_ids.get((app_id, reference.external_id, reference.brand_id))
         if reference.participant_id is not None:
             return self._users_of_participants.get((app_id, conversation_id, reference.participant_id))
-        return reference.user_id
+        return None
 
     def user(self, conversation: StoredConversation, reference: UserReference) -> StoredUser | None:
         """The referenced user of the conversation's app, or None."""
@@ -169,6 +173,10 @@ class FactBook(Facts):
     def add_user(self, user: StoredUser) -> None:
         """Add a user that exists."""
         self._users[user.app_id, user.id] = user
+
+    def add_users(self, users: Iterable[StoredUser]) -> None:
+        """Add users that exist."""
+        self._users.update({(user.app_id, user.id): user for user in users})
 
     def add_external_ids(self, users: dict[ExternalKey, str]) -> None:
         """Add the user ids of external ids."""

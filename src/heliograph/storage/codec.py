@@ -6,7 +6,7 @@ lists, tuples and dictionaries when a row is read, and back when it is written, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import NoneType
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
@@ -20,6 +20,8 @@ Convert = Callable[[Any], Any]
 
 _AS_STORED = (str, int, bytes)
 _ENCODER = msgspec.json.Encoder()
+_MANY = 4
+"""The number of structs from which converting them column by column is quicker."""
 
 
 def encode(value: Any) -> str:
@@ -59,6 +61,15 @@ class RowCodec(Generic[S]):
                 values[index] = load(value)
         return self._type(*values)
 
+    def load_all(self, rows: Sequence[Row]) -> list[S]:
+        """The structs of rows of `selected`."""
+        if len(rows) < _MANY:
+            return [self.load(row) for row in rows]
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for index, load in self._loads:
+            columns[index] = [value if value is None else load(value) for value in columns[index]]
+        return list(map(self._type, *columns))
+
     def dump(self, record: S) -> list[Any]:
         """All columns of a struct."""
         values = list(msgspec.structs.astuple(record)[: len(self.columns)])
@@ -66,6 +77,15 @@ class RowCodec(Generic[S]):
             if (value := values[index]) is not None:
                 values[index] = dump(value)
         return values
+
+    def dump_all(self, records: Sequence[S], buckets: Iterable[int]) -> list[Row]:
+        """The rows of structs: for each of them its bucket, then all columns."""
+        if len(records) < _MANY:
+            return [(bucket, *self.dump(one)) for bucket, one in zip(buckets, records, strict=True)]
+        columns: list[Iterable[Any]] = list(zip(*map(msgspec.structs.astuple, records), strict=True))
+        for index, dump in self._dumps:
+            columns[index] = [value if value is None else dump(value) for value in columns[index]]
+        return list(zip(buckets, *columns[: len(self.columns)], strict=True))
 
     def dump_columns(self, record: S, columns: Iterable[str]) -> list[Any]:
         """Some columns of a struct, in the given order."""

@@ -17,6 +17,8 @@ SOURCE = Source(type="api")
 
 def truncated(conversation: StoredConversation) -> ConversationTruncated:
     """A conversation, as payloads show it."""
+    if controllers.enabled(conversation) is None:
+        return ConversationTruncated(id=conversation.id, type=conversation.type, metadata=conversation.metadata or None)
     return ConversationTruncated(
         id=conversation.id,
         type=conversation.type,

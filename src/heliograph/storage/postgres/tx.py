@@ -1,10 +1,9 @@
 """Reads and writes the rows of PostgreSQL.
 
-A small set of keys has plain parameters, so that PostgreSQL keeps the plan of its statement: `VALUES`, and a lateral
-join that looks up each of them. Sets are padded to a few sizes, which limits the number of statements to prepare. A
-large set is sent as one array for each column, which
-`unnest` turns into rows again: PostgreSQL plans that anew at each call. Rows to insert cannot be padded, and are sent
-in pieces of a few sizes, or by COPY if they are many.
+The keys of a set are looked up one by one, by a lateral join, so PostgreSQL keeps the plan of the statement. A small
+set has plain parameters (`VALUES`), and is padded to one of a few sizes, so there are few statements to prepare. A
+large set is sent as one array for each column, which `unnest` turns into rows again. Rows to insert cannot be padded,
+and are sent in pieces of a few sizes, or by COPY if they are many.
 
 On a distributed database, sets are grouped by shard, and are always small, so that each statement names its buckets.
 """
@@ -108,7 +107,7 @@ class PostgresReader(Reader):
         found: list[Row] = []
         for some in self._sets(match, keys):
             size, values = _padded(some)
-            if size > 1 and not apart:
+            if size != 1 and not apart:
                 values = _looked_up(some, size, lock)
             found += await self.rows(_get_many(table, columns, match, types, lock, size, apart), *values)
         return found
@@ -230,8 +229,10 @@ def _padded(rows: Sequence[Row]) -> tuple[int, Sequence[Any]]:
 
 
 def _looked_up(keys: Sequence[Row], size: int, lock: Lock) -> list[Any]:
-    """The parameters of a small set whose keys are looked up in turn; NULL finds no row."""
+    """The parameters of a set whose keys are looked up in turn; in a small one, NULL finds no row."""
     ordered = keys if lock is Lock.NONE else sorted(keys, key=tuple)
+    if not size:
+        return _by_column(ordered)
     return [*itertools.chain(*ordered), *[None] * ((size - len(keys)) * len(keys[0]))]
 
 
@@ -269,7 +270,7 @@ def _any_of(match: Columns, types: Columns, size: int) -> str:
 
 
 def _given(types: Columns, size: int) -> str:
-    """The rows of a set as the source of an UPDATE."""
+    """The rows of a set as the source of a statement."""
     if not size:
         return _set(types)
     numbers = itertools.count(1)
@@ -284,9 +285,9 @@ def _get(table: str, columns: Columns, match: Columns, lock: Lock) -> str:
 
 @lru_cache(maxsize=1024)
 def _get_many(table: str, columns: Columns, match: Columns, types: Columns, lock: Lock, size: int, apart: bool) -> str:
-    if size > 1 and not apart:
-        # A condition for all keys would be a bitmap of each, which takes several times as long. With OFFSET, PostgreSQL
-        # cannot join the table in another way, so the plan that it keeps is right for a table of any size.
+    if size != 1 and not apart:
+        # A condition for a few keys would be a bitmap of each, which takes several times as long. With OFFSET,
+        # PostgreSQL cannot join the table in another way, so the plan that it keeps is right for a table of any size.
         where = " AND ".join(f"{table}.{column} = given.{column}" for column in match)
         row = f"SELECT {_names(columns)} FROM {table} WHERE {where} OFFSET 0{_LOCK_CLAUSES[lock]}"
         given = f"{_given(types, size)} AS given ({_names(match)})"

@@ -90,8 +90,7 @@ async def add(tx: Tx, deliveries: Sequence[StoredDelivery]) -> None:
     """Store the deliveries, which are due."""
     buckets = [tx.bucket(one.lane) for one in deliveries]
     tx.effects.due.update((one.webhook_id, bucket) for one, bucket in zip(deliveries, buckets, strict=True))
-    rows = [(bucket, *DELIVERY_ROWS.dump(one)) for one, bucket in zip(deliveries, buckets, strict=True)]
-    await tx.insert("delivery", ("bucket", *DELIVERY_ROWS.columns), rows)
+    await tx.insert("delivery", ("bucket", *DELIVERY_ROWS.columns), DELIVERY_ROWS.dump_all(deliveries, buckets))
 
 
 async def get(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery | None:

@@ -101,7 +101,7 @@ async def set_shown(tx: Tx, app_id: str, conversation_id: str, message_id: str, 
 
 async def add(tx: Tx, messages: Sequence[StoredMessage]) -> None:
     """Create the messages."""
-    rows = [(tx.bucket(one.conversation_id), *_ROWS.dump(one)) for one in messages]
+    rows = _ROWS.dump_all(messages, [tx.bucket(one.conversation_id) for one in messages])
     await tx.insert("message", ("bucket", *_ROWS.columns), rows)
 
 

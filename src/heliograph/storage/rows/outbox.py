@@ -40,11 +40,11 @@ async def add(
     subscribable = [one for one in events if one.app_id not in without_webhooks]
     new = await deliveries.new_deliveries(tx, subscribable, in_full, withheld) if subscribable else []
     full_ids = {delivery.event_id for delivery in new if delivery.in_full & FULL_USER}
-    for event in events:
+    for event in events if full_ids else ():
         if event.id in full_ids:
             event.full_payload = Raw(msgspec.json.encode(in_full[event.id]()))
     columns = ("bucket", *EVENT_ROWS.columns)
-    rows = [(tx.bucket(lane_of(one)), *EVENT_ROWS.dump(one)) for one in events]
+    rows = EVENT_ROWS.dump_all(events, [tx.bucket(lane_of(one)) for one in events])
     if sessions:
         # Most transactions have none, and insert one column less.
         in_sessions = [(*row, sessions.get(one.id)) for row, one in zip(rows, events, strict=True)]

@@ -120,7 +120,7 @@ async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) ->
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[StoredParticipant]:
     """The participants with these (app id, conversation id, participant id)."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id, id) for app_id, conversation_id, id in keys]
-    return [ROWS.load(row) for row in await reader.get_many("participant", ROWS.columns, _KEY, wanted)]
+    return ROWS.load_all(await reader.get_many("participant", ROWS.columns, _KEY, wanted))
 
 
 async def ids_of_members(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -208,7 +208,7 @@ async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     await tx.insert(
         "participant",
         ("bucket", *ROWS.columns),
-        [(tx.bucket(one.conversation_id), *ROWS.dump(one)) for one in participants],
+        ROWS.dump_all(participants, [tx.bucket(one.conversation_id) for one in participants]),
     )
     await _add_memberships(tx, participants)
 

@@ -107,7 +107,7 @@ async def page(reader: Reader, app_id: str, page: Page, *, newest_first: bool) -
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Lock = Lock.NONE) -> list[StoredUser]:
     """The users with these (app id, user id)."""
     wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]
-    return [ROWS.load(row) for row in await reader.get_many("app_user", ROWS.columns, _KEY, wanted, lock=lock)]
+    return ROWS.load_all(await reader.get_many("app_user", ROWS.columns, _KEY, wanted, lock=lock))
 
 
 async def existing(reader: Reader, app_id: str, user_ids: Iterable[str]) -> set[str]:
@@ -205,7 +205,8 @@ async def identified(
 async def add(tx: Tx, users: Sequence[StoredUser]) -> None:
     """Create the users, and their identifiers."""
     await identify(tx, [], users)
-    await tx.insert("app_user", ("bucket", *ROWS.columns), [(tx.bucket(one.id), *ROWS.dump(one)) for one in users])
+    rows = ROWS.dump_all(users, [tx.bucket(one.id) for one in users])
+    await tx.insert("app_user", ("bucket", *ROWS.columns), rows)
 
 
 async def identify(tx: Tx, before: Sequence[StoredUser], after: Sequence[StoredUser]) -> None:

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain, count, repeat
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -25,6 +26,8 @@ DIALECT = Dialect(
 
 _SET_SIZES = (128, 16)
 """The numbers of keys that one statement reads, the largest first."""
+_INSERTED = 32
+"""The number of rows that one statement inserts, if there are as many: two thirds of the time of `executemany`."""
 _PARAMETER = re.compile(r"\$(\d+)")
 # Without an adapter, the driver raises and catches an AttributeError for each None that it binds.
 sqlite3.register_adapter(NoneType, lambda none: None)
@@ -130,6 +133,16 @@ def _insert(table: str, columns: Columns) -> str:
 
 
 @lru_cache(maxsize=256)
+def _insert_set(table: str, columns: Columns, is_shared: tuple[bool, ...]) -> str:
+    shared, own = count(1), count(sum(is_shared) + 1, _INSERTED)
+    # The parameters of a column follow each other.
+    numbers = [repeat(next(shared)) if one else count(next(own)) for one in is_shared]
+    rows = [", ".join([f"?{next(number)}" for number in numbers]) for _ in range(_INSERTED)]
+    # Without OR FAIL, SQLite copies each page before it changes it, to be able to undo the statement alone.
+    return f"INSERT OR FAIL INTO {table} ({', '.join(columns)}) VALUES {', '.join(f'({row})' for row in rows)}"
+
+
+@lru_cache(maxsize=256)
 def _update(table: str, columns: Columns, match: Columns) -> str:
     assignments = ", ".join(f"{column} = ?{number}" for number, column in enumerate(columns, 1))
     return f"UPDATE {table} SET {assignments} WHERE {_where(match, len(columns) + 1)}"
@@ -185,7 +198,24 @@ class SQLiteTx(Tx):
         return self._connection.execute(_numbered(sql), values).rowcount
 
     async def insert(self, table: str, columns: Columns, rows: Sequence[Row]) -> None:
-        self._connection.executemany(_insert(table, columns), rows)
+        together = len(rows) - len(rows) % _INSERTED
+        if together:
+            self._insert_sets(table, columns, rows[:together])
+        self._connection.executemany(_insert(table, columns), rows[together:])
+
+    def _insert_sets(self, table: str, columns: Columns, rows: Sequence[Row]) -> None:
+        """Insert rows whose number is a multiple of `_INSERTED`. A value that all have is bound once for each set."""
+        shared, own, is_shared = [], [], []
+        for column in zip(*rows, strict=True):
+            is_shared.append(column.count(column[0]) == len(rows))
+            if is_shared[-1]:
+                shared.append(column[0])
+            else:
+                own.append(column)
+        sql = _insert_set(table, columns, tuple(is_shared))
+        for start in range(0, len(rows), _INSERTED):
+            end = start + _INSERTED
+            self._connection.execute(sql, [*shared, *chain(*[column[start:end] for column in own])])
 
     async def update(self, table: str, columns: Columns, match: Columns, rows: Sequence[Row]) -> None:
         self._connection.executemany(_update(table, columns, match), rows)
