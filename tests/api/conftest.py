@@ -53,4 +53,3 @@ def endpoint() -> Iterator[Endpoint]:
     """A webhook endpoint of the test."""
     with Endpoint() as made:
         yield made
-        made.shutdown()
