@@ -53,6 +53,11 @@ class Measured(Struct):
         return self.result.requests / max(self.result.microseconds, 1) * 1e6
 
     @property
+    def busy(self) -> float:
+        """Processor time of the server per second."""
+        return self.cpu_seconds / max(self.result.microseconds, 1) * 1e6
+
+    @property
     def errors(self) -> int:
         """Failed requests and connections."""
         return sum(self.result.errors.values())

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench.model --preset large
     .venv/bin/python -m bench.model --joins 100 --lists 300 --webhooks 2 --json
-    .venv/bin/python -m bench.model --measure
+    .venv/bin/python -m bench.model --measure --check --publish
 
 docs/howto/scale.md explains the answers.
 """

@@ -7,7 +7,6 @@ that other programs slow down for a while does not distort the relation between 
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,10 +33,17 @@ OPERATIONS = {
 WRITES = frozenset({JOIN, LEAVE, POST_2, POST_100, CREATE_USER})
 
 
-class Point(Struct):
-    """An operation at a number of connections that send it continuously: medians of the rounds."""
+SATURATED = 1.0
+"""How busy a process counts as that always has a request to work on, as in the closed loop."""
+BUSIEST = 0.99
+"""The most that a process counts as at a constant rate."""
 
-    connections: int
+
+class Point(Struct):
+    """An operation that is sent alone, so often that the server is busy to this extent: medians of the rounds."""
+
+    busy: float
+    """Processor time of the server process per second; `SATURATED` in the closed loop."""
     rate: float
     """Per second."""
     cpu: float
@@ -46,8 +52,6 @@ class Point(Struct):
     """Processor time of the database, if it is a separate process."""
     bare_cpu: float
     """Processor time of the bare handler per request of the same kind, in the neighbouring turns."""
-    p50: float
-    p99: float
     batch_size: float
     """Calls in a transaction, 0 if there was none."""
     batch_seconds: float
@@ -75,13 +79,13 @@ class OperationCost(Struct):
     points: list[Point]
     volume: Volume
 
-    def at(self, field: str, connections: float) -> float:
-        """A field of the points at a number of concurrent calls, interpolated over its logarithm."""
-        return interpolated([(one.connections, getattr(one, field)) for one in self.points], connections)
+    def at(self, field: str, busy: float) -> float:
+        """A field of the points on a server process that is this busy."""
+        return interpolated([(one.busy, getattr(one, field)) for one in self.points], busy)
 
     @property
     def seconds_each(self) -> float:
-        """Duration of a transaction per call, at the highest number of connections; 0 if it has none.
+        """Duration of a transaction per call on a saturated server; 0 if it has none.
 
         What was measured includes waiting for a core on a machine with few. With enough of them, a transaction takes no
         longer than all processor time of its calls.
@@ -92,11 +96,18 @@ class OperationCost(Struct):
         return min(most.batch_seconds / most.batch_size, (most.cpu + most.database_cpu) / 1e6)
 
 
+class CallPoint(Struct):
+    """Processor times of a call of a webhook, on a server that is busy to this extent."""
+
+    busy: float
+    cpu: float
+    database_cpu: float
+
+
 class DeliveryCost(Struct):
     """What a call of a webhook costs, besides the operation that caused it."""
 
-    cpu: float
-    database_cpu: float
+    points: list[CallPoint]
     rate: float
     """Per second and process, to one webhook."""
     log: float
@@ -106,6 +117,10 @@ class DeliveryCost(Struct):
     delay_p50: float
     """Microseconds from the response of the operation to the call, on a server with little to do."""
     delay_p99: float
+
+    def at(self, field: str, busy: float) -> float:
+        """A field of the points on a server process that is this busy."""
+        return interpolated([(one.busy, getattr(one, field)) for one in self.points], busy)
 
 
 class EngineCosts(Struct):
@@ -124,6 +139,8 @@ class Check(Struct):
     engine: str
     rates: dict[str, float]
     """Operations per second."""
+    calls: float
+    """Calls of webhooks per second."""
     seconds: float
     errors: int
     bare_cpu: float
@@ -148,17 +165,18 @@ class Costs(Struct):
 
     @property
     def bare_cpu(self) -> float:
-        """Processor time of the bare handler per request, at the highest number of connections."""
+        """Processor time of the bare handler per request in the closed loop."""
         points = [cost.points[-1] for engine in self.engines.values() for cost in engine.operations.values()]
         return sum(one.bare_cpu for one in points) / len(points)
 
 
 def interpolated(points: Sequence[tuple[float, float]], at: float) -> float:
-    """The value at a place between two points, on a logarithmic axis; that of the nearest point outside of them."""
+    """The value at a place between two points; that of the nearest point outside of them."""
+    if at <= points[0][0]:
+        return points[0][1]
     for (left, low), (right, high) in itertools.pairwise(points):
         if at < right:
-            part = math.log(max(at, left) / left) / math.log(right / left)
-            return low + part * (high - low)
+            return low + (at - left) / (right - left) * (high - low)
     return points[-1][1]
 
 

@@ -1,4 +1,8 @@
-"""Measures what a call of a webhook costs: the same messages are posted without a webhook, and with one."""
+"""Measures what a call of a webhook costs.
+
+The same messages are posted without a webhook, and with one, in a closed loop. Others are posted at constant rates with
+a webhook, because a server with little to do needs more processor time for a call.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,18 @@ from msgspec import Struct
 from bench import delay, load, processes, receiving
 from bench.deliveries import ALLOWED, PATIENCE_SECONDS
 from bench.engines import Engine
+from bench.load import Measured
 from bench.model import footprint
-from bench.model.costs import DeliveryCost
+from bench.model.costs import BUSIEST, SATURATED, CallPoint, DeliveryCost, OperationCost
 from bench.model.footprint import Footprint
 from bench.plan import Plan
 from bench.receiving import Receiver
 from bench.scenarios import GROUPS, Load, message_line
 from bench.worlds import World, add_speakers, add_webhook, empty, opened
 
-_CONNECTIONS = 16
+_CONNECTIONS, _STEADY_CONNECTIONS = 16, 64
+_BUSY_WITH_POSTS = (0.05, 0.25)
+"""How busy the messages alone would keep the server. Their calls are more work."""
 _DELAY_RATE = 50
 _CALL_BYTES = 1_000
 """Assumed size of a call: the payload of a short message, and the head of the request."""
@@ -32,18 +39,19 @@ class _Spent(Struct):
     grown: Footprint
 
 
-def run(engine: Engine, calls: int, delay_seconds: float) -> DeliveryCost:
-    """Measure calls of one webhook."""
+def run(engine: Engine, post: OperationCost, calls: int, seconds: float) -> DeliveryCost:
+    """Measure calls of one webhook for messages, which alone cost `post`."""
     url = engine.create("model_calls")
     world, seats = asyncio.run(_build(url))
     with receiving.receiving(1) as receiver:
         without = _post(engine, url, _lines(world, seats, calls), None)
         asyncio.run(_add_webhook(url, world, receiver.targets[0]))
         called = _post(engine, url, _lines(world, seats, calls), receiver)
-    found = delay.run(engine, Plan(rate=_DELAY_RATE, steady_seconds=delay_seconds))
+    saturated = CallPoint(SATURATED, called.cpu - without.cpu, called.database_cpu - without.database_cpu)
+    points = [_point(engine, post, busy, seconds) for busy in _BUSY_WITH_POSTS]
+    found = delay.run(engine, Plan(rate=_DELAY_RATE, steady_seconds=seconds))
     return DeliveryCost(
-        cpu=max(0, called.cpu - without.cpu),
-        database_cpu=max(0, called.database_cpu - without.database_cpu),
+        points=[*sorted(points, key=lambda one: one.busy), saturated],
         rate=called.rate,
         log=(called.grown.log - without.grown.log) / calls,
         kept=(called.grown.kept - without.grown.kept) / calls,
@@ -87,3 +95,29 @@ def _post(engine: Engine, url: str, what: Load, receiver: Receiver | None) -> _S
             rate=count / seconds,
             grown=footprint.taken(url, server) - grown,
         )
+
+
+def _point(engine: Engine, post: OperationCost, busy_with_posts: float, seconds: float) -> CallPoint:
+    found = _steady(engine, busy_with_posts / max(post.at("cpu", busy_with_posts), 1) * 1e6, seconds)
+    busy = min(found.busy, BUSIEST)
+    return CallPoint(
+        busy,
+        cpu=max(0, found.cpu_each - post.at("cpu", busy)),
+        database_cpu=max(0, found.database_cpu_each - post.at("database_cpu", busy)),
+    )
+
+
+def _steady(engine: Engine, rate: float, seconds: float) -> Measured:
+    """Post messages at a constant rate, with a webhook."""
+    url = engine.create("model_steady_calls")
+    world, seats = asyncio.run(_build(url))
+    with receiving.receiving(1) as receiver:
+        asyncio.run(_add_webhook(url, world, receiver.targets[0]))
+        engine.settle(url)
+        with processes.heliograph(url, *ALLOWED) as server:
+            lines = _lines(world, seats, max(1, int(rate * seconds)))
+            found = load.measure(server, lines, _STEADY_CONNECTIONS, seconds, engine.process, rate)
+            arrivals = receiver.wait(found.result.requests, PATIENCE_SECONDS)
+    if found.errors or len(receiving.first_arrivals(arrivals)) < found.result.requests:
+        raise RuntimeError(f"some messages were not posted or delivered: {found.result.statuses}")
+    return found

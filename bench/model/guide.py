@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.model import sizing
 from bench.model.chart import Line, chart
-from bench.model.costs import OPERATIONS, Costs, Point
+from bench.model.costs import OPERATIONS, SATURATED, Costs, DeliveryCost, OperationCost
 from bench.model.sizing import Answer
 from bench.model.text import ENGINES, assumptions, size
 from bench.model.workload import PRESETS, Target, Workload
@@ -15,10 +15,11 @@ from bench.report import table
 
 PAGE, PLOT = Path("docs/howto/scale.md"), Path("docs/howto/scale.svg")
 _BEGIN, _END = "<!-- figures: written by `python -m bench.model --publish` -->", "<!-- end of figures -->"
-FASTER = 30_000
-"""The speed of the machine of docs/benchmarks.md, rounded."""
+_SHOWN = (0.1, 0.3, 0.6)
+"""How busy a process is for which costs are shown, besides a saturated one."""
 _JOINS = (100, 10_000, 100_000)
 _STEPS_OF_PLOT = 13
+_LARGE = PRESETS["large"]
 
 
 def publish(found: Costs) -> None:
@@ -36,31 +37,45 @@ def figures(found: Costs) -> str:
         f"Medians of {found.rounds} rounds of {found.seconds:g} s, in turns with the bare handler; {machine}. Speed: "
         f"{found.speed:,.0f} requests of the bare handler per second of processor time.\n"
     )
-    parts += [_costs_table(found), _volume_table(found), _process_table(found), "### The answers of the model\n"]
-    for speed, which in ((found.speed, "the measured one"), (FASTER, "a faster one, as in docs/benchmarks.md")):
+    parts += [_costs_table(found), _wake_ups(found), _volume_table(found), _process_table(found)]
+    parts += ["### The answers of the model\n", _shares(found)]
+    for speed, which in ((found.speed, "the measured one"), (2 * found.speed, "twice as fast")):
         target = Target(speed=speed)
         parts.append(f"On machines with a speed of {speed:,.0f} ({which}):\n")
         parts += [_table(found, target, _loads()), _table(found, target, _steps(found, target))]
     parts.append("### What the model assumes\n")
     parts.append("".join(f"- {one}\n" for one in assumptions(found, Target(speed=found.speed))[1:]))
     if found.checks:
-        parts += ["### The model against reality\n", _checks_table(found)]
+        parts += ["### The model against reality\n", _deviations(found), _checks_table(found)]
     return "\n".join(parts)
 
 
 def _costs_table(found: Costs) -> str:
-    rows = [
-        [ENGINES[name], OPERATIONS[operation], *(f"{one.cpu:.0f}{_more(one.database_cpu)}" for one in cost.points)]
-        for name, engine in found.engines.items()
-        for operation, cost in engine.operations.items()
-    ]
-    head = [f"{one.connections} connection{'s' * (one.connections > 1)}" for one in _points(found)]
-    return table(["CPU µs each, server + database", "", *head], rows)
+    rows = []
+    for name, engine in found.engines.items():
+        rows += [_costs_row(name, OPERATIONS[operation], cost) for operation, cost in engine.operations.items()]
+        rows.append(_costs_row(name, "webhook call, besides its message", engine.delivery))
+    head = [f"server {busy:.0%} busy" for busy in _SHOWN]
+    return table(["CPU µs each, server + database", "", *head, "closed loop"], rows)
 
 
-def _points(found: Costs) -> list[Point]:
-    """The points of one operation: all have the same numbers of connections."""
-    return next(iter(next(iter(found.engines.values())).operations.values())).points
+def _costs_row(engine: str, what: str, cost: OperationCost | DeliveryCost) -> list[str]:
+    return [ENGINES[engine], what, *(_cpu(cost, busy) for busy in (*_SHOWN, SATURATED))]
+
+
+def _cpu(cost: OperationCost | DeliveryCost, busy: float) -> str:
+    return f"{cost.at('cpu', busy):.0f}{_more(cost.at('database_cpu', busy))}"
+
+
+def _wake_ups(found: Costs) -> str:
+    """How much more operations cost on a process with little to do."""
+    each = [cost for engine in found.engines.values() for cost in engine.operations.values()]
+    ratios = sorted(one.at("cpu", _SHOWN[0]) / one.at("cpu", SATURATED) for one in each)
+    return (
+        f"On a process that is {_SHOWN[0]:.0%} busy, an operation takes {ratios[0]:.1f} to {ratios[-1]:.1f} times the "
+        "processor time that it takes in the closed loop. So a process carries more than its use of a core suggests "
+        "while it has little to do.\n"
+    )
 
 
 def _more(number: float) -> str:
@@ -81,8 +96,7 @@ def _volume_table(found: Costs) -> str:
         for name, engine in found.engines.items()
         for operation, cost in engine.operations.items()
     ]
-    points = _points(found)
-    logs = [f"log, {points[at].connections} connection{'s' * (at < 0)}" for at in (0, -1)]
+    logs = ["log, little to do", "log, closed loop"]
     head = ["bytes each", "", *logs, "at most", "events", "other rows", "request + response"]
     return table(head, rows)
 
@@ -93,15 +107,23 @@ def _process_table(found: Costs) -> str:
             ENGINES[name],
             size(engine.memory_bytes),
             f"{engine.start_seconds:.2f} s",
-            f"{engine.delivery.cpu:.0f}{_more(engine.delivery.database_cpu)}",
             f"{engine.delivery.kept:,.0f}",
             f"{engine.delivery.delay_p50 / 1000:.1f} ms",
             f"{engine.delivery.delay_p99 / 1000:.1f} ms",
         ]
         for name, engine in found.engines.items()
     ]
-    head = ["", "memory of a process", "start", "webhook call: CPU µs", "bytes of rows", "delay p50", "delay p99"]
+    head = ["", "memory of a process", "start", "webhook call: bytes of rows", "delay p50", "delay p99"]
     return table(head, rows)
+
+
+def _shares(found: Costs) -> str:
+    """How the processor time is divided between servers and database."""
+    one = next(one for one in sizing.answers(found, _LARGE, Target(speed=found.speed)) if one.engine == "postgresql")
+    return (
+        f"At {_described(_LARGE)}, the server processes need {one.processes * one.loop / one.database_busy:.1f} times "
+        "the processor time of PostgreSQL.\n"
+    )
 
 
 def _loads() -> Iterator[tuple[str, Workload]]:
@@ -109,7 +131,11 @@ def _loads() -> Iterator[tuple[str, Workload]]:
     for joins in _JOINS:
         yield f"{joins:,} joins", Workload(joins=joins)
         mix = mixes[joins] if joins != PRESETS["chat"].joins else PRESETS["small"]
-        yield f"{joins:,} joins, {mix.lists:,.0f} lists, {mix.messages:,.0f} messages, a webhook", mix
+        yield _described(mix), mix
+
+
+def _described(mix: Workload) -> str:
+    return f"{mix.joins:,.0f} joins, {mix.lists:,.0f} lists, {mix.messages:,.0f} messages, a webhook"
 
 
 def _steps(found: Costs, target: Target) -> Iterator[tuple[str, Workload]]:
@@ -117,8 +143,7 @@ def _steps(found: Costs, target: Target) -> Iterator[tuple[str, Workload]]:
     one = PRESETS["small"].times(sizing.largest(found, PRESETS["small"], target, engine="sqlite"))
     for factor in (1, 10, 100):
         load = one.times(factor)
-        shown = f"{load.joins:,.0f} joins, {load.lists:,.0f} lists, {load.messages:,.0f} messages, a webhook"
-        yield f"{factor} × SQLite on one machine: {shown}", load
+        yield f"{factor} × SQLite on one machine: {_described(load)}", load
 
 
 def _table(found: Costs, target: Target, loads: Iterable[tuple[str, Workload]]) -> str:
@@ -147,11 +172,29 @@ def _row(what: str, one: Answer) -> list[str]:
 def _checks_table(found: Costs) -> str:
     rows = []
     for check in found.checks:
-        mix = ", ".join(f"{rate:.0f} × {OPERATIONS[name]}" for name, rate in check.rates.items())
+        each = [f"{rate:.0f} × {OPERATIONS[name]}" for name, rate in check.rates.items()]
+        mix = ", ".join([*each, *([f"{check.calls:.0f} × webhook call"] if check.calls else [])])
         rows.append([ENGINES[check.engine], mix, *(_compared(check.predicted, check.measured, key) for key in _KEYS)])
     return table(["", "per second", *_KEYS.values()], rows)
 
 
+def _deviations(found: Costs) -> str:
+    """How far the predictions are from what was measured."""
+    said = []
+    for key, what in _DEVIATING.items():
+        ratios = [one.predicted[key] / one.measured[key] for one in found.checks if one.measured[key]]
+        said.append(f"{min(ratios):.2f} to {max(ratios):.2f} for {what}")
+    return (
+        f"Prediction / measurement: {', '.join(said)}. Each mix was sent for {found.checks[0].seconds:.0f} s to one "
+        "process, at rates at which the model expects it to be a little and moderately busy.\n"
+    )
+
+
+_DEVIATING = {
+    "server": "the processor time of the server",
+    "database": "that of PostgreSQL",
+    "log": "what is written to the disk",
+}
 _KEYS = {"server": "server CPU", "database": "database CPU", "log": "log", "rows": "rows"}
 
 

@@ -35,6 +35,8 @@ class Answer(Struct):
     """Processor time per second of each process."""
     database_cores: float
     """Cores of the database, so that they are busy for the utilisation of the target at most."""
+    database_busy: float
+    """Processor time of the database per second."""
     connections: int
     memory_bytes: float
     log_day: float
@@ -95,6 +97,7 @@ def _answer(name: str, engine: EngineCosts, load: Workload, target: Target, slow
         machines=math.ceil(processes / target.cores),
         loop=each.loop,
         database_cores=processes * each.database / target.utilisation,
+        database_busy=processes * each.database,
         connections=0 if name == "sqlite" else processes * target.connections,
         memory_bytes=processes * engine.memory_bytes,
         log_day=_DAY * processes * each.log,

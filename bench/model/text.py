@@ -35,13 +35,18 @@ def assumptions(found: Costs, target: Target) -> list[str]:
         f"Its speed is {found.speed:,.0f} requests of the bare handler per second of processor time; that of the "
         f"target is {target.speed:,.0f} (--speed).",
         f"Processors and disks are busy for at most {target.utilisation:.0%} of the time (--utilisation).",
-        "Processor time grows linearly with the rate, and depends on the machine as that of the bare handler does.",
-        "Requests in progress follow from Little's law; those that write share transactions as in the measurement.",
+        "An operation or a webhook call takes the processor time that it took on a server that was as busy, with only "
+        "such operations at a constant rate. A server with little to do takes more: it sleeps before each request, and "
+        "few writes share a transaction. Between what was measured, costs are interpolated.",
+        "Processor time depends on the machine as that of the bare handler does in a closed loop.",
+        "The database takes what it took with one server process. With many, it sleeps less and needs less.",
         "Processes do not slow each other down: no contention for locks, memory or the log. Joins and messages of one "
         "conversation wait for each other on PostgreSQL, so a single busy conversation is not in the model.",
         "The load is constant. Size cores for its peak, and disks for its average.",
         "Groups keep their size: as many users leave as join. Otherwise the growth of other rows adds up day by day.",
-        "Rows cost what they cost in a database of 100,000 users: memory holds the indexes that are in use.",
+        "Webhook calls write to the disk what they wrote in a closed loop. SQLite writes whole pages, so a server with "
+        "little to do writes more for each.",
+        "Rows cost what they cost in a database of 50,000 users: memory holds the indexes that are in use.",
         "Not in the model: the network between servers and PostgreSQL, vacuum of old rows, standbys, backups, "
         "attachments, long texts, slow webhooks and their repeated calls.",
     ]

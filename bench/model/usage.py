@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from bench.model.costs import WRITES, EngineCosts, OperationCost
+from bench.model.costs import SATURATED, EngineCosts
 
-_STEPS = 40
-_BUSIEST = 0.95
+_STEPS = 30
 
 
 class Usage(Struct):
@@ -23,52 +22,33 @@ class Usage(Struct):
     """Part of the time in which a transaction runs; only one of a process runs at any time."""
     log: float
     """Bytes per second of the write-ahead log."""
-    concurrent: float
-    """Requests in progress."""
-    writing: float
-    """Writes in progress, which share a transaction."""
 
 
 def of(costs: EngineCosts, rates: Mapping[str, float], calls: float, *, slowness: float) -> Usage:
     """The usage at these rates per process; `slowness` is the processor time relative to that of the costs.
 
-    An operation costs less the more of them are in progress, because they share transactions and wake-ups. Their number
-    follows from Little's law, and depends on the processor time in turn, so the two are found by iteration.
+    An operation costs less on a process that is busier: it sleeps and wakes up less often, and more writes share a
+    transaction. How busy a process is follows from the costs in turn, so the two are found by bisection.
     """
-    found = Usage(0, 0, 0, 0, 1, 1)
+    low, high = 0.0, SATURATED
     for _ in range(_STEPS):
-        found = _step(costs, rates, calls, slowness, found)
-    return found
+        middle = (low + high) / 2
+        low, high = (middle, high) if _at(costs, rates, calls, slowness, middle).loop > middle else (low, middle)
+    return _at(costs, rates, calls, slowness, high)
 
 
-def _step(costs: EngineCosts, rates: Mapping[str, float], calls: float, slowness: float, last: Usage) -> Usage:
+def _at(costs: EngineCosts, rates: Mapping[str, float], calls: float, slowness: float, busy: float) -> Usage:
+    """The usage, if each operation costs what it costs on a process that is this busy."""
+
     def total(field: str) -> float:
-        return sum(
-            rate * costs.operations[name].at(field, last.writing if name in WRITES else last.concurrent)
-            for name, rate in rates.items()
-        )
+        return sum(rate * costs.operations[name].at(field, busy) for name, rate in rates.items())
 
-    def in_progress(names: Iterable[str]) -> float:
-        alone = sum(rates[name] * _seconds_alone(costs.operations[name], slowness) for name in names)
-        return alone / (1 - min(last.loop, _BUSIEST))
-
-    concurrent, writing = in_progress(rates), in_progress(WRITES & rates.keys())
     return Usage(
-        loop=(total("cpu") + calls * costs.delivery.cpu) * slowness / 1e6,
-        database=(total("database_cpu") + calls * costs.delivery.database_cpu) * slowness / 1e6,
+        loop=(total("cpu") + calls * costs.delivery.at("cpu", busy)) * slowness / 1e6,
+        database=(total("database_cpu") + calls * costs.delivery.at("database_cpu", busy)) * slowness / 1e6,
         writer=sum(rate * costs.operations[name].seconds_each for name, rate in rates.items()) * slowness,
         log=total("log") + calls * costs.delivery.log,
-        # Half of the way, so that the iteration does not swing.
-        concurrent=max(1, (last.concurrent + concurrent) / 2),
-        writing=max(1, (last.writing + writing) / 2),
     )
-
-
-def _seconds_alone(cost: OperationCost, slowness: float) -> float:
-    """The latency of an operation that is alone: only its processor time depends on the machine."""
-    alone = cost.points[0]
-    busy = alone.cpu + alone.database_cpu
-    return (max(0, alone.p50 - busy) + busy * slowness) / 1e6
 
 
 def fewest(usage_of: Callable[[int], Usage], utilisation: float) -> int:

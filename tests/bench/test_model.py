@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from bench.model import __main__ as command
 from bench.model import check, costs, footprint, guide, machine, measuring, sizing, text, usage
-from bench.model.costs import Costs, DeliveryCost, EngineCosts, OperationCost, Point, Volume
+from bench.model.costs import CallPoint, Costs, DeliveryCost, EngineCosts, OperationCost, Point, Volume
 from bench.model.workload import PRESETS, Target, Workload
 from bench.processes import Process
 
@@ -24,21 +24,22 @@ from tests.harness import Caller, init, new_app, serving
 
 
 def operation(cpu: float, database: float, batch: float) -> OperationCost:
-    """An operation that costs twice as much alone as with 64 of its kind; a transaction takes 1 ms for each call."""
+    """An operation that costs twice as much on a server with little to do; a transaction takes 1 ms for each call."""
     points = [
-        Point(many, 1000, cpu * times, database * times, 100, 5000, 9000, batch * many, batch * many / 1000, 2000)
-        for many, times in ((1, 2), (8, 1.5), (64, 1))
+        Point(busy, 1000, cpu * times, database * times, 100, batch * many, batch * many / 1000, 2000)
+        for busy, many, times in ((0.1, 1, 2), (0.5, 2, 1.5), (costs.SATURATED, 32, 1))
     ]
     return OperationCost(points, Volume(log_most=8000, kept=700, lasting=800, request=400, response=300))
 
 
 def engine(database: float) -> EngineCosts:
-    """An engine whose writes cost 200 µs and whose reads cost 100 µs at 64 connections."""
+    """An engine whose writes cost 200 µs and whose reads cost 100 µs in the closed loop."""
     operations = {
         name: operation(200, database, 1) if name in costs.WRITES else operation(100, database, 0)
         for name in costs.OPERATIONS
     }
-    delivery = DeliveryCost(150, database, 5000, 3000, 900, 1000, 400, 2000)
+    calls = [CallPoint(busy, cpu, database) for busy, cpu in ((0.2, 300), (0.5, 150), (costs.SATURATED, 100))]
+    delivery = DeliveryCost(calls, 5000, 3000, 900, 1000, 400, 2000)
     return EngineCosts("1", operations, delivery, 80_000_000, 0.5)
 
 
@@ -55,20 +56,30 @@ def asked(found: Costs, load: Workload, **target: float) -> dict[str, sizing.Ans
 
 
 def test_costs_are_interpolated_between_points_and_constant_outside() -> None:
-    points = [(1.0, 100.0), (4.0, 60.0), (16.0, 40.0)]
-    expected = {0.5: 100, 1: 100, 2: 80, 4: 60, 8: 50, 16: 40, 1000: 40}
+    points = [(0.1, 100.0), (0.3, 60.0), (1.0, 40.0)]
+    expected = {0: 100, 0.1: 100, 0.2: 80, 0.3: 60, 0.65: 50, 1: 40, 7: 40}
     assert {at: costs.interpolated(points, at) for at in expected} == pytest.approx(expected)
 
 
-def test_an_operation_costs_less_the_more_of_them_are_in_progress(found: Costs) -> None:
-    each = found.engines["postgresql"]
-    few, many = (usage.of(each, {costs.JOIN: rate}, 0, slowness=1) for rate in (1, 3000))
-    assert (few.loop, few.database) == pytest.approx((400e-6, 100e-6))
-    assert many.loop / 3000 < 0.6 * few.loop
-    assert few.writing == 1 < many.writing == many.concurrent
-    # Reads share wake-ups with writes, but no transaction.
-    mixed = usage.of(each, {costs.JOIN: 1, costs.GET_USER: 3000}, 0, slowness=1)
-    assert mixed.concurrent > mixed.writing == 1
+@pytest.mark.parametrize(("rate", "each"), [(1, 400), (0.2 / 375e-6, 375), (0.5 / 300e-6, 300), (10_000, 200)])
+def test_an_operation_costs_less_on_a_busier_process(found: Costs, rate: float, each: float) -> None:
+    one = usage.of(found.engines["postgresql"], {costs.JOIN: rate}, 0, slowness=1)
+    assert (one.loop, one.database) == pytest.approx((rate * each / 1e6, rate * each / 4e6))
+
+
+def test_a_process_is_as_busy_as_all_operations_and_calls_make_it(found: Costs) -> None:
+    # 500 joins of 300 µs, 2000 reads of 150 µs and 1000 calls of 150 µs, on a machine of 1.2 times the speed.
+    rates = {costs.JOIN: 500.0, costs.GET_USER: 1000.0, costs.LIST: 1000.0}
+    assert usage.of(found.engines["postgresql"], rates, 1000, slowness=1 / 1.2).loop == pytest.approx(0.5)
+
+
+def test_a_list_after_a_message_to_its_group_counts_as_one_from_the_database() -> None:
+    mix = check.Mix({costs.LIST: 0.6, costs.POST_100: 0.2, costs.LIST_NEW: 0.1, costs.JOIN: 0.1}, webhook=True)
+    expected = {costs.LIST: 0.45, costs.POST_100: 0.2, costs.LIST_NEW: 0.25, costs.JOIN: 0.1}
+    assert mix.costed == pytest.approx(expected)
+    assert mix.calls == 0.2
+    reads = check.Mix({costs.LIST: 0.5, costs.GET_USER: 0.5})
+    assert (reads.costed, reads.calls) == (reads.parts, 0)
 
 
 def test_the_processes_are_the_fewest_that_stay_below_the_utilisation(found: Costs) -> None:
@@ -175,7 +186,9 @@ def test_the_model_is_within_a_quarter_of_what_mixes_needed() -> None:
         assert one.errors == 0
         # The prediction in the file is that of the model as it is.
         expected = check.expected_bare_cpu(found, one.engine, one.rates)
-        assert check.predict(found, one.engine, one.rates, one.bare_cpu / expected) == pytest.approx(one.predicted)
+        assert check.predict(found, one.engine, one.rates, one.calls, one.bare_cpu / expected) == pytest.approx(
+            one.predicted
+        )
         for key in ("server", "database", "rows"):
             assert one.predicted[key] == pytest.approx(one.measured[key], rel=0.25)
 
@@ -209,12 +222,12 @@ def test_costs_of_every_operation_are_measured(loader: Path, monkeypatch: pytest
         found = measuring.run(opened, measuring.QUICK)
     assert list(found.operations) == list(costs.OPERATIONS)
     for name, one in found.operations.items():
-        assert [point.connections for point in one.points] == [8]
-        assert all(min(point.rate, point.p50) > 0 for point in one.points)
+        assert [point.busy == costs.SATURATED for point in one.points] == [False, True]
+        assert all(point.rate > 0 for point in one.points)
         assert min(one.volume.request, one.volume.response) > 0
         if name in costs.WRITES:
             assert min(point.batch_size for point in one.points) >= 1
-            assert one.points[0].log > 0
+            assert one.points[-1].log > 0
             # So few requests may take less than the clock of processor time can tell.
             assert one.seconds_each >= 0
     assert min(found.memory_bytes, found.start_seconds, found.delivery.rate) > 0

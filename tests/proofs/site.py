@@ -48,7 +48,8 @@ class Site:
     def assert_calm(self) -> None:
         """Check that no server has logged an error."""
         lines = [line for server in self.servers for line in server.log]
-        assert [line for line in lines if " error " in line or line.startswith(("  File ", "Traceback"))] == []
+        errors = [line for line in lines if " error " in line or line.startswith(("  File ", "Traceback"))]
+        assert not errors, "\n".join(errors)
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from heliograph.server.auth.authenticator import CACHE_SECONDS, Authenticator
 from heliograph.server.auth.sessions import SessionAuthenticator
 from heliograph.server.auth.sign_ins import SignInLimit
 from heliograph.server.contents import hidden_by, without_contents
-from heliograph.server.handlers import ROUTES, Route
+from heliograph.server.handlers import Route
 from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.request import Request, ServerContext
 from heliograph.server.http.responses import Response, error_response
@@ -26,47 +26,7 @@ from heliograph.server.idempotency import replayed_deletion, with_keys
 from heliograph.server.masking import masked
 from heliograph.server.query import EMPTY, parse_query, require_known
 from heliograph.server.router import Router
-from heliograph.server.routes import (
-    activity,
-    apps,
-    attachments,
-    bulk,
-    channels,
-    chaos,
-    clients,
-    clock,
-    console,
-    control,
-    conversations,
-    deliveries,
-    devices,
-    event_records,
-    events,
-    finding,
-    history,
-    imports,
-    inbound,
-    inboxes,
-    integrations,
-    keys,
-    listeners,
-    listings,
-    memberships,
-    messages,
-    oauth,
-    oauth_clients,
-    participants,
-    people,
-    recorded_requests,
-    requests,
-    sandbox,
-    sandbox_tools,
-    snapshots,
-    switchboards,
-    triggers,
-    users,
-    webhooks,
-)
+from heliograph.server.routes import ROUTES
 from heliograph.server.streams import Streams
 from heliograph.settings import Settings
 from heliograph.storage.blobs import Blobs
@@ -82,49 +42,6 @@ from heliograph.wire.table.v2.apps import DELETE_APP
 P = TypeVar("P", bound=Struct)
 B = TypeVar("B")
 R = TypeVar("R")
-
-# Importing these modules binds their handlers.
-ROUTE_MODULES = (
-    activity,
-    apps,
-    attachments,
-    bulk,
-    channels,
-    chaos,
-    clients,
-    clock,
-    console,
-    control,
-    conversations,
-    deliveries,
-    devices,
-    event_records,
-    events,
-    finding,
-    history,
-    imports,
-    inbound,
-    inboxes,
-    integrations,
-    keys,
-    listeners,
-    listings,
-    memberships,
-    messages,
-    oauth,
-    oauth_clients,
-    participants,
-    people,
-    recorded_requests,
-    requests,
-    sandbox,
-    sandbox_tools,
-    snapshots,
-    switchboards,
-    triggers,
-    users,
-    webhooks,
-)
 
 SAFE_METHODS = ("GET", "HEAD")
 """The methods that change nothing."""
