@@ -7,6 +7,7 @@ A test that takes the fixture `engine`, most of them by way of `server`, runs on
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import signal
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from heliograph.testing.server import Key, SandboxServer
 from tests import commands, databases, temporary
 from tests.certificates import write_certificate
 from tests.databases import ENGINES, SQLITE, new_database
-from tests.harness import Caller, Sandbox, Server, init, new_app, serving
+from tests.harness import Caller, Sandbox, Server, SharedServer, new_app, serving, shared_sandbox
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,6 +38,21 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection() -> None:
     """Leave the collector off while modules are imported: nothing of them is garbage."""
     gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the files of each folder over the run, so that not all browsers, or all servers with load, run at once."""
+    folders: dict[Path, dict[Path, int]] = {}
+    for item in items:
+        files = folders.setdefault(item.path.parent, {})
+        files.setdefault(item.path, len(files))
+
+    def place(item: pytest.Item) -> tuple[float, str]:
+        files = folders[item.path.parent]
+        return files[item.path] / len(files), str(item.path)
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:
@@ -76,17 +92,32 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.
 
 
 @pytest.fixture(scope="session")
-def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
+    """Returns the server of an engine with these options, and starts it at the first call.
+
+    Pytest ends a fixture that depends on the engine at each change of the engine, which is twice per file.
+    """
+    with contextlib.ExitStack() as servers:
+
+        @functools.cache
+        def started(engine: str, *options: str) -> Server:
+            database = new_database(engine, tmp_path_factory.mktemp("server"))
+            server: Server = servers.enter_context(serving(database, *options))
+            return server
+
+        yield started
+
+
+@pytest.fixture(scope="session")
+def server(engine: str, shared_server: SharedServer) -> Server:
     """A server on a database of the engine, with stand-ins and sandbox tools."""
-    options = ("--stand-ins", "yes", "--sandbox-tools", "yes")
-    with serving(new_database(engine, tmp_path_factory.mktemp("server")), *options) as server:
-        yield server
+    return shared_server(engine, "--stand-ins", "yes", "--sandbox-tools", "yes")
 
 
 @pytest.fixture(scope="session")
 def sandbox(server: Server) -> Sandbox:
     """The sandbox of the server."""
-    return init(server.database_url)
+    return shared_sandbox(server.database_url)
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -57,6 +58,10 @@ def init(database: str) -> Sandbox:
         found = thread.submit(asyncio.run, work()).result()
     keys = [(key.id, key.secret) for key in (found.app_key, found.account_key)]
     return Sandbox(found.app.id, *keys)
+
+
+shared_sandbox = functools.cache(init)
+"""The sandbox of a server that is shared, and so stays."""
 
 
 class Server:
@@ -167,6 +172,10 @@ class Server:
         self.stop()
         self.output.clear()
         self.start()
+
+
+SharedServer = Callable[..., Server]
+"""Returns a server of an engine, with options."""
 
 
 def _sockets_of(pid: int) -> set[str]:

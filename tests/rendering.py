@@ -22,6 +22,7 @@ UNKNOWN = "…"
 _RUN = ("row", "rows", "execute")
 _PAGE = ("slice_of", "filtered_slice_of")
 _MATCH = {"get": 2, "get_many": 2, "update": 2, "delete": 1, "insert": 1}
+_CALLS = {*_RUN, *_PAGE, *_MATCH}
 """For each function that makes statements: the position of the columns, one of which is the bucket."""
 
 
@@ -110,12 +111,18 @@ def _of_module(module: ModuleType) -> Iterator[Statement]:
         if isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef):
             place = f"{module.__name__.rpartition('.')[2]}.{function.name}"
             for call in ast.walk(function):
-                if isinstance(call, ast.Call) and (sql := _rendered(call, _Names(module, function))):
-                    yield Statement(place, sql)
+                if isinstance(call, ast.Call) and _called(call) in _CALLS:
+                    if sql := _rendered(call, _Names(module, function)):
+                        yield Statement(place, sql)
+
+
+def _called(call: ast.Call) -> str:
+    name: str = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return name
 
 
 def _rendered(call: ast.Call, names: Mapping[str, Any]) -> str | None:
-    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    called = _called(call)
     if called in _RUN and call.args:
         return f"{evaluated(call.args[0], names)}"
     if called in _PAGE:

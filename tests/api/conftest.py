@@ -9,7 +9,7 @@ import pytest
 from tests.api.database import Database
 from tests.api.endpoint import Endpoint
 from tests.databases import new_database
-from tests.harness import Caller, Server, calling_account, new_app, serving
+from tests.harness import Caller, Server, SharedServer, calling_account, new_app, serving
 
 
 @pytest.fixture
@@ -19,12 +19,11 @@ def database(server: Server) -> Database:
 
 
 @pytest.fixture(scope="session")
-def other_server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def other_server(engine: str, shared_server: SharedServer) -> Server:
     """A server below /sc, with limits and options that the shared server does not have, and without stand-ins."""
     options = ["--root-path", "/sc", "--participant-limit", "3", "--no-require-subscribe-sdk-client"]
     options += ["--strict-control", "--stand-ins", "no", "--subdomain", "chat"]
-    with serving(new_database(engine, tmp_path_factory.mktemp("other")), *options) as server:
-        yield server
+    return shared_server(engine, *options)
 
 
 @pytest.fixture(scope="session")
@@ -53,4 +52,3 @@ def endpoint() -> Iterator[Endpoint]:
     """A webhook endpoint of the test."""
     with Endpoint() as made:
         yield made
-        made.shutdown()

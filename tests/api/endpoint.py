@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import http.server
 import json
-import threading
 from typing import Any
 
+from tests.loopback import LoopbackServer
 
-class Endpoint(http.server.ThreadingHTTPServer):
+
+class Endpoint(LoopbackServer):
     """Responds with `status`, and stores the calls."""
 
     status = 200
-    daemon_threads = True
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.came: list[Any] = []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
     def url(self) -> str:
         """The URL of the endpoint."""
-        return f"http://127.0.0.1:{self.server_port}/hook"
+        return f"{super().url}/hook"
 
     def close(self) -> None:
         """Stop, and close the port."""
-        self.shutdown()
         self.server_close()
 
     def answering(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from heliograph.wire.imports import IMPORT_BYTES, ConversationRecord, UserRecord
+from tests.api.event_records import records
 from tests.api.importing import (
     counts,
     group_of,
@@ -262,9 +263,9 @@ def test_an_import_writes_no_events(api: Caller) -> None:
     """imports.9"""
     a_group(api, 2, 3)
     put(api, message_of(1, 5), {"kind": "leave", "conversationId": old_id(1), "participantId": old_id(102)})
-    assert api.ok("GET", extension(api, "/eventRecords"))["events"] == []
+    assert records(api) == []
     api.say(old_id(1))
-    assert [one["type"] for one in api.ok("GET", extension(api, "/eventRecords"))["events"]] == ["conversation:message"]
+    assert [one["type"] for one in records(api)] == ["conversation:message"]
 
 
 @pytest.mark.one_engine

@@ -15,26 +15,19 @@ from tests.api.end_users import EndUser
 from tests.api.files import GIF, PNG, uploaded
 from tests.databases import new_database
 from tests.harness import Caller, Server, error_of, init, new_app, serving, titles_of
+from tests.loopback import LoopbackServer
 
 PROGRAM = b"MZ" + bytes(200)
 FILES = {"/lamp.png": PNG, "/image.php": GIF, "/tide.csv": b"time,level\n", "/setup.png": PROGRAM, "/page.html": b"<p>"}
 
 
-class FileServer(http.server.ThreadingHTTPServer):
+class FileServer(LoopbackServer):
     """Serves FILES without their media types, and `/late.png` once `ready` is set."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.asked = threading.Event()
         self.ready = threading.Event()
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        """The URL of the server."""
-        return f"http://127.0.0.1:{self.server_port}"
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -82,7 +75,6 @@ def files() -> Iterator[FileServer]:
     with FileServer() as made:
         yield made
         made.ready.set()
-        made.shutdown()
 
 
 def post(api: Caller, conversation: str, content: Any) -> httpx.Response:

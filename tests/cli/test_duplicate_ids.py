@@ -64,7 +64,6 @@ def endpoint() -> Iterator[Endpoint]:
     """An endpoint that takes everything."""
     with Endpoint() as made:
         yield made
-        made.shutdown()
 
 
 def settled(api: Caller) -> bool:

@@ -16,18 +16,16 @@ import pytest
 import heliograph.compat as official
 from heliograph.compat.exceptions import ApiTypeError
 from heliograph.compat.rest import ApiException
+from tests.loopback import LoopbackServer
 
 
-class Recorder(http.server.ThreadingHTTPServer):
+class Recorder(LoopbackServer):
     """Refuses every request, once it is told to, and keeps what came."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Recording)
+        super().__init__(Recording)
         self.told = threading.Event()
         self.came: list[tuple[str, dict[str, str], bytes]] = []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
 class Recording(http.server.BaseHTTPRequestHandler):
@@ -62,13 +60,12 @@ def recorder() -> Iterator[Recorder]:
     with Recorder() as made:
         made.told.set()
         yield made
-        made.shutdown()
 
 
 @pytest.fixture
 def recorded(recorder: Recorder) -> Iterator[official.ApiClient]:
     """A client of it, without credentials."""
-    with official.ApiClient(official.Configuration(f"http://127.0.0.1:{recorder.server_port}"), "X-One", "1") as made:
+    with official.ApiClient(official.Configuration(recorder.url), "X-One", "1") as made:
         yield made
 
 

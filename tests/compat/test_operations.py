@@ -19,7 +19,8 @@ import pytest
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table import OPERATIONS
 from tests.compat.official import CLIENTS, COMPAT, JAVASCRIPT, PYTHON, PYTHON_17, ROOT, Drivers, Official, Reply
-from tests.harness import Caller
+from tests.databases import new_database
+from tests.harness import Caller, calling_account, serving
 from tests.security.calls import BY_NAME, Walk, parameters_of, path_of
 
 pytestmark = pytest.mark.one_engine
@@ -28,6 +29,15 @@ BEGIN, END = "<!-- Begin of the table that tests/compat/test_operations.py write
 COLUMNS = (JAVASCRIPT, *PYTHON)
 NO_CALL = "no call"
 WITH_BRANDS = (PYTHON_17, *COMPAT)
+
+
+@pytest.fixture(scope="module")
+def account(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    """The account of a server of its own: on another one, the list of apps has those of other tests."""
+    database = new_database(engine, tmp_path_factory.mktemp("walked"))
+    with serving(database, "--stand-ins", "yes", "--sandbox-tools", "yes") as server:
+        with calling_account(server) as account:
+            yield account
 
 
 @dataclass

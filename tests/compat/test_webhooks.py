@@ -37,7 +37,6 @@ def endpoint() -> Iterator[Endpoint]:
     """An endpoint of this test."""
     with Endpoint() as made:
         yield made
-        made.shutdown()
 
 
 def secrets_of_two(client: Official, url: str) -> tuple[dict[str, str], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tests.api.event_records import records
 from tests.harness import Caller
 
 NO_USER = (404, "user_not_found", "User not found")
@@ -42,6 +43,5 @@ def messages(api: Caller, conversation: str) -> list[JSON]:
 
 
 def events(api: Caller) -> list[JSON]:
-    """The first 100 events of the app."""
-    found: list[JSON] = api.ok("GET", f"{base(api)}/eventRecords?page[size]=100")["events"]
-    return found
+    """The events of the app."""
+    return records(api)

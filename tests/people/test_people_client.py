@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from heliograph import BasicAuth, Client, TransportError, UserNotFound
 from tests.client.flavours import FLAVOURS, Run, by_asyncio
 from tests.harness import Caller
+from tests.loopback import LoopbackServer
 
 
 @pytest.mark.parametrize("run", FLAVOURS)
@@ -61,10 +61,8 @@ class _Cut(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def cut() -> Iterator[str]:
     """The URL of a server whose exports lack their end."""
-    with http.server.HTTPServer(("127.0.0.1", 0), _Cut) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with LoopbackServer(_Cut) as server:
+        yield server.url
 
 
 def test_an_export_that_was_cut_off(cut: str) -> None:

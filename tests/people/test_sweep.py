@@ -162,8 +162,6 @@ def test_nothing_is_left(url: str) -> None:
         assert api("POST", f"{story.base}/users/{story.id}/erase").json()["erasure"]["status"] == "finished"
         kept = api.ok("GET", f"/conversations/{story.group_id}/messages")["messages"]
         assert {one["author"].get("userId") for one in kept} > {story.other_id}
-        for endpoint in (well, failing):
-            endpoint.shutdown()
     # The event user:remove, its deliveries and their attempts.
     assert {table for table, found in everything(url).items() if story.id in repr(found)} <= REMOVAL
     done = command("compact", "--database", url)

@@ -47,7 +47,6 @@ def endpoint() -> Iterator[Killer]:
         made.open.set()
         yield made
         made.open.set()
-        made.shutdown()
 
 
 def listening(owner: Caller, endpoint: Killer) -> tuple[Caller, str, str]:

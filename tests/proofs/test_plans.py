@@ -120,7 +120,6 @@ def test_tables_that_grow_are_never_scanned(tmp_path: Path, monkeypatch: pytest.
             at_once(api, lambda crowd: use(crowd, endpoint.url))
             execute(url, "ANALYZE")
             account.ok("DELETE", f"/v2/apps/{api.app_id}")
-        endpoint.shutdown()
         account.http.close()
     monkeypatch.setattr(purging, "_SHARED_DELAY", 0)
     asyncio.run(maintain(url))

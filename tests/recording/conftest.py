@@ -6,28 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.databases import new_database
-from tests.harness import Caller, Server, calling_account, new_app, serving
+from tests.harness import Caller, Server, SharedServer, calling_account, new_app
 from tests.recording.looking import KEPT
 
 
 @pytest.fixture(scope="session")
-def recorder(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def recorder(engine: str, shared_server: SharedServer) -> Server:
     """A server that records requests."""
-    options = (
-        "--record-requests",
-        str(KEPT),
-        "--stand-ins",
-        "yes",
-        "--sandbox-tools",
-        "yes",
-        "--console",
-        "yes",
-        "--console",
-        "yes",
-    )
-    with serving(new_database(engine, tmp_path_factory.mktemp("recorder")), *options) as server:
-        yield server
+    options = ("--record-requests", str(KEPT), "--stand-ins", "yes", "--sandbox-tools", "yes", "--console", "yes")
+    return shared_server(engine, *options)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import pytest
 from heliograph import ids
 from heliograph.server.recording import recorder as recorder_module
 from tests.api.database import Database
+from tests.api.event_records import records
 from tests.databases import POSTGRESQL, new_database
 from tests.harness import Caller, Server, init, new_app, serving, titles_of
 from tests.recording.activity import Frame, activity_url, frames, shown, streaming, taken
@@ -20,12 +21,6 @@ from tests.sandbox.snapshots import callers, restore, save
 from tests.security.test_clock import Clock
 
 MOST_BEHIND = 1_000
-
-
-def records(api: Caller) -> list[Any]:
-    """The event records of the caller's app."""
-    found: list[Any] = api.ok("GET", f"/heliograph/v1/apps/{api.app_id}/eventRecords")["events"]
-    return found
 
 
 def entries_of(stream: Any, count: int) -> list[Frame]:

@@ -7,16 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
+from tests.api.event_records import records
 from tests.harness import Caller
 from tests.recording.activity import Frame, streaming
 from tests.recording.looking import recorded
 from tests.security.sign_ins import SESSION, Bearer, operator_of, viewer_of
 
 
-def records(api: Caller) -> list[tuple[str, str | None, str | None]]:
+def sources(api: Caller) -> list[tuple[str, str | None, str | None]]:
     """The type, the key and the session of each event."""
-    found = api.ok("GET", f"/heliograph/v1/apps/{api.app_id}/eventRecords")["events"]
-    return [(one["type"], one.get("keyId"), one.get("sessionId")) for one in found]
+    return [(one["type"], one.get("keyId"), one.get("sessionId")) for one in records(api)]
 
 
 def test_events_and_requests_name_the_session(own: Caller) -> None:
@@ -29,7 +29,7 @@ def test_events_and_requests_name_the_session(own: Caller) -> None:
     operator.ok("PATCH", f"/conversations/{group}", {"displayName": "Crew"})
     trigger = {"type": "conversation:join", "to": ["listeners"]}
     operator.ok("POST", f"/heliograph/v1/apps/{own.app_id}/sandbox/trigger", trigger)
-    assert records(own) == [
+    assert sources(own) == [
         ("conversation:create", key, None),
         ("conversation:join", key, operator.id),
         ("conversation:join", key, operator.id),
@@ -56,8 +56,7 @@ def test_calls_at_the_same_time_have_the_sessions_of_their_callers(own: Caller) 
 
     with ThreadPoolExecutor(len(groups)) as pool:
         list(pool.map(join, range(len(groups))))
-    found = own.ok("GET", f"/heliograph/v1/apps/{own.app_id}/eventRecords", params={"page[size]": 100})["events"]
-    joined = {one["conversationId"]: one.get("sessionId") for one in found if one["type"] == "conversation:join"}
+    joined = {one["conversationId"]: one.get("sessionId") for one in records(own) if one["type"] == "conversation:join"}
     ids = [sessions[0].id, sessions[1].id, None]
     assert joined == {group: ids[number % 3] for number, group in enumerate(groups)}
 

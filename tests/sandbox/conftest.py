@@ -6,16 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.databases import new_database
-from tests.harness import Caller, Server, calling_account, new_app, serving
+from tests.harness import Caller, Server, SharedServer, calling_account, new_app
 
 
 @pytest.fixture(scope="session")
-def calling_server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def calling_server(engine: str, shared_server: SharedServer) -> Server:
     """A server that may call loopback addresses."""
-    options = ("--webhook-allowed-networks", "loopback", "--sandbox-tools", "yes")
-    with serving(new_database(engine, tmp_path_factory.mktemp("calling")), *options) as server:
-        yield server
+    return shared_server(engine, "--webhook-allowed-networks", "loopback", "--sandbox-tools", "yes")
 
 
 @pytest.fixture(scope="session")

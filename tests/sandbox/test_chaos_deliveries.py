@@ -186,7 +186,6 @@ def _apps(server: Server) -> Iterator[tuple[Caller, Caller, Endpoint]]:
             hook = {"target": endpoint.url, "triggers": ["*"]}
             one.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})
         yield made[0], made[1], endpoint
-        endpoint.shutdown()
     account.http.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from msgspec import inspect
 from heliograph.wire.operations import BodyType
 
 Path = tuple[str | int, ...]
+type_info = functools.cache(inspect.type_info)
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Place:
 
 def places(body: BodyType, example: Any) -> Iterator[Place]:
     """Every object in an example of a body, the body itself first."""
-    return _places(inspect.type_info(body), example, ())
+    return _places(type_info(body), example, ())
 
 
 def _places(kind: inspect.Type, value: Any, path: Path) -> Iterator[Place]:
