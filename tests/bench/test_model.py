@@ -179,7 +179,7 @@ def test_the_guide_shows_the_stored_costs() -> None:
     assert len(ET.fromstring(guide.drawing(found)).findall(".//{http://www.w3.org/2000/svg}polyline")) == 6
 
 
-def test_the_model_is_within_a_quarter_of_what_mixes_needed() -> None:
+def test_the_model_is_within_thirty_percent_of_what_mixes_needed() -> None:
     found = costs.load(ROOT / costs.COSTS)
     assert {one.engine for one in found.checks} == set(machine.NAMES)
     for one in found.checks:
@@ -190,7 +190,7 @@ def test_the_model_is_within_a_quarter_of_what_mixes_needed() -> None:
             one.predicted
         )
         for key in ("server", "database", "rows"):
-            assert one.predicted[key] == pytest.approx(one.measured[key], rel=0.25)
+            assert one.predicted[key] == pytest.approx(one.measured[key], rel=0.3)
 
 
 def test_a_footprint_grows_by_log_and_rows(engine: str) -> None:
