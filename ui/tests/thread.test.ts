@@ -12,11 +12,27 @@ function posted(count: number): EventRecord[] {
   });
 }
 
+function take(thread: Thread, events: EventRecord[]): void {
+  (thread as unknown as { take(events: EventRecord[]): void }).take(events);
+}
+
 test("messages of a burst that are not kept can be loaded", () => {
   const thread = new Thread("c");
   // The stream reports them at once, while the list shows nothing yet.
-  (thread as unknown as { take(events: EventRecord[]): void }).take(posted(222));
+  take(thread, posted(222));
   assert.equal(thread.messages.value.length, 200);
   assert.equal(thread.messages.value.at(-1)?.id, "m221");
   assert.equal(thread.older.value, thread.messages.value[0]?.id);
+});
+
+test("a page from before a burst is not shown next to the end of the burst", async () => {
+  const thread = new Thread("c"), all = posted(260);
+  const page = { messages: all.slice(0, 10).map((one) => one.payload["message"]), meta: { hasMore: false } };
+  globalThis.fetch = async (url) => {
+    take(thread, all.slice(10));
+    return Response.json(String(url).includes("/messages") ? page : { eventRecords: [], meta: { hasMore: false } });
+  };
+  await thread.load();
+  assert.equal(thread.messages.value[0]?.id, "m060");
+  assert.equal(thread.older.value, "m060");
 });

@@ -39,8 +39,8 @@ export class Thread {
   readonly newest = computed(() => this.messages.value.at(-1) ?? null);
   private readonly path: { appId: string; conversationId: string };
   private kept = KEPT_LIVE;
-  /** Whether messages were dropped since the newest page was asked for. */
-  private dropped = false;
+  /** The newest message that was dropped since the newest page was asked for. */
+  private dropped: Message | null = null;
   private waiting: Message[] = [];
   private readonly showWaiting = throttled(() => {
     this.add(this.waiting);
@@ -70,17 +70,20 @@ export class Thread {
   /** Load the newest page. */
   async load(): Promise<void> {
     const known = new Set(this.messages.value.map((one) => one.id));
-    this.dropped = false;
+    this.dropped = null;
+    let hasGap = false;
     await this.fetch(undefined, (found) => {
       // What the stream reported meanwhile may be missing in the page. If that is empty, what was known before was deleted.
       const last = found.at(-1);
       const newer = this.messages.value.filter((one) => (last ? isAfter(one, last) : !known.has(one.id)));
+      hasGap = this.dropped !== null && (!last || isAfter(this.dropped, last));
+      if (hasGap) return newer;
       return this.atEnd.value ? merged(found, newer) : found;
     });
+    // After a burst, messages between the page and the newest ones are loaded on scrolling up.
+    if (hasGap) this.older.value = this.messages.value[0]?.id ?? null;
     this.atEnd.value = true;
     this.kept = KEPT_LIVE;
-    // In a burst: what is shown does not begin where the page ends.
-    if (this.dropped) return this.load();
     await this.notes.load(this.firstId());
   }
 
@@ -108,7 +111,7 @@ export class Thread {
     const all = found.slice(-this.kept);
     if (all.length < found.length) {
       this.older.value = all[0]!.id;
-      this.dropped = true;
+      this.dropped = found.at(-this.kept - 1)!;
     }
     this.messages.value = all.map((one) => (messages.some((other) => answers(other, one)) ? submitted(one) : one));
     for (const one of messages) this.readBy(one.author, one.received);
