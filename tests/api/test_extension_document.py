@@ -153,7 +153,8 @@ def test_deliveries_are_as_documented(document: Any, own: Caller) -> None:
 
 def test_event_records_are_as_documented(document: Any, own: Caller) -> None:
     name = "ListEventRecords"
-    made = check(document, name, answered(own, name), 200)["events"]
+    # Of the oldest events of a shared server, a page may contain none of this app.
+    made = check(document, name, answered(own, name, f"?page[before]={'f' * 24}"), 200)["events"]
     assert [one["type"] for one in made] == ["conversation:create"]
     for query in ("?filter[type]=lost", "?page[size]=0"):
         check(document, name, answered(own, name, query), 400)
