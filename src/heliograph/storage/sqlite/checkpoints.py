@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from heliograph.storage.sqlite.tx import connect
@@ -47,9 +47,12 @@ class Checkpointer:
         self._thread.join()
 
     def _run(self) -> None:
-        with closing(connect(self._path, read_only=False)) as connection:
-            while self._due.wait() and not self._stopping:
-                self._due.clear()
-                # The writer runs into an error of the disk too, and reports it.
-                with suppress(sqlite3.Error):
-                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        connection: sqlite3.Connection | None = None
+        while self._due.wait() and not self._stopping:
+            self._due.clear()
+            # The writer runs into an error of the disk too, and reports it. The next checkpoint tries again.
+            with suppress(sqlite3.Error):
+                connection = connection or connect(self._path, read_only=False)
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        if connection is not None:
+            connection.close()
