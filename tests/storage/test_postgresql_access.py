@@ -24,7 +24,8 @@ from tests.waiting import until
 PASSWORD = "correct-horse"
 DAY = 24 * 3_600_000
 TABLES = "ALL TABLES IN SCHEMA served"
-KICK = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'refused' OR usename = 'other'"
+# It waits until the sessions have ended: until then they serve as before.
+KICK = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = 'refused' OR usename = 'other'"
 
 
 @pytest.fixture(scope="module")
