@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import http.client
 import http.server
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from tests.loopback import LoopbackServer
 
 
 @dataclass
@@ -25,13 +26,11 @@ class Reply:
 Alter = Callable[[Reply], None]
 
 
-class _Proxy(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
+class _Proxy(LoopbackServer):
     def __init__(self, target: str, alter: Alter) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
         self.target = urlsplit(target).netloc
         self.alter = alter
+        super().__init__(_Handler)
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -72,10 +71,5 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 @contextmanager
 def altering(target: str, alter: Alter) -> Iterator[str]:
     """The URL of a proxy of a server, for the length of a block. Without a target, all responses are `{}`."""
-    proxy = _Proxy(target, alter)
-    threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{proxy.server_port}"
-    finally:
-        proxy.shutdown()
-        proxy.server_close()
+    with _Proxy(target, alter) as proxy:
+        yield proxy.url

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import http.server
 import re
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -18,6 +17,7 @@ from playwright.sync_api import Browser, expect
 from tests.console.browsing import Console, signed_in
 from tests.databases import POSTGRESQL, new_database
 from tests.harness import Caller, Server, init, serving
+from tests.loopback import LoopbackServer
 
 pytestmark = pytest.mark.one_engine
 
@@ -65,17 +65,8 @@ class _Proxy(http.server.BaseHTTPRequestHandler):
 def proxied(upstream: str) -> Iterator[str]:
     """The URL of a proxy of a server."""
     handler = type("Handler", (_Proxy,), {"upstream": urlsplit(upstream).netloc})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}{PREFIX}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with LoopbackServer(handler) as server:
+        yield server.url + PREFIX
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.server
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -16,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.console.browsing import ARGUMENTS, BROWSER, Console, signed_in
 from tests.console.sessions import SCREENS, link, sign_in, stored
 from tests.harness import Caller, Server, init, new_app, serving
+from tests.loopback import LoopbackServer
 from tests.sandbox.chaos import disturb, rule
 
 pytestmark = pytest.mark.one_engine
@@ -117,12 +117,8 @@ class _Elsewhere(http.server.BaseHTTPRequestHandler):
 def elsewhere(sandbox_server: Server) -> Iterator[str]:
     """The URL of that server, which has the same host and another port."""
     handler = type("Handler", (_Elsewhere,), {"target": sandbox_server.url, "cookies": []})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with LoopbackServer(handler) as server:
+        yield server.url
     assert set(handler.cookies) <= {""}  # type: ignore[attr-defined]
 
 

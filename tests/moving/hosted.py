@@ -10,9 +10,11 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.loopback import LoopbackServer
 
 APP = "5f1a2b3c4d5e6f7a8b9c0d1e"
 KEY = ("app_5f1a2b3c4d5e6f7a8b9c0d1f", "a-secret-of-the-source")
@@ -48,15 +50,12 @@ class Hosted:
         self.deleted_when_listed: set[str] = set()
         self._number = itertools.count()
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._server = LoopbackServer(_handler(self))
+        self.url = self._server.url
 
     def close(self) -> None:
         """Stop serving."""
         self.release.set()
-        self._server.shutdown()
         self._server.server_close()
 
     def new_id(self, seconds: int | None = None) -> str:

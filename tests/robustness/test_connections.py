@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from heliograph.server.handlers import ROUTES
 from heliograph.server.http import protocol
 from heliograph.server.http.request import Request
+from heliograph.server.routes import ROUTES
 from heliograph.wire.apps import Empty
 from tests.harness import Auth
 from tests.robustness.answers import Answer, Connection, request, sound

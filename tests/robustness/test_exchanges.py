@@ -15,7 +15,6 @@ import uvloop
 from starlette.types import Receive, Scope, Send
 
 from heliograph.server.app import Application
-from heliograph.server.handlers import ROUTES
 from heliograph.server.http.asgi import AsgiExchange
 from heliograph.server.http.connections import Connections
 from heliograph.server.http.exchange import Exchange
@@ -23,6 +22,7 @@ from heliograph.server.http.protocol import Serve
 from heliograph.server.http.request import Request
 from heliograph.server.http.sockets import listen
 from heliograph.server.process.running import Server
+from heliograph.server.routes import ROUTES
 from heliograph.wire.apps import Empty
 from tests.databases import url_of
 from tests.harness import Auth

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from heliograph.server.handlers import ROUTES
 from heliograph.server.http.request import Request
 from heliograph.server.observability.logs import ConsoleFormatter, JsonFormatter
+from heliograph.server.routes import ROUTES
 from heliograph.storage.engine import Tx
 from tests.databases import new_database
 from tests.robustness.answers import Answer

@@ -17,15 +17,11 @@ SOURCE = Source(type="api")
 
 def truncated(conversation: StoredConversation) -> ConversationTruncated:
     """A conversation, as payloads show it."""
-    if controllers.enabled(conversation) is None:
-        return ConversationTruncated(id=conversation.id, type=conversation.type, metadata=conversation.metadata or None)
-    return ConversationTruncated(
-        id=conversation.id,
-        type=conversation.type,
-        metadata=conversation.metadata or None,
-        active_switchboard_integration=controllers.to_api(controllers.active(conversation)),
-        pending_switchboard_integration=controllers.to_api(controllers.pending(conversation)),
-    )
+    shown = ConversationTruncated(id=conversation.id, type=conversation.type, metadata=conversation.metadata or None)
+    if controllers.enabled(conversation) is not None:
+        shown.active_switchboard_integration = controllers.to_api(controllers.active(conversation))
+        shown.pending_switchboard_integration = controllers.to_api(controllers.pending(conversation))
+    return shown
 
 
 def brief_user(user: StoredUser) -> UserWebhook:

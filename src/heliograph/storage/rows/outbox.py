@@ -40,7 +40,7 @@ async def add(
     subscribable = [one for one in events if one.app_id not in without_webhooks]
     new = await deliveries.new_deliveries(tx, subscribable, in_full, withheld) if subscribable else []
     full_ids = {delivery.event_id for delivery in new if delivery.in_full & FULL_USER}
-    for event in events if full_ids else ():
+    for event in events:
         if event.id in full_ids:
             event.full_payload = Raw(msgspec.json.encode(in_full[event.id]()))
     columns = ("bucket", *EVENT_ROWS.columns)
