@@ -50,5 +50,5 @@ def calling(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
     """A webhook endpoint of the test."""
-    with Endpoint() as made:
-        yield made
+    with Endpoint() as server:
+        yield server

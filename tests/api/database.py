@@ -1,4 +1,4 @@
-"""Direct access to the server's database, for what the API cannot show or cause."""
+"""Direct access to the server's database, to read and write what the API does not expose."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Database:
         return [event.type for event in self.events(app_id)]
 
     def add_client(self, app_id: str, user_id: str, client_id: str, type: str = "twilio") -> None:
-        """Add a client to the user that the API cannot create."""
+        """Add a client of a type that the API cannot create to the user."""
         columns = "bucket, app_id, user_id, id, type, status, display_name, avatar_url, info, raw, linked_at"
         person = ("Ada", "https://example.invalid/ada.png", '{"city":"London"}', '{"number":"+44"}')
-        # A client lies in the bucket of its user.
+        # A client is in the same bucket as its user.
         values = "bucket, app_id, id, $3, $4, 'active', $5, $6, $7, $8, 1600000000000"
         sql = f"INSERT INTO client ({columns}) SELECT {values} FROM app_user WHERE app_id = $1 AND id = $2"
         self.write((sql, (app_id, user_id, client_id, type, *person)))

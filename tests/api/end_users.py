@@ -10,14 +10,14 @@ from tests.harness import Caller
 
 
 class EndUser:
-    """A user of an app with a web integration, on a device of it."""
+    """A user of the app, on a device of a new web integration."""
 
     def __init__(self, api: Caller, user_id: str | None = None) -> None:
         self.api = api
         self.path = f"/heliograph/v1/apps/{api.app_id}"
         self.id = user_id or api.new_user()
-        made = api.ok("POST", "/integrations", {"type": "web", "displayName": "Site"})["integration"]
-        self.integration_id: str = made["id"]
+        integration = api.ok("POST", "/integrations", {"type": "web", "displayName": "Site"})["integration"]
+        self.integration_id: str = integration["id"]
         self.device = self.register("browser")
 
     def register(self, guid: str, **fields: Any) -> Any:
@@ -44,7 +44,7 @@ class EndUser:
 
 
 def post(api: Caller, conversation_id: str, content: Any) -> Any:
-    """Post a content of the business; returns the message."""
+    """Post a message of the business with this content; returns the message."""
     body = {"author": {"type": "business"}, "content": content}
     (message,) = api.ok("POST", f"/conversations/{conversation_id}/messages", body)["messages"]
     return message

@@ -10,7 +10,7 @@ from tests.loopback import LoopbackServer
 
 
 class Endpoint(LoopbackServer):
-    """Responds with `status`, and stores the calls."""
+    """Responds with `status`, and records the calls."""
 
     status = 200
 
@@ -31,7 +31,7 @@ class Endpoint(LoopbackServer):
         """Called before each response."""
 
     def answered(self, body: Any) -> None:
-        """Called after each response, with its status."""
+        """Called after each response, with the body of the request."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):

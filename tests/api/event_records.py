@@ -13,7 +13,7 @@ def path(api: Caller) -> str:
 
 
 def records(api: Caller, **filters: str) -> list[Any]:
-    """The events with these filters, of all pages: one is empty if the 1,000 events that it examines are of others."""
+    """The events that match the filters, of all pages. A page is empty if it only scans events of other apps."""
     params = {f"filter[{name}]": one for name, one in filters.items()}
     listed: list[Any] = []
     while True:

@@ -1,4 +1,4 @@
-"""Uploads files as multipart bodies, and looks up what the database stores of them."""
+"""Uploads files as multipart bodies, and counts the rows that the database stores for them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def whole(*parts: bytes) -> bytes:
 
 
 def upload_body(caller: Caller, body: Any, params: dict[str, str] | None = None, **headers: str) -> httpx.Response:
-    """Upload a body as it is."""
+    """Upload a raw body."""
     given = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", **headers}
     return caller("POST", "/attachments", content=body, params=PUBLIC if params is None else params, headers=given)
 
@@ -42,7 +42,7 @@ def upload_body(caller: Caller, body: Any, params: dict[str, str] | None = None,
 def upload(
     caller: Caller, name: str | None = "lamp.png", content: bytes = PNG, *, content_type: str | None = None, **more: str
 ) -> httpx.Response:
-    """Upload a file; a name without quotes and backslashes. `more` are query parameters, where `for_` is `for`."""
+    """Upload a file whose name has no quotes or backslashes. `more` are query parameters; `for_` stands for `for`."""
     disposition = 'form-data; name="source"' + ("" if name is None else f'; filename="{name}"')
     params = {**PUBLIC, **{key.rstrip("_"): value for key, value in more.items()}}
     return upload_body(caller, whole(part(content, disposition, content_type)), params)

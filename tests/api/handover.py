@@ -16,17 +16,17 @@ CALLS = {"pass": "passControl", "offer": "offerControl", "accept": "acceptContro
 
 @dataclass
 class Scene:
-    """A conversation, and the events that it should have, each with the state of control that it shows."""
+    """A conversation, and its expected events, each with the state of control in its payload."""
 
     conversation: str
     events: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Board:
-    """The switchboard of the worked examples: `bot` is the default one and passes to `human`, which passes back.
+    """The switchboard of the worked examples: `bot` is the default, and passes to `human` and back.
 
-    `util` has no next one, and gets standby events. `crm` is an integration outside the switchboard. `callers` has a
-    caller with the key of each integration, and of the app.
+    `util` has no next integration, and gets standby events. `crm` is an integration outside the switchboard. `callers`
+    has a caller with the key of each integration, and of the app.
     """
 
     def __init__(self, api: Caller) -> None:
@@ -47,18 +47,18 @@ class Board:
         self.user = api.new_user()
 
     def _integrate(self, name: str) -> None:
-        made = self.api.ok("POST", "/integrations", {"type": "custom", "webhooks": [HOOK]})["integration"]
-        self.integrations[name] = made["id"]
-        self.webhooks[made["webhooks"][0]["id"]] = name
-        key = self.api.ok("POST", f"/integrations/{made['id']}/keys", {"displayName": name})["key"]
+        integration = self.api.ok("POST", "/integrations", {"type": "custom", "webhooks": [HOOK]})["integration"]
+        self.integrations[name] = integration["id"]
+        self.webhooks[integration["webhooks"][0]["id"]] = name
+        key = self.api.ok("POST", f"/integrations/{integration['id']}/keys", {"displayName": name})["key"]
         self.callers[name] = Caller(self.api.url, (key["id"], key["secret"]), self.api.app_id, self.api.http)
 
     def add(self, name: str, **fields: Any) -> Any:
-        """Add an integration to the switchboard: the one of this name, unless `fields` names another."""
+        """Add the integration with this name to the switchboard, unless `fields` names another."""
         link = {} if "integrationType" in fields else {"integrationId": self.integrations.get(name)}
-        made = self.api.ok("POST", f"{self.path}/switchboardIntegrations", {"name": name, **link, **fields})
-        self.members[name] = made["switchboardIntegration"]["id"]
-        return made["switchboardIntegration"]
+        created = self.api.ok("POST", f"{self.path}/switchboardIntegrations", {"name": name, **link, **fields})
+        self.members[name] = created["switchboardIntegration"]["id"]
+        return created["switchboardIntegration"]
 
     def change(self, name: str, **fields: Any) -> None:
         """Update a switchboard integration."""
@@ -74,7 +74,7 @@ class Board:
         self.api.ok("PATCH", self.path, fields)
 
     def control(self, who: str, conversation: str, act: str, metadata: Any = None) -> Any:
-        """Make one of the four calls: `pass human`, `offer next`, `accept` or `release`; returns the response.
+        """Make one of the four control calls: `pass human`, `offer next`, `accept` or `release`; returns the response.
 
         `id:human` is the id of a switchboard integration, and `integration:human` that of its integration. The caller
         `token` has a token of the app's key with the scope `integration`.

@@ -1,4 +1,4 @@
-"""Records for imports, with ids as the hosted service makes them."""
+"""Records for imports, with ids in the format of the hosted service."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from tests.api.sandbox import extension
 from tests.harness import Caller
 
 MARCH = 0x67C8A000
-"""The seconds of a time in March 2025."""
+"""A time in March 2025, in seconds."""
 
 
 def old_id(number: int, seconds: int = MARCH) -> str:
-    """An id as the hosted service makes them: seconds, then bytes whose order means nothing."""
+    """An id in the format of the hosted service: seconds, then bytes in no particular order."""
     return f"{seconds + number:08x}f0305f4a{number * 0x9E3779B1 % (1 << 32):08x}"
 
 
@@ -74,5 +74,5 @@ def counts(answer: Any) -> tuple[int, int, int, int]:
 
 
 def titles(answer: Any) -> list[str]:
-    """Why records were refused."""
+    """The titles of the errors of the refused records."""
     return [title for one in answer["refused"] for title in one["titles"]]

@@ -16,8 +16,8 @@ EXTERNAL_ID = "+12125552368"
 
 def new_integration(api: Caller, type: str = "twilio") -> str:
     """Create an integration of a channel; returns its id."""
-    made = api.ok("POST", "/integrations", {"type": type, **INTEGRATIONS[type][0]})
-    id: str = made["integration"]["id"]
+    created = api.ok("POST", "/integrations", {"type": type, **INTEGRATIONS[type][0]})
+    id: str = created["integration"]["id"]
     return id
 
 
@@ -35,7 +35,7 @@ def outcome_of(api: Caller, user: str, client: str, outcome: str, **fields: Any)
 
 
 def outbound_of(api: Caller, query: str = "") -> Any:
-    """A page of what the channels would have been sent."""
+    """A page of the outbound items that real channels would have been sent."""
     url = f"{api.url}/heliograph/v1/apps/{api.app_id}/outbound{query}"
     answer = api.http.get(url, auth=api.auth)
     assert answer.status_code == 200, answer.text
@@ -44,7 +44,7 @@ def outbound_of(api: Caller, query: str = "") -> Any:
 
 @dataclass
 class Links:
-    """Creates clients of a user for a conversation, by default a new personal one."""
+    """Creates clients of a user for a conversation, by default a new personal conversation."""
 
     api: Caller
     user: str

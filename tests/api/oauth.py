@@ -18,7 +18,7 @@ OAUTH_CLIENTS = "/heliograph/v1/oauthClients"
 
 
 class TokenCaller(Caller):
-    """Calls the API with a token of OAuth."""
+    """Calls the API with an OAuth token."""
 
     def __init__(self, api: Caller, token: str) -> None:
         super().__init__(api.url, None, api.app_id, api.http)
@@ -26,7 +26,7 @@ class TokenCaller(Caller):
 
     @cached_property
     def sdk(self) -> Client:
-        """Our client with the token."""
+        """The Python client, authenticated with the token."""
         return self.http.sdk(self.url).with_options(auth=BearerAuth(self.token))
 
     def __call__(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
@@ -44,12 +44,12 @@ class Partner:
 
     def __post_init__(self) -> None:
         body = {"displayName": "Shop", "redirectUris": [CALLBACK], **self.fields}
-        made = self.account.ok("POST", OAUTH_CLIENTS, body)["oauthClient"]
-        self.client_id: str = made["clientId"]
-        self.secret: str = made["clientSecret"]
+        client = self.account.ok("POST", OAUTH_CLIENTS, body)["oauthClient"]
+        self.client_id: str = client["clientId"]
+        self.secret: str = client["clientSecret"]
 
     def authorize(self, caller: Caller | None = None, **query: str) -> httpx.Response:
-        """Call Authorize, with the credential of a caller or without."""
+        """Call Authorize, with the credential of the caller if one is given."""
         params = {"client_id": self.client_id, "response_type": "code", **query}
         auth = caller.auth if caller else None
         return self.account("GET", "/oauth/authorize", params=params, auth=auth)
@@ -61,7 +61,7 @@ class Partner:
         return parameters_of(answer)["code"]
 
     def request(self, code: str, **fields: Any) -> dict[str, Any]:
-        """The fields of an exchange."""
+        """The fields of a token request."""
         return {
             "grant_type": "authorization_code",
             "code": code,

@@ -19,7 +19,7 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{86}")
 
 @pytest.fixture
 def keys(api: Caller) -> str:
-    """The path of the keys of the fresh app, which has one."""
+    """The path of the keys of the fresh app, which has one key."""
     return f"/v2/apps/{api.app_id}/keys"
 
 
@@ -40,8 +40,8 @@ def test_create(account: Caller, keys: str) -> None:
     assert new_key(account, keys)["secret"] != key["secret"]
 
 
-def test_new_key_opens_its_app_only(account: Caller, api: Caller, keys: str) -> None:
-    """It has the same access as the app's first key."""
+def test_new_key_is_valid_for_its_app_only(account: Caller, api: Caller, keys: str) -> None:
+    """A new key has the same access as the app's first key."""
     key = new_key(account, keys)
     auth = (key["id"], key["secret"])
     assert api("GET", f"/v2/apps/{api.app_id}", auth=auth).status_code == 200
@@ -64,27 +64,27 @@ def test_refused(account: Caller, keys: str, body: dict[str, Any], title: str) -
 
 
 def test_list(account: Caller, api: Caller, keys: str) -> None:
-    """Oldest first, with their secrets, and without pages."""
-    made = [new_key(account, keys, f"Key {number}") for number in range(3)]
+    """Keys are listed oldest first, with their secrets, and are not paginated."""
+    created = [new_key(account, keys, f"Key {number}") for number in range(3)]
     listed = account.ok("GET", keys)
     assert set(listed) == {"keys"}
     first, *others = listed["keys"]
     assert (first["id"], first["secret"]) == api.auth
-    assert others == made
+    assert others == created
 
 
 def test_get(account: Caller, keys: str) -> None:
-    """With its secret."""
+    """The key is shown with its secret."""
     key = new_key(account, keys, "Deploy")
     assert account.ok("GET", f"{keys}/{key['id']}") == {"key": key}
 
 
 def test_at_most_ten(account: Caller, api: Caller, keys: str) -> None:
-    """The eleventh is refused, until one is deleted."""
-    made = [new_key(account, keys) for _ in range(9)]
+    """The eleventh key is refused until another key is deleted."""
+    created = [new_key(account, keys) for _ in range(9)]
     assert error_of(account("POST", keys, {"displayName": "Key"}))[:2] == (400, "bad_request")
     assert len(account.ok("GET", keys)["keys"]) == 10
-    account.ok("DELETE", f"{keys}/{made[0]['id']}")
+    account.ok("DELETE", f"{keys}/{created[0]['id']}")
     new_key(account, keys)
 
 

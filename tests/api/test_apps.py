@@ -34,12 +34,12 @@ def create(account: Caller, **body: Any) -> httpx.Response:
 
 
 def new_apps(account: Caller, count: int) -> list[Any]:
-    """A number of new apps, newer than all others."""
+    """Create this many apps; returns them."""
     return [create(account, displayName=f"App {number}").json()["app"] for number in range(count)]
 
 
 def test_create(account: Caller) -> None:
-    """201, without metadata and with the default settings. No default promises what the server does not do."""
+    """201, without metadata and with the default settings. No default claims behaviour that the server lacks."""
     answer = create(account, displayName="Dockyard")
     assert answer.status_code == 201
     app = answer.json()["app"]
@@ -49,7 +49,7 @@ def test_create(account: Caller) -> None:
 
 
 def test_create_with_everything(account: Caller) -> None:
-    """What was given comes back; the other settings have their defaults."""
+    """The response has the given values; the other settings have their defaults."""
     settings = {"multiConvoEnabled": True, "conversationRetentionSeconds": 0, "endSessionEnabled": True}
     answer = create(account, displayName="x" * 100, settings=settings, metadata={"a": 1, "b": "é", "c": False})
     app = answer.json()["app"]
@@ -90,7 +90,7 @@ def test_refused(account: Caller, body: dict[str, Any], title: str) -> None:
 
 @pytest.mark.parametrize(("method", "path"), [("POST", ""), ("GET", ""), ("DELETE", "/{}")])
 def test_account_only(api: Caller, method: str, path: str) -> None:
-    """An app's key may neither create, list nor delete apps, its own included."""
+    """An app's key may neither create, list nor delete apps, including its own."""
     body = {"displayName": "A"} if method == "POST" else None
     assert error_of(api(method, f"/v2/apps{path.format(api.app_id)}", body)) == FORBIDDEN
 
@@ -102,8 +102,8 @@ def test_unknown(account: Caller, method: str, app_id: str) -> None:
     assert error_of(account(method, f"/v2/apps/{app_id}", {} if method == "PATCH" else None)) == NO_APP
 
 
-def test_apps_of_others(api: Caller, account: Caller) -> None:
-    """credentials.4: an app's key may not know whether another app exists."""
+def test_other_apps(api: Caller, account: Caller) -> None:
+    """credentials.4: an app's key does not reveal whether another app exists."""
     for app_id in (new_app(account).app_id, UNKNOWN):
         for method in ("GET", "PATCH"):
             answer = api(method, f"/v2/apps/{app_id}", {} if method == "PATCH" else None)
@@ -111,7 +111,7 @@ def test_apps_of_others(api: Caller, account: Caller) -> None:
 
 
 def test_own_app(api: Caller) -> None:
-    """An app's key may read and change its own."""
+    """An app's key may read and change its own app."""
     assert api.ok("GET", f"/v2/apps/{api.app_id}")["app"]["displayName"] == "App"
     assert api.ok("PATCH", f"/v2/apps/{api.app_id}", {"displayName": "Mine"})["app"]["displayName"] == "Mine"
 
@@ -132,7 +132,7 @@ def test_list(account: Caller, server: Server) -> None:
     assert last["meta"] == {"hasMore": False, "beforeCursor": ids[3]}
     back = account.ok("GET", f"/v2/apps?page[before]={ids[2]}&page[size]=2")
     assert back["apps"] == apps[:2]
-    assert back["meta"]["hasMore"] is True  # the sandbox is older
+    assert back["meta"]["hasMore"] is True  # the app of the sandbox is older
 
 
 @pytest.mark.parametrize("query", ["page[size]=0", f"page[after]={UNKNOWN}&page[before]={UNKNOWN}", "page[after]=x"])
@@ -150,7 +150,7 @@ def test_list_by_service_account(account: Caller) -> None:
 
 
 def test_update(api: Caller) -> None:
-    """Settings and metadata are merged key by key; what is not named, or null, stays."""
+    """Settings and metadata are merged key by key; a missing or null name or setting does not change."""
     path = f"/v2/apps/{api.app_id}"
     api.ok("PATCH", path, {"settings": {"echoPostback": True}, "metadata": {"a": 1, "b": 2}})
     change = {"displayName": None, "settings": {"useAnimalNames": True, "echoPostback": None}}
@@ -168,7 +168,7 @@ def test_update(api: Caller) -> None:
     [({"a": None}, {"b": 2}), ({"a": None, "b": None}, None), (None, None), ({}, {"a": 1, "b": 2})],
 )
 def test_update_of_metadata(api: Caller, change: Any, expected: Any) -> None:
-    """metadata.1: a null value removes its key, null clears; no metadata is left out."""
+    """metadata.1: a null value removes its key, and null removes all keys; empty metadata is left out."""
     path = f"/v2/apps/{api.app_id}"
     api.ok("PATCH", path, {"metadata": {"a": 1, "b": 2}})
     assert api.ok("PATCH", path, {"metadata": change})["app"].get("metadata") == expected
@@ -176,7 +176,7 @@ def test_update_of_metadata(api: Caller, change: Any, expected: Any) -> None:
 
 
 def test_multi_convo_cannot_be_disabled(api: Caller) -> None:
-    """Once enabled it stays enabled; a refused update changes nothing."""
+    """The setting cannot be disabled once it is enabled; a refused update changes nothing."""
     path = f"/v2/apps/{api.app_id}"
     api.ok("PATCH", path, {"settings": {"multiConvoEnabled": False}})
     on = api.ok("PATCH", path, {"settings": {"multiConvoEnabled": True}})
@@ -211,7 +211,7 @@ def test_delete(account: Caller) -> None:
 
 
 def test_deleted_apps_are_purged(account: Caller, api: Caller, database: Database) -> None:
-    """All rows of the app are deleted soon after; another app's stay."""
+    """All rows of the app are deleted soon after; the rows of another app stay."""
     doomed = new_app(account)
     for caller in (doomed, api):
         ada = caller.new_user("ada")

@@ -53,11 +53,11 @@ def small(limited: Server) -> Iterator[Caller]:
 def test_an_upload_is_stored_and_served(api: Caller, database: Database) -> None:
     answer = upload(api, "A lamp.PNG")
     assert answer.status_code == 201
-    made = answer.json()
-    assert set(made) == {"attachment"}
-    assert set(made["attachment"]) == {"mediaUrl", "mediaType"}
-    url = made["attachment"]["mediaUrl"]
-    assert made["attachment"]["mediaType"] == "image/png"
+    body = answer.json()
+    assert set(body) == {"attachment"}
+    assert set(body["attachment"]) == {"mediaUrl", "mediaType"}
+    url = body["attachment"]["mediaUrl"]
+    assert body["attachment"]["mediaType"] == "image/png"
     found = URL.fullmatch(url)
     assert found
     assert found[1] == api.url
@@ -184,7 +184,7 @@ def test_sizes(small: Caller, limited: Server) -> None:
         for sent in (body, pieces):
             expected = (413, "payload_too_large", "Attachment is limited to 1mb in size")
             assert error_of(upload_body(small, sent)) == expected
-    # Parts that are ignored count too, and a declared length is refused before anything is read.
+    # Ignored parts count too. A declared length beyond the limit is refused before the body is read.
     padding = part(b"x" * (2 * MEGABYTE), 'form-data; name="padding"')
     assert upload_body(small, whole(padding, part(PNG))).status_code == 413
     database = Database(limited.database_url)
@@ -203,7 +203,7 @@ def test_urls_behind_proxies(engine: str, tmp_path_factory: pytest.TempPathFacto
         answer = upload_body(caller, whole(part(PNG)), None, **forwarded)
         url = answer.json()["attachment"]["mediaUrl"]
         assert url.startswith("https://chat.example.org/attachments/v2/")
-        # The host of the upload and that of the request are both accepted.
+        # Both the host of the upload and the host of this request are accepted.
         assert delete(caller, url).status_code == 200
         url = upload_body(caller, whole(part(PNG)), None, **forwarded).json()["attachment"]["mediaUrl"]
         mine = url.replace("https://chat.example.org", server.url)
@@ -269,15 +269,15 @@ def test_urls_that_cannot_be_deleted(api: Caller) -> None:
 def test_integration_keys_upload_and_delete(api: Caller) -> None:
     webhooks = [{"target": "https://example.org/hook", "triggers": ["conversation:message"]}]
     body = {"type": "custom", "displayName": "Bot", "webhooks": webhooks}
-    made = api.ok("POST", "/integrations", body)["integration"]["id"]
-    key = api.ok("POST", f"/integrations/{made}/keys", {"displayName": "Key"})["key"]
+    integration_id = api.ok("POST", "/integrations", body)["integration"]["id"]
+    key = api.ok("POST", f"/integrations/{integration_id}/keys", {"displayName": "Key"})["key"]
     bot = Caller(api.url, (key["id"], key["secret"]), api.app_id, api.http)
     url = uploaded(bot)
     assert status(bot, url) == 200
     assert delete(bot, url).status_code == 200
 
 
-def test_what_messages_show(api: Caller, account: Caller) -> None:
+def test_messages_show_types_and_sizes(api: Caller, account: Caller) -> None:
     """attachments.10"""
     group, url, text = api.new_group(api.new_user("ada")), uploaded(api), uploaded(api, "a.txt", b"Hello")
     message = show(api, group, url)
@@ -289,7 +289,7 @@ def test_what_messages_show(api: Caller, account: Caller) -> None:
         body = {"author": {"type": "business"}, "content": {"type": kind, "items": items}}
         (shown,) = api.ok("POST", f"/conversations/{group}/messages", body)["messages"]
         assert [one.get("mediaType") for one in shown["content"]["items"]] == ["image/png", "text/plain", None]
-    # Another app's attachment, and one that does not exist, are ordinary URLs.
+    # URLs of another app's attachment, or of an unknown one, are treated like any other URL.
     stranger = new_app(account)
     elsewhere = stranger.new_group(stranger.new_user("ada"))
     for other in (url, url.replace(url.split("/")[-2], "0" * 26)):

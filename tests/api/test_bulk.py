@@ -30,12 +30,12 @@ def bulk(caller: Caller, group: str, *items: dict[str, Any], **options: Any) -> 
 
 
 def join(user: str, **more: Any) -> dict[str, Any]:
-    """An item that joins."""
+    """A join item."""
     return {"type": "join", "userId": user, "subscribeSDKClient": False, **more}
 
 
 def leave(**who: str) -> dict[str, Any]:
-    """An item that leaves."""
+    """A leave item."""
     return {"type": "leave", **who}
 
 
@@ -79,7 +79,7 @@ def test_every_item_has_the_result_of_a_single_call(api: Caller, database: Datab
 
 
 def test_events_are_those_of_single_calls(api: Caller, database: Database) -> None:
-    """The same payloads in the order of the items, each of which has an event of its own."""
+    """Each item has its own event. The payloads and their order are the same as for single calls."""
     ada, bob = api.new_user("ada"), api.new_user()
     alone, together = api.new_group(), api.new_group()
     for user in (ada, bob):
@@ -95,7 +95,7 @@ def test_events_are_those_of_single_calls(api: Caller, database: Database) -> No
 
 
 def test_the_limit_is_exact(other: Caller) -> None:
-    """Of the server of this test, a group has at most 3 participants: leaves make room for later items."""
+    """On this server, a group has at most 3 participants; leaves make room for later items."""
     users = [other.new_user() for _ in range(5)]
     group = other.new_group(users[0])
     items = [join(user) for user in users]
@@ -106,7 +106,7 @@ def test_the_limit_is_exact(other: Caller) -> None:
 
 
 def test_a_thousand_items(api: Caller, database: Database) -> None:
-    """As many as one request may have, and everybody leaves by another one."""
+    """A request may have up to 1,000 items, and the same user may join and leave repeatedly."""
     users = [api.new_user() for _ in range(10)]
     group = api.new_group()
     rounds = [one for _ in range(50) for one in (*map(join, users), *(leave(userId=user) for user in users))]
@@ -121,7 +121,7 @@ def test_a_thousand_items(api: Caller, database: Database) -> None:
 
 @pytest.mark.one_engine
 def test_long_external_ids_fit(api: Caller) -> None:
-    """The body may have a megabyte, ten times as much as others."""
+    """The body is limited to 1 MB, ten times the limit of other requests."""
     name = "ü" * 900
     ada, group = api.new_user(name), api.new_group()
     items = [{"type": "join", "userExternalId": name, "subscribeSDKClient": False}] * 400
@@ -156,8 +156,8 @@ def test_atomic_counts_leaves_before_joins(other: Caller) -> None:
 
 
 @pytest.mark.parametrize("atomic", [False, True])
-def test_what_is_not_a_group_refuses_the_request(api: Caller, atomic: bool) -> None:
-    """The refusal is about the conversation, not about an item."""
+def test_only_groups_are_accepted(api: Caller, atomic: bool) -> None:
+    """The error is that of the request, not of an item."""
     ada = api.new_user()
     personal = api.new_personal(ada)
     assert error_of(bulk(api, UNKNOWN, join(ada), atomic=atomic)) == NO_CONVERSATION

@@ -1,4 +1,4 @@
-"""DownloadMessageRef, PostConversionEvents, and what channels would have been sent."""
+"""DownloadMessageRef, PostConversionEvents, and the outbound items that real channels would have been sent."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_conversion_events(links: Links, database: Database, account: Caller, ty
 
 
 def test_outbound(links: Links, account: Caller, database: Database) -> None:
-    """clients.15: pages, filters, other apps, and its end with the conversation."""
+    """clients.15: pages, filters, isolation of apps, and deletion with the conversation."""
     api = links.api
     api.new_personal(links.user)
     other = Links(api, links.user, integration=links.integration)

@@ -12,7 +12,7 @@ from tests.api.database import Database
 from tests.harness import Caller, Server, error_of, new_app
 
 UNKNOWN = "0123456789abcdef01234567"
-TWILIO, WHATSAPP = "a" * 24, "b" * 24  # ids that come after every real one for a long time
+TWILIO, WHATSAPP = "a" * 24, "b" * 24  # ids that sort after all generated ids
 NO_USER = (404, "user_not_found", "User not found")
 NO_CLIENT = (404, "client_not_found", "Client not found")
 ID = re.compile(r"[0-9a-f]{24}")
@@ -26,7 +26,7 @@ def clients_of(caller: Caller, who: str, query: str = "") -> Any:
 
 @pytest.mark.parametrize("who", ["id", "external id"])
 def test_sdk_client(api: Caller, who: str) -> None:
-    """The client that subscribeSDKClient makes: active, seen when it was linked, nothing unset shown."""
+    """subscribeSDKClient creates an active client, last seen when it was linked. Unset fields are left out."""
     ada = api.new_user("ada")
     joined = api.join(api.new_group(), ada, subscribe=True)
     listed = clients_of(api, ada if who == "id" else "ada")
@@ -42,7 +42,7 @@ def test_sdk_client(api: Caller, who: str) -> None:
 
 
 def test_one_sdk_client_per_user(api: Caller) -> None:
-    """However often and wherever it is subscribed; another user has another."""
+    """Repeated subscriptions, in any conversation, use the same client; another user has another client."""
     ada, bob = api.new_user(), api.new_user()
     groups = [api.new_group() for _ in range(3)]
     hers = [api.join(group, ada, subscribe=True)["clientAssociations"] for group in [*groups, groups[0]]]
@@ -53,7 +53,7 @@ def test_one_sdk_client_per_user(api: Caller) -> None:
 
 
 def test_no_clients(api: Caller) -> None:
-    """A user whom nothing was subscribed for."""
+    """A user who was never subscribed has no clients."""
     ada = api.new_user()
     api.join(api.new_group(), ada, subscribe=False)
     assert clients_of(api, ada) == {"clients": [], "meta": {"hasMore": False}}
@@ -86,7 +86,7 @@ def test_pages(api: Caller, server: Server, database: Database) -> None:
 
 
 def test_links_keep_the_brand(api: Caller, database: Database) -> None:
-    """pages.4: a link that forgot brandId would lead to another user's clients."""
+    """pages.4: without brandId, a link would list another user's clients."""
     api.new_user("ada")
     branded = api.new_user("ada", brandId="1")
     for client_id in (TWILIO, WHATSAPP):
@@ -99,13 +99,13 @@ def test_links_keep_the_brand(api: Caller, database: Database) -> None:
 
 @pytest.mark.parametrize("query", ["page[size]=0", "page[after]=x", f"page[after]={UNKNOWN}&page[before]={UNKNOWN}"])
 def test_invalid_page(api: Caller, query: str) -> None:
-    """pages.1, requests.1: reported before an unknown user."""
+    """pages.1, requests.1: takes precedence over an unknown user."""
     expected = (400, "bad_request", "Invalid page query parameters")
     assert error_of(api("GET", f"/users/nobody/clients?{query}")) == expected
 
 
 def test_client_with_everything(api: Caller, database: Database) -> None:
-    """A client of a channel shows what is known of it."""
+    """The client of a channel is shown with all of its fields."""
     ada = api.new_user()
     database.add_client(api.app_id, ada, TWILIO)
     assert clients_of(api, ada)["clients"] == [
@@ -135,7 +135,7 @@ def test_sdk_client_cannot_be_removed(api: Caller, database: Database, who: str)
 
 
 def test_unknown_client(api: Caller) -> None:
-    """requests.2: a malformed id is an unknown one; another user's client is none of this one's."""
+    """requests.2: a malformed id is an unknown id, and so is the id of another user's client."""
     ada, bob = api.new_user(), api.new_user()
     his = api.join(api.new_group(), bob, subscribe=True)["clientAssociations"][0]["clientId"]
     for client_id in (UNKNOWN, "x", "%00", his):
@@ -144,7 +144,7 @@ def test_unknown_client(api: Caller) -> None:
 
 @pytest.mark.parametrize("who", ["id", "external id"])
 def test_remove(api: Caller, database: Database, who: str) -> None:
-    """The client goes, and with it its associations in every conversation; the others stay where they were."""
+    """The client is removed with its associations in all conversations; other associations keep their order."""
     ada, bob = api.new_user("ada"), api.new_user()
     groups = [api.new_group(bob), api.new_group(bob)]
     hers = [api.join(group, ada, subscribe=True) for group in groups]

@@ -150,20 +150,20 @@ RESOLVING: tuple[Row, ...] = (
 
 
 def perform(board: Board, scene: Scene, who: str, act: str, outcome: str, after: str, *, strict: bool = False) -> None:
-    """Make a control call, check the response and the state, and note the expected event."""
+    """Make a control call, check the response and the state, and record the expected event."""
     metadata = {"number": len(scene.events)}
     answer = board.control(who, scene.conversation, act, metadata)
-    told = (who, act, answer.status_code, answer.text)
+    context = (who, act, answer.status_code, answer.text)
     failed = outcome not in (DONE, NOTHING, FORBIDDEN)
     if outcome == FORBIDDEN:
-        assert error_of(answer) == (403, "forbidden", "Forbidden"), told
+        assert error_of(answer) == (403, "forbidden", "Forbidden"), context
     elif failed and strict:
-        assert ": ".join(error_of(answer)[1:]) == outcome, told
+        assert ": ".join(error_of(answer)[1:]) == outcome, context
         assert answer.status_code == 400
     else:
-        assert (answer.status_code, answer.json()) == (200, {}), told
-    assert answer.headers.get("x-heliograph-control") == ("failed" if failed else None), told
-    assert board.state(scene.conversation) == after, told
+        assert (answer.status_code, answer.json()) == (200, {}), context
+    assert answer.headers.get("x-heliograph-control") == ("failed" if failed else None), context
+    assert board.state(scene.conversation) == after, context
     if outcome not in (NOTHING, FORBIDDEN):
         type = f"switchboard:{CALLS[act.split(' ')[0]]}"
         scene.events.append((f"{type}:failure {outcome} {metadata}" if failed else f"{type} {metadata}", after))
@@ -190,7 +190,7 @@ def assert_documented(event: Event) -> None:
 
 
 def with_account(board: Board, account: Caller) -> Board:
-    """The board, whose callers include one with the key of the account."""
+    """Add a caller with the account key to the board; returns the board."""
     board.callers["account"] = Caller(account.url, account.auth, board.api.app_id, account.http)
     return board
 
@@ -259,13 +259,13 @@ def test_without_an_enabled_switchboard(api: Caller, account: Caller, database: 
         scene.events.append(("conversation:message", "N"))
     late = Scene(api.new_group(), [("conversation:create", "N")])
     board.set(enabled=True)
-    # What was stored counts again, and nothing was assigned meanwhile.
+    # The stored controllers apply again, and none were assigned in the meantime.
     assert {board.state(scene.conversation) for scene in scenes} == {"A(human)P(bot)"}
     assert board.state(late.conversation) == "N"
     assert api.ok("DELETE", board.path) == {}
     for scene, (who, act, outcome) in zip(scenes, WITHOUT, strict=True):
         perform(board, scene, who, act, outcome, "N")
-    # A later switchboard does not find its predecessor's controllers.
+    # A new switchboard does not inherit the controllers of a deleted one.
     board.path = f"/switchboards/{api.ok('POST', '/switchboards')['switchboard']['id']}"
     board.add("bot")
     board.set(enabled=True, defaultSwitchboardIntegrationId=board.members["bot"])

@@ -1,4 +1,4 @@
-"""The events of control: what they show, and to which integrations they are delivered."""
+"""Control events: their payloads, and the integrations that they are delivered to."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests.api.handover import Board, state_of
 from tests.api.test_control import assert_documented
 from tests.harness import Caller, error_of
 
-Told = tuple[str, str, str]
-"""An event, the state that it shows, and which of bot and human are told; crm and util always are."""
+Observed = tuple[str, str, str]
+"""An event, the state of control in its payload, and which of bot and human receive it; crm and util always do."""
 
 
 @dataclass
 class Stage:
-    """Runs the worked examples: makes calls, and collects what is told since it was last asked."""
+    """Runs the worked examples: makes control calls, and collects the events since the last call of `observed`."""
 
     board: Board
     database: Database
@@ -26,7 +26,7 @@ class Stage:
     def begin(self, state: str) -> Stage:
         """Start in a new conversation."""
         self.group = self.board.reach(state).conversation
-        self.told()
+        self.observed()
         return self
 
     def call(self, who: str, act: str, metadata: Any = None) -> int:
@@ -35,8 +35,8 @@ class Stage:
         assert answer.json() == {} if answer.is_success else error_of(answer) == (403, "forbidden", "Forbidden")
         return int(answer.status_code)
 
-    def told(self) -> list[Told]:
-        """The events of the conversation since the last call of this, with what their payloads show and who is told."""
+    def observed(self) -> list[Observed]:
+        """The events of the conversation since the last call, each with its state of control and its recipients."""
         recipients: dict[str, set[str]] = {}
         for delivery in self.deliveries():
             recipients.setdefault(delivery["eventId"], set()).add(self.board.webhooks[delivery["webhookId"]])
@@ -69,23 +69,23 @@ class Stage:
 def test_passing_and_retries(api: Caller, database: Database) -> None:
     """Examples 1 to 5."""
     stage = Stage(Board(api), database)
-    made = api.ok(
+    created = api.ok(
         "POST",
         "/conversations",
         {"type": "sdkGroup", "participants": [{"userId": stage.board.user, "subscribeSDKClient": False}]},
     )
-    stage.group = made["conversation"]["id"]
-    assert state_of(made["conversation"]) == "A(bot)"
-    assert stage.told() == [("conversation:create", "A(bot)", "bot")]
+    stage.group = created["conversation"]["id"]
+    assert state_of(created["conversation"]) == "A(bot)"
+    assert stage.observed() == [("conversation:create", "A(bot)", "bot")]
     api.say(stage.group, userId=stage.board.user)
-    assert stage.told() == [("conversation:message", "A(bot)", "bot")]
+    assert stage.observed() == [("conversation:message", "A(bot)", "bot")]
     assert stage.call("bot", "pass next", {"m": 1}) == 200
-    assert stage.told() == [("switchboard:passControl {'m': 1}", "A(human)", "bot human")]
+    assert stage.observed() == [("switchboard:passControl {'m': 1}", "A(human)", "bot human")]
     assert stage.call("bot", "pass next", {"n": 1}) == 200
-    assert stage.told() == []
+    assert stage.observed() == []
     stage.begin("A(bot)")
     assert [stage.call("app", "pass next") for _ in range(2)] == [200, 200]
-    assert stage.told() == [
+    assert stage.observed() == [
         ("switchboard:passControl", "A(human)", "bot human"), ("switchboard:passControl", "A(bot)", "bot human"),
     ]  # fmt: skip
 
@@ -95,30 +95,30 @@ def test_offers(api: Caller, database: Database) -> None:
     stage = Stage(Board(api), database).begin("A(human)")
     assert stage.call("app", "offer bot") == 200
     api.say(stage.group)
-    assert stage.told() == [
+    assert stage.observed() == [
         ("switchboard:offerControl", "A(human)P(bot)", "bot human"),
         ("conversation:message", "A(human)P(bot)", "bot human"),
     ]
     assert [stage.call(who, "accept") for who in ("bot", "bot", "util")] == [200, 200, 403]
-    assert stage.told() == [("switchboard:acceptControl", "A(bot)", "bot human")]
+    assert stage.observed() == [("switchboard:acceptControl", "A(bot)", "bot human")]
 
 
 def test_releases(api: Caller, database: Database) -> None:
     """Examples 8 and 9."""
     stage = Stage(Board(api), database).begin("A(human)P(bot)")
     assert [stage.call("human", "release", {"m": 1}), stage.call("human", "release")] == [200, 403]
-    assert stage.told() == [("switchboard:releaseControl {'m': 1}", "N", "bot human")]
+    assert stage.observed() == [("switchboard:releaseControl {'m': 1}", "N", "bot human")]
     api.say(stage.group, userId=stage.board.user)
-    assert stage.told() == [("conversation:message", "A(bot)", "bot")]
+    assert stage.observed() == [("conversation:message", "A(bot)", "bot")]
 
 
 def test_failures(api: Caller, database: Database) -> None:
-    """Examples 10 and 14, and the integration whose call fails while it is on standby."""
+    """Examples 10 and 14, and a call that fails, of an integration on standby."""
     stage = Stage(Board(api), database).begin("A(bot)")
     calls = [("bot", "offer bot"), ("app", "pass custom"), ("app", "accept"), ("human", "offer bot")]
     assert [stage.call(*one) for one in calls] == [200] * 4
     invalid = "switchboard_invalid_target"
-    assert stage.told() == [
+    assert stage.observed() == [
         (f"switchboard:offerControl:failure {invalid}", "A(bot)", "bot"),
         (f"switchboard:passControl:failure {invalid}", "A(bot)", "bot"),
         ("switchboard:acceptControl:failure switchboard_invalid_action", "A(bot)", "bot"),
@@ -127,14 +127,14 @@ def test_failures(api: Caller, database: Database) -> None:
     stage.begin("A(util)")
     assert stage.call("util", "pass next", {"m": 1}) == 200
     expected = "switchboard:passControl:failure {'m': 1} switchboard_invalid_target"
-    assert stage.told() == [(expected, "A(util)", "")]
+    assert stage.observed() == [(expected, "A(util)", "")]
 
 
 def test_a_pass_ends_an_offer(api: Caller, database: Database) -> None:
     """Example 11."""
     stage = Stage(Board(api), database).begin("A(human)P(util)")
     assert [stage.call("app", "pass id:human") for _ in range(2)] == [200, 200]
-    assert stage.told() == [("switchboard:passControl", "A(human)", "human")]
+    assert stage.observed() == [("switchboard:passControl", "A(human)", "human")]
 
 
 def test_deleted_members_and_disabled_switchboards(api: Caller, database: Database) -> None:
@@ -145,17 +145,17 @@ def test_deleted_members_and_disabled_switchboards(api: Caller, database: Databa
     api.say(stage.group)
     board.set(enabled=True)
     assert board.state(stage.group) == "A(human)P(bot)"
-    assert stage.told() == [("conversation:message", "N", "bot human")]
+    assert stage.observed() == [("conversation:message", "N", "bot human")]
     stage.begin("A(human)")
     board.change("bot", nextSwitchboardIntegrationId=None)
     board.remove("human")
     assert board.state(stage.group) == "N"
     api.say(stage.group, userId=board.user)
-    assert stage.told() == [("conversation:message", "A(bot)", "bot human")]
+    assert stage.observed() == [("conversation:message", "A(bot)", "bot human")]
 
 
-def test_who_is_told_of_what(api: Caller, database: Database) -> None:
-    """Standby integrations are told of users and clients, and of nothing in conversations."""
+def test_recipients_of_events(api: Caller, database: Database) -> None:
+    """Standby integrations receive the events of users and clients, and no events of conversations."""
     board = Board(api)
     stage = Stage(board, database).begin("A(human)P(bot)")
     other = api.new_user()
@@ -165,23 +165,23 @@ def test_who_is_told_of_what(api: Caller, database: Database) -> None:
     assert stage.call("app", "accept") == 200
     api.ok("DELETE", f"/conversations/{stage.group}")
     listed = stage.deliveries()
-    told: dict[str, set[str]] = {}
+    recipients: dict[str, set[str]] = {}
     for one in listed:
-        told.setdefault(one["eventType"], set()).add(board.webhooks[one["webhookId"]])
+        recipients.setdefault(one["eventType"], set()).add(board.webhooks[one["webhookId"]])
     # The human is not in control when the conversation is created, nor when it is deleted.
     for type in ("conversation:create", "conversation:remove"):
-        assert told.pop(type) == {"bot", "util", "crm"}
-    assert set(told) == {
+        assert recipients.pop(type) == {"bot", "util", "crm"}
+    assert set(recipients) == {
         "conversation:join", "conversation:read", "conversation:leave", "switchboard:passControl",
         "switchboard:offerControl", "switchboard:acceptControl",
     }  # fmt: skip
     users = f"{api.url}/heliograph/v1/apps/{api.app_id}/deliveries?filter[userId]={other}"
     clients = api.http.get(users, auth=api.auth).json()["deliveries"]
-    told["client:add"] = {board.webhooks[one["webhookId"]] for one in clients if one["eventType"] == "client:add"}
-    assert all(names == {"bot", "human", "util", "crm"} for names in told.values())
-    # What is to be delivered is decided in the commit of the event.
+    recipients["client:add"] = {board.webhooks[one["webhookId"]] for one in clients if one["eventType"] == "client:add"}
+    assert all(names == {"bot", "human", "util", "crm"} for names in recipients.values())
+    # Deliveries are determined when the event is committed.
     board.change("human", deliverStandbyEvents=True)
     assert [one["id"] for one in stage.deliveries()] == [one["id"] for one in listed]
     stage.begin("A(bot)")
     api.say(stage.group)
-    assert stage.told() == [("conversation:message", "A(bot)", "bot human")]
+    assert stage.observed() == [("conversation:message", "A(bot)", "bot human")]

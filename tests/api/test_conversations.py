@@ -1,4 +1,4 @@
-"""Creating, reading, changing and deleting conversations. The rules are those of docs/behaviour.md."""
+"""Creating, reading, changing and deleting conversations. The rules are in docs/behaviour.md."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def new_personal(caller: Caller, user_id: str) -> Any:
 
 
 def test_create_group(api: Caller) -> None:
-    """201; the key participants may be missing; what is unset is left out, never null."""
+    """201; participants is optional; unset fields are left out, never null."""
     answer = api("POST", "/conversations", {"type": "sdkGroup"})
     assert answer.status_code == 201
     group = answer.json()["conversation"]
@@ -49,7 +49,7 @@ def test_create_group(api: Caller) -> None:
 
 
 def test_create_with_everything(api: Caller) -> None:
-    """What was given comes back, then and later."""
+    """CreateConversation and GetConversation return the given values."""
     group = create(api, "sdkGroup", **SHOWN).json()["conversation"]
     assert {key: group[key] for key in SHOWN} == SHOWN
     assert api.ok("GET", f"/conversations/{group['id']}") == {"conversation": group}
@@ -66,7 +66,7 @@ def test_create_with_nulls(api: Caller) -> None:
 
 @pytest.mark.parametrize("count", [1, 10])
 def test_create_group_with_participants(api: Caller, count: int) -> None:
-    """Up to 10, named by id or external id, in the order given."""
+    """Up to 10 participants, named by id or external id, in the order given."""
     users = [api.new_user(f"user {number}") for number in range(count)]
     named = [{"userId": users[0]}, *({"userExternalId": f"user {number}"} for number in range(1, count))]
     answer = create(api, "sdkGroup", *({**one, "subscribeSDKClient": False} for one in named))
@@ -78,7 +78,7 @@ def test_create_group_with_participants(api: Caller, count: int) -> None:
 
 
 def test_eleven_participants(api: Caller) -> None:
-    """Refused, even where they are fewer users (participants.11)."""
+    """More than 10 entries are refused, even if they name fewer users (participants.11)."""
     one = {"userId": api.new_user(), "subscribeSDKClient": True}
     assert titles_of(create(api, "sdkGroup", *[one] * 11)) == [".participants: should not have more than 10 items"]
     assert create(api, "sdkGroup", *[one] * 10).status_code == 201
@@ -95,7 +95,7 @@ def test_create_personal(api: Caller) -> None:
 
 
 def test_create_personal_with_sdk_client(api: Caller) -> None:
-    """subscribeSDKClient works there too."""
+    """subscribeSDKClient also works for personal conversations."""
     answer = create(api, "personal", {"userId": api.new_user(), "subscribeSDKClient": True})
     (participant,) = api.participants(answer.json()["conversation"]["id"])
     assert [one["type"] for one in participant["clientAssociations"]] == ["sdk"]
@@ -103,14 +103,14 @@ def test_create_personal_with_sdk_client(api: Caller) -> None:
 
 @pytest.mark.parametrize("count", [0, 2])
 def test_personal_with_none_or_two(api: Caller, count: int) -> None:
-    """A personal conversation is of exactly one user."""
+    """A personal conversation has exactly one user."""
     (title,) = titles_of(create(api, "personal", *({"userId": api.new_user()} for _ in range(count))))
     assert title.startswith("participants ")
 
 
 @pytest.mark.parametrize("body", [{"type": "personal"}, {"type": "personal", "participants": None}])
 def test_personal_without_participants(api: Caller, body: dict[str, Any]) -> None:
-    """The key may not be missing there."""
+    """participants is required for a personal conversation."""
     (title,) = titles_of(api("POST", "/conversations", body))
     assert title.startswith("participants ")
 
@@ -122,7 +122,7 @@ def test_missing_type(api: Caller) -> None:
 
 
 def test_unknown_type(api: Caller) -> None:
-    """There are two."""
+    """There are two types."""
     (title,) = titles_of(create(api, "group"))
     assert title == "type should be equal to one of the allowed values: personal, sdkGroup"
 
@@ -130,7 +130,7 @@ def test_unknown_type(api: Caller) -> None:
 @pytest.mark.parametrize("who", [{"userId": UNKNOWN, "userExternalId": "ada"}, {}])
 @pytest.mark.parametrize("type", ["personal", "sdkGroup"])
 def test_exactly_one_id(api: Caller, type: str, who: dict[str, str]) -> None:
-    """Both ids, or neither, in one participant: the title says in which."""
+    """Both ids, or neither, in one participant: the title names the participant."""
     (title,) = titles_of(create(api, type, {**who, "subscribeSDKClient": True}))
     assert title.startswith("participants[0] exactly one of userId, userExternalId")
 
@@ -151,14 +151,14 @@ def test_subscribe_not_required_by_the_setting(other: Caller) -> None:
 
 
 def test_null_entries(api: Caller) -> None:
-    """What Python client 17.0.1 sends for dicts: a 400 that names each null entry."""
+    """Python client 17.0.1 sends null for dicts; the 400 names each null entry."""
     one = {"userId": api.new_user(), "subscribeSDKClient": True}
     answer = create(api, "sdkGroup", None, one, None)
     assert titles_of(answer) == ["participants[0] should not be null", "participants[2] should not be null"]
 
 
 def test_several_violations(api: Caller) -> None:
-    """requests.3: an entry for each, in the shape of the body or between its fields."""
+    """requests.3: an error for each violation, of single fields and of rules between fields."""
     wrong = create(api, "x", {"userId": 1}, displayName="", iconUrl="crew.png", metadata={"a": []})
     titles = titles_of(wrong)
     assert titles[:3] == [
@@ -172,7 +172,7 @@ def test_several_violations(api: Caller) -> None:
 
 
 def test_same_user_twice(api: Caller, database: Database) -> None:
-    """participants.11: deduplicated, by whatever id; subscribed if either says so."""
+    """participants.11: a user who is named twice, by either id, is added once, and subscribed if any entry says so."""
     ada, bob = api.new_user("ada"), api.new_user()
     named = [({"userId": ada}, False), ({"userId": bob}, False), ({"userExternalId": "ada"}, True)]
     answer = create(api, "sdkGroup", *({**who, "subscribeSDKClient": subscribe} for who, subscribe in named))
@@ -198,7 +198,7 @@ def test_participant_of_another_app(api: Caller, account: Caller) -> None:
 
 
 def test_creation_of_a_group_is_one_event(api: Caller, database: Database) -> None:
-    """participants.10: no `conversation:join` for those who are in it from the start, and no user in the payload."""
+    """participants.10: no `conversation:join` for the initial participants, and no user in the payload."""
     ada, bob = api.new_user(), api.new_user()
     group = api.new_group(ada, bob, metadata={"a": 1}, displayName="Crew")
     (event,) = database.events(api.app_id)
@@ -211,7 +211,7 @@ def test_creation_of_a_group_is_one_event(api: Caller, database: Database) -> No
 
 
 def test_creation_of_a_personal_conversation_is_one_event(api: Caller, database: Database) -> None:
-    """participants.10: there the payload tells of the user."""
+    """participants.10: for a personal conversation, the payload contains the user."""
     ada = api.new_user("ada")
     personal = new_personal(api, ada)["id"]
     (event,) = database.events(api.app_id)
@@ -221,7 +221,7 @@ def test_creation_of_a_personal_conversation_is_one_event(api: Caller, database:
 
 
 def test_creation_mints_sdk_clients(api: Caller, database: Database) -> None:
-    """participants.12: with their `client:add`."""
+    """participants.12: each new SDK client has a `client:add` event."""
     members = [{"userId": api.new_user(), "subscribeSDKClient": True} for _ in range(2)]
     assert create(api, "sdkGroup", *members).status_code == 201
     assert sorted(database.event_types(api.app_id)) == ["client:add", "client:add", "conversation:create"]
@@ -247,14 +247,14 @@ def test_ids_ascend(api: Caller) -> None:
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 @pytest.mark.parametrize("conversation", [UNKNOWN, "nothing", "%00"])
 def test_unknown(api: Caller, account: Caller, method: str, conversation: str) -> None:
-    """requests.2: a malformed id is an unknown one; so is another app's."""
+    """requests.2: a malformed id is an unknown id, and so is the id of another app's conversation."""
     body: Any = {} if method == "PATCH" else None
     for one in (conversation, new_app(account).new_group()):
         assert error_of(api(method, f"/conversations/{one}", body)) == NO_CONVERSATION
 
 
 def test_delete_group(api: Caller, database: Database) -> None:
-    """conversations.1: participants go; `conversation:remove` only; then 404."""
+    """conversations.1: its participants are deleted; the only event is `conversation:remove`; later calls are 404."""
     ada = api.new_user()
     group = api.new_group(ada, metadata={"a": 1})
     answer = api("DELETE", f"/conversations/{group}")
@@ -273,7 +273,7 @@ def test_delete_group(api: Caller, database: Database) -> None:
 
 
 def test_delete_personal(api: Caller) -> None:
-    """The default one is refused, in the words of the API document; another one goes."""
+    """The default conversation cannot be deleted, with the title of the API document; another one can."""
     ada = api.new_user()
     default, second = new_personal(api, ada)["id"], new_personal(api, ada)["id"]
     title = f"Conversation {default} cannot be deleted because it is the default."

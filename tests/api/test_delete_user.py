@@ -1,4 +1,4 @@
-"""DeleteUser, and everything that goes with a user (users.1)."""
+"""DeleteUser, and everything that is deleted with a user (users.1)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NO_USER = (404, "user_not_found", "User not found")
 
 @pytest.mark.parametrize("name", ["id", "external id"])
 def test_delete(api: Caller, name: str) -> None:
-    """200 with an empty object; then there is no such user, by neither id."""
+    """200 with an empty object; then the user is unknown by either id."""
     ada = api.new_user("ada")
     answer = api("DELETE", f"/users/{ada if name == 'id' else 'ada'}")
     assert answer.status_code == 200
@@ -25,7 +25,7 @@ def test_delete(api: Caller, name: str) -> None:
 
 
 def test_external_id_is_free_again(api: Caller) -> None:
-    """Another user may have it then, and inherits nothing."""
+    """Another user can take the external id, and inherits nothing."""
     ada = api.new_user("ada", metadata={"a": 1})
     group = api.new_group(ada)
     api.join(group, ada, subscribe=True)
@@ -38,7 +38,7 @@ def test_external_id_is_free_again(api: Caller) -> None:
 
 
 def test_memberships_end_and_groups_stay(api: Caller) -> None:
-    """The others are where they were."""
+    """The other participants stay."""
     ada, bob, eve = (api.new_user() for _ in range(3))
     groups = [api.new_group(ada, bob), api.new_group(eve, ada), api.new_group(ada)]
     shown = [api.ok("GET", f"/conversations/{group}") for group in groups]
@@ -48,7 +48,7 @@ def test_memberships_end_and_groups_stay(api: Caller) -> None:
 
 
 def test_participant_cannot_leave_any_more(api: Caller) -> None:
-    """Neither the user nor the participant is there."""
+    """Both the user and the participant are unknown."""
     ada, group = api.new_user(), api.new_group()
     participant = api.join(group, ada)
     api.ok("DELETE", f"/users/{ada}")
@@ -58,8 +58,8 @@ def test_participant_cannot_leave_any_more(api: Caller) -> None:
     assert error_of(api("POST", path, {"participantId": participant["id"]})) == no_member
 
 
-def test_personal_conversations_go(api: Caller) -> None:
-    """The default one too."""
+def test_personal_conversations_are_deleted(api: Caller) -> None:
+    """Including the default conversation."""
     ada, bob = api.new_user(), api.new_user()
     default, second, bobs = api.new_personal(ada), api.new_personal(ada), api.new_personal(bob)
     api.ok("DELETE", f"/users/{ada}")
@@ -88,7 +88,7 @@ def test_events(api: Caller, database: Database) -> None:
 
 
 def test_nothing_stays_in_the_database(api: Caller, database: Database) -> None:
-    """No row names the user, but for the record of events."""
+    """No row refers to the user, except for events."""
     ada = api.new_user("ada")
     api.new_personal(ada)
     api.join(api.new_group(), ada, subscribe=True)

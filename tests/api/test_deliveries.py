@@ -18,9 +18,9 @@ from tests.waiting import until
 @pytest.fixture
 def owner(calling: Server) -> Iterator[Caller]:
     """A caller with the key of the account."""
-    made = Caller(calling.url, init(calling.database_url).account_auth)
-    yield made
-    made.http.close()
+    caller = Caller(calling.url, init(calling.database_url).account_auth)
+    yield caller
+    caller.http.close()
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def own(owner: Caller, endpoint: Endpoint) -> Caller:
 
 
 def below(api: Caller, path: str = "", method: str = "GET", **kwargs: Any) -> Any:
-    """Call below the deliveries of the app."""
+    """Call a path below the app's deliveries."""
     url = f"{api.url}/heliograph/v1/apps/{api.app_id}/deliveries{path}"
     return api.http.request(method, url, auth=kwargs.pop("auth", api.auth), **kwargs)
 
@@ -65,30 +65,30 @@ def delivered(api: Caller, id: str) -> Any:
 def test_deliveries_are_listed_with_their_attempts(own: Caller, endpoint: Endpoint) -> None:
     user, group = own.new_user("ada"), own.new_group()
     own.join(group, user, subscribe=True)
-    made = settled(own, 3)
-    assert [one["eventType"] for one in made] == ["conversation:create", "client:add", "conversation:join"]
-    assert [(one.get("userId"), one.get("conversationId")) for one in made] == [
+    deliveries = settled(own, 3)
+    assert [one["eventType"] for one in deliveries] == ["conversation:create", "client:add", "conversation:join"]
+    assert [(one.get("userId"), one.get("conversationId")) for one in deliveries] == [
         (None, group), (user, None), (None, group),
     ]  # fmt: skip
-    assert all(one["status"] == "delivered" and one["attemptCount"] == 1 for one in made)
-    shown = below(own, f"/{made[0]['id']}").json()["delivery"]
+    assert all(one["status"] == "delivered" and one["attemptCount"] == 1 for one in deliveries)
+    shown = below(own, f"/{deliveries[0]['id']}").json()["delivery"]
     (attempt,) = shown.pop("attempts")
     assert (attempt["number"], attempt["status"], attempt["response"]) == (1, 200, "so\n\ufffd\x1b[31m\ufffd\r")
-    assert shown == {name: value for name, value in made[0].items() if name != "lastAttempt"}
+    assert shown == {name: value for name, value in deliveries[0].items() if name != "lastAttempt"}
     del attempt["response"]
-    assert made[0]["lastAttempt"] == attempt
-    headers, body = next(one for one in endpoint.came if one[1]["events"][0]["id"] == made[0]["eventId"])
-    assert headers["x-heliograph-delivery"] == made[0]["id"]
-    assert body["webhook"]["id"] == made[0]["webhookId"]
+    assert deliveries[0]["lastAttempt"] == attempt
+    headers, body = next(one for one in endpoint.came if one[1]["events"][0]["id"] == deliveries[0]["eventId"])
+    assert headers["x-heliograph-delivery"] == deliveries[0]["id"]
+    assert body["webhook"]["id"] == deliveries[0]["webhookId"]
     first = below(own, "?page[size]=1").json()
-    assert first["deliveries"] == made[:1]
-    assert own.http.get(first["links"]["next"], auth=own.auth).json()["deliveries"] == made[1:2]
+    assert first["deliveries"] == deliveries[:1]
+    assert own.http.get(first["links"]["next"], auth=own.auth).json()["deliveries"] == deliveries[1:2]
     for query, expected in (
-        (f"filter[conversationId]={group}", [made[0], made[2]]),
-        (f"filter[userId]={user}", [made[1]]),
-        (f"filter[webhookId]={made[0]['webhookId']}&filter[status]=delivered", made),
-        (f"filter[eventType]=conversation:join&filter[conversationId]={group}", [made[2]]),
-        (f"filter[eventId]={made[1]['eventId']}&page[after]={made[1]['eventId']}", [made[1]]),
+        (f"filter[conversationId]={group}", [deliveries[0], deliveries[2]]),
+        (f"filter[userId]={user}", [deliveries[1]]),
+        (f"filter[webhookId]={deliveries[0]['webhookId']}&filter[status]=delivered", deliveries),
+        (f"filter[eventType]=conversation:join&filter[conversationId]={group}", [deliveries[2]]),
+        (f"filter[eventId]={deliveries[1]['eventId']}&page[after]={deliveries[1]['eventId']}", [deliveries[1]]),
         ("filter[status]=failed", []),
     ):
         assert below(own, f"?{query}").json()["deliveries"] == expected, query
@@ -120,8 +120,8 @@ def test_the_next_attempt_of_a_pending_delivery_can_be_made_now(own: Caller, end
     assert pending["dueAt"] > pending["lastAttempt"]["startedAt"]
     endpoint.status = 200
     assert below(own, f"/{pending['id']}/retry", "POST").json()["delivery"]["dueAt"] < pending["dueAt"]
-    (made,) = settled(own, 1)
-    assert (made["attemptCount"], made["lastAttempt"]["status"]) == (2, 200)
+    (delivery,) = settled(own, 1)
+    assert (delivery["attemptCount"], delivery["lastAttempt"]["status"]) == (2, 200)
 
 
 def test_deliveries_of_a_deleted_webhook_are_kept_and_cannot_be_retried(
@@ -140,19 +140,19 @@ def test_deliveries_of_a_deleted_webhook_are_kept_and_cannot_be_retried(
 
 def test_who_may_read_deliveries(own: Caller, owner: Caller) -> None:
     own.new_group()
-    (made,) = settled(own, 1)
+    (delivery,) = settled(own, 1)
     other = new_app(owner)
     key = own.ok(
         "POST", f"/integrations/{own.ok('GET', '/integrations')['integrations'][0]['id']}/keys", {"displayName": "Bot"}
     )["key"]
-    for path, method in (("", "GET"), (f"/{made['id']}", "GET"), (f"/{made['id']}/retry", "POST")):
+    for path, method in (("", "GET"), (f"/{delivery['id']}", "GET"), (f"/{delivery['id']}/retry", "POST")):
         assert below(own, path, method, auth=None).status_code == 401
         for low in (other.auth, (key["id"], key["secret"])):
             assert error_of(below(own, path, method, auth=low)) == (403, "forbidden", "Forbidden")
         assert below(own, path, method, auth=owner.auth).status_code == 200
     assert below(other).json() == {"deliveries": [], "meta": {"hasMore": False}}
-    assert below(other, f"/{made['id']}").status_code == 404
-    assert below(other, f"/{made['id']}/retry", "POST").status_code == 404
+    assert below(other, f"/{delivery['id']}").status_code == 404
+    assert below(other, f"/{delivery['id']}/retry", "POST").status_code == 404
 
 
 def events_of(api: Caller) -> str:
@@ -161,7 +161,7 @@ def events_of(api: Caller) -> str:
 
 
 @pytest.mark.parametrize("removed", ["key", "app"])
-def test_a_stream_ends_when_its_credential_does(own: Caller, owner: Caller, removed: str) -> None:
+def test_a_stream_ends_when_its_credential_is_deleted(own: Caller, owner: Caller, removed: str) -> None:
     assert own.auth is not None
     app = f"/v2/apps/{own.app_id}"
     with own.http.stream("GET", events_of(own), auth=own.auth, timeout=10) as answer:
@@ -189,7 +189,7 @@ def test_streams_are_limited_per_app(own: Caller, owner: Caller) -> None:
         assert opened(other) == 200
 
 
-def test_the_head_of_a_stream_has_no_body(own: Caller) -> None:
+def test_a_stream_responds_to_head_without_a_body(own: Caller) -> None:
     with httpx.Client(limits=httpx.Limits(max_connections=1), auth=own.auth, timeout=10) as http:
         head = http.head(events_of(own))
         assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream")
@@ -200,18 +200,19 @@ def test_on_the_command_line(own: Caller, calling: Server, endpoint: Endpoint) -
     endpoint.status = 400
     own.new_group()
     own.new_group()
-    made = settled(own, 2)
+    deliveries = settled(own, 2)
     here = ("--app", own.app_id, "--database", calling.database_url)
     shown = command("deliveries", "list", *here)
-    assert [line.split()[0] for line in shown.stdout.splitlines()] == [one["id"] for one in made]
-    assert json.loads(command("deliveries", "list", *here, "--status", "failed", "--json").stdout) == made
-    shown = command("deliveries", "show", *here, made[0]["id"])
-    # What an endpoint answers cannot steer the terminal.
+    assert [line.split()[0] for line in shown.stdout.splitlines()] == [one["id"] for one in deliveries]
+    assert json.loads(command("deliveries", "list", *here, "--status", "failed", "--json").stdout) == deliveries
+    shown = command("deliveries", "show", *here, deliveries[0]["id"])
+    # The response of an endpoint cannot send control sequences to the terminal.
     assert shown.stdout.splitlines()[1].endswith("  400  so \ufffd?[31m\ufffd")
-    assert json.loads(command("deliveries", "show", *here, made[0]["id"], "--json").stdout)["id"] == made[0]["id"]
+    shown = command("deliveries", "show", *here, deliveries[0]["id"], "--json")
+    assert json.loads(shown.stdout)["id"] == deliveries[0]["id"]
     endpoint.status = 200
-    assert command("deliveries", "retry", *here, made[0]["id"]).stdout == "retrying 1 delivery\n"
-    delivered(own, made[0]["id"])
+    assert command("deliveries", "retry", *here, deliveries[0]["id"]).stdout == "retrying 1 delivery\n"
+    delivered(own, deliveries[0]["id"])
     assert command("deliveries", "retry", *here, "--all-failed").stdout == "retrying 1 delivery\n"
     for wrong in (("retry", *here), ("show", *here, "x"), ("list", "--app", "x", "--database", calling.database_url)):
         assert command("deliveries", *wrong).returncode == 2

@@ -32,12 +32,12 @@ Hooked = Callable[[Server, str], Caller]
 
 @pytest.fixture
 def hooked() -> Iterator[Hooked]:
-    """Makes a caller with the key of a fresh app, which has a webhook."""
-    with contextlib.ExitStack() as made:
+    """Creates callers with the key of a fresh app that has a webhook."""
+    with contextlib.ExitStack() as stack:
 
         def make(server: Server, target: str) -> Caller:
             owner = Caller(server.url, init(server.database_url).account_auth)
-            made.callback(owner.http.close)
+            stack.callback(owner.http.close)
             api = new_app(owner)
             hook = {"target": target, "triggers": ["conversation:create"]}
             api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})
@@ -60,9 +60,9 @@ def test_attempts_are_counted_by_outcome(
         endpoint.status = status
         api.new_group()
         attempted(api, number)
-    nobody = hooked(calling, "http://127.0.0.1:1/")
-    nobody.new_group()
-    attempted(nobody, 1)
+    unreachable = hooked(calling, "http://127.0.0.1:1/")
+    unreachable.new_group()
+    attempted(unreachable, 1)
     after = samples(calling)
     counted = {
         tuple(labels.values()): grown(before, after, ATTEMPTS, **labels)
@@ -77,13 +77,13 @@ def test_attempts_are_counted_by_outcome(
     assert grown(before, after, "heliograph_delivery_failures_total", cause="refused") == 1
 
     def warned() -> list[str]:
-        return [line for line in calling.log if f"of app {nobody.app_id} cannot be called" in line]
+        return [line for line in calling.log if f"of app {unreachable.app_id} cannot be called" in line]
 
     until(warned)
     warnings = warned()
     assert len(warnings) == 1
     assert "Connection refused" in warnings[0]
-    assert not any(f"of app {api.app_id} cannot be called" in line for line in calling.log), "it answered"
+    assert not any(f"of app {api.app_id} cannot be called" in line for line in calling.log), "it responded"
     assert grown(before, after, "heliograph_delivery_attempt_seconds_count") == 5
     assert grown(before, after, "heliograph_delivery_attempt_seconds_sum") > 0
     assert grown(before, after, "heliograph_delivery_delay_seconds_count") == 2
@@ -98,9 +98,9 @@ def test_attempts_are_counted_by_outcome(
 def test_manual_retries_do_not_count_as_delays(calling: Server, hooked: Hooked, endpoint: Endpoint) -> None:
     api = hooked(calling, endpoint.url)
     api.new_group()
-    (made,) = settled(api, 1)
+    (delivery,) = settled(api, 1)
     before = samples(calling)
-    assert below(api, f"/{made['id']}/retry", "POST").status_code == 200
+    assert below(api, f"/{delivery['id']}/retry", "POST").status_code == 200
     attempted(api, 2)
     after = samples(calling)
     assert grown(before, after, ATTEMPTS, outcome="delivered", response="2xx") == 1
@@ -130,7 +130,7 @@ def test_workers_report_the_same_backlog(hooked: Hooked, tmp_path: Path, endpoin
             api.new_group()
         retried = (ATTEMPTS, (("outcome", "retry"), ("response", "5xx")))
         until(lambda: samples(server).get(retried) == 5)
-        # Each of them comes by a connection of its own, so that either process is asked.
+        # Each request uses a new connection, so that either process may respond.
         for found in [samples(server) for _ in range(20)]:
             assert found[PENDING] == 5
             assert found[retried] == 5

@@ -1,4 +1,4 @@
-"""Devices: they are registered as an SDK would do, and listed and fetched as in the API document."""
+"""Devices: registered as by an SDK, and listed and fetched as in the API document."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def test_a_registered_device_is_shown(api: Caller, database: Database) -> None:
 def test_a_device_that_is_registered_again_is_refreshed_and_listed_first(api: Caller) -> None:
     user = EndUser(api)
     user.register("phone", appVersion="1")
-    time.sleep(0.002)  # times have milliseconds
+    time.sleep(0.002)  # times have a precision of milliseconds
     again = user.register("browser", status="inactive")
     assert again["id"] == user.device["id"]
     assert again["status"] == "inactive"
     assert [one["guid"] for one in api.ok("GET", f"/users/{user.id}/devices")["devices"]] == ["browser", "phone"]
 
 
-def test_what_does_not_exist_is_404_and_what_does_not_fit_is_400(api: Caller, account: Caller) -> None:
+def test_unknown_ids_are_404_and_invalid_fields_are_400(api: Caller, account: Caller) -> None:
     user, stranger = EndUser(api), EndUser(new_app(account))
     body = {"type": "web", "integrationId": user.integration_id}
     path = f"{user.path}/users/{user.id}/devices/browser"
@@ -70,7 +70,7 @@ def test_what_does_not_exist_is_404_and_what_does_not_fit_is_400(api: Caller, ac
     ]
 
 
-def test_devices_end_with_their_integration_their_user_and_personal_information(api: Caller) -> None:
+def test_devices_after_deleting_personal_information_integration_and_user(api: Caller) -> None:
     user = EndUser(api)
     user.register("browser", info={"os": "Linux"}, pushNotificationToken="t0")
     api.ok("DELETE", f"/users/{user.id}/personalinformation")

@@ -177,8 +177,8 @@ def test_two_files_have_different_tags(api: Caller) -> None:
     ],
 )
 @pytest.mark.one_engine
-def test_what_browsers_show(owner: Caller, name: str, content: bytes, disposition: str) -> None:
-    """attachments.8: no file runs a script, whatever its name says and its bytes contain"""
+def test_content_disposition_and_type(owner: Caller, name: str, content: bytes, disposition: str) -> None:
+    """attachments.8: no file can run a script, whatever its name and its content"""
     api = new_app(owner)
     answer = api.http.get(uploaded(api, name, content), auth=api.auth)
     assert answer.headers["content-disposition"] == f"{disposition}; filename*=UTF-8''{name}"
@@ -219,8 +219,8 @@ def test_private_attachments(owner: Caller) -> None:
     api, stranger = new_app(owner), new_app(owner)
     url = uploaded(api)
     webhooks = [{"target": "https://example.org/hook", "triggers": ["conversation:message"]}]
-    made = api.ok("POST", "/integrations", {"type": "custom", "displayName": "Bot", "webhooks": webhooks})
-    key = api.ok("POST", f"/integrations/{made['integration']['id']}/keys", {"displayName": "Key"})["key"]
+    created = api.ok("POST", "/integrations", {"type": "custom", "displayName": "Bot", "webhooks": webhooks})
+    key = api.ok("POST", f"/integrations/{created['integration']['id']}/keys", {"displayName": "Key"})["key"]
     assert api.auth
     assert owner.auth
     assert stranger.auth
@@ -248,7 +248,7 @@ def test_private_attachments(owner: Caller) -> None:
             assert answer.status_code == UNAUTHORIZED, header
             assert answer.headers["content-type"].startswith("application/json")
             assert PNG not in answer.content
-    assert api.http.get(missing, auth=api.auth).status_code == UNAUTHORIZED  # nobody learns which exist
+    assert api.http.get(missing, auth=api.auth).status_code == UNAUTHORIZED  # does not reveal which exist
     assert api.http.get(missing, auth=owner.auth).status_code == 404
     assert api.http.head(url).status_code == UNAUTHORIZED
     answer = api.http.get(url, auth=api.auth, headers={"if-none-match": "*"})
@@ -259,7 +259,7 @@ def test_private_attachments(owner: Caller) -> None:
 
 
 def test_a_file_that_is_deleted_during_its_download(api: Caller) -> None:
-    """The download ends early, or completely, but never with other bytes."""
+    """The download is truncated or complete, but never contains other bytes."""
     url = uploaded(api, "long.txt", CONTENT * 10)
     with api.http.stream("GET", url) as answer:
         assert delete(api, url).status_code == 200

@@ -86,26 +86,27 @@ def test_filters(account: Caller) -> None:
     assert titles_of(unknown)[0].startswith("type should be equal to one of the allowed values: client:add, ")
 
 
-def test_a_request_id_in_the_form_of_an_id(account: Caller) -> None:
+def test_a_request_id_that_looks_like_an_event_id(account: Caller) -> None:
     """deliveries.7"""
     api = new_app(account)
     for given in (TOP, "0" * 24):
-        made = api("POST", "/conversations", {"type": "sdkGroup"}, headers={"x-request-id": given})
-        assert [one["conversationId"] for one in records(api, requestId=given)] == [made.json()["conversation"]["id"]]
+        created = api("POST", "/conversations", {"type": "sdkGroup"}, headers={"x-request-id": given})
+        conversation = created.json()["conversation"]
+        assert [one["conversationId"] for one in records(api, requestId=given)] == [conversation["id"]]
 
 
 def test_pages_in_both_directions(account: Caller) -> None:
     """deliveries.7"""
     api, other = new_app(account), new_app(account)
-    made = []
+    groups = []
     for _ in range(5):
-        made.append(api.new_group())
+        groups.append(api.new_group())
         other.new_group()
     last = api.ok("GET", path(api), params={"page[before]": TOP, "page[size]": 2})
-    assert [one["conversationId"] for one in last["events"]] == made[3:]
+    assert [one["conversationId"] for one in last["events"]] == groups[3:]
     assert last["meta"]["hasMore"] is True
     before = api.ok("GET", path(api), params={"page[before]": last["meta"]["beforeCursor"], "page[size]": 2})
-    assert [one["conversationId"] for one in before["events"]] == made[1:3]
+    assert [one["conversationId"] for one in before["events"]] == groups[1:3]
     after = api.ok("GET", path(api), params={"page[after]": before["meta"]["afterCursor"], "page[size]": 2})
     assert after["events"] == last["events"]
     assert after["meta"] == {"hasMore": False, "beforeCursor": last["meta"]["beforeCursor"]}
@@ -130,7 +131,7 @@ def test_events_of_earlier_versions_have_no_request(account: Caller, database: D
     assert "requestId" not in found
 
 
-def test_another_app_sees_none_of_them(account: Caller) -> None:
+def test_another_app_sees_none_of_the_events(account: Caller) -> None:
     api, other = new_app(account), new_app(account)
     group, ada = api.new_group(), api.new_user()
     request = api("DELETE", f"/users/{ada}").headers["x-request-id"]

@@ -1,4 +1,4 @@
-"""Extensions of the API are in the server's OpenAPI document, and behave as it says."""
+"""Extensions of the API are in the server's OpenAPI document, and conform to it."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def document(api: Caller) -> Any:
 
 @pytest.fixture
 def own(account: Caller) -> Caller:
-    """A caller with the key of a fresh app that has a webhook, whose name cannot be resolved."""
+    """A caller with the key of a fresh app that has a webhook with a host that cannot be resolved."""
     api = new_app(account)
     api.ok("POST", "/integrations", {"type": "custom", "webhooks": [HOOK]})
     api.new_group()
     return api
 
 
-def answered(api: Caller, name: str, query: str = "", *, app_id: str = "", **more: Any) -> httpx.Response:
-    """The response of an operation, by default in the caller's app."""
+def call(api: Caller, name: str, query: str = "", *, app_id: str = "", **more: Any) -> httpx.Response:
+    """Call an operation, by default in the caller's app; returns the response."""
     (operation,) = (one for one in EXTENSIONS if one.name == name)
     ids = {
         "deliveryId": more.pop("delivery_id", MISSING),
@@ -49,7 +49,7 @@ def answered(api: Caller, name: str, query: str = "", *, app_id: str = "", **mor
     return api.http.request(operation.method, f"{api.url}{path}{query}", auth=more.pop("auth", api.auth), **more)
 
 
-def breaches(document: Any, name: str, media: str, status: int, value: Any) -> list[str]:
+def violations(document: Any, name: str, media: str, status: int, value: Any) -> list[str]:
     """The differences between a response and the document."""
     described = described_as(document, name)["responses"][str(status)]["content"][media]["schema"]
     validator = OAS31Validator({**described, "components": document["components"]})
@@ -65,9 +65,9 @@ def described_as(document: Any, name: str) -> Any:
 
 
 def check(document: Any, name: str, answer: httpx.Response, status: int) -> Any:
-    """The JSON of a response that conforms to the document."""
+    """Check that a response conforms to the document; returns its JSON."""
     assert answer.status_code == status, answer.text
-    assert breaches(document, name, answer.headers["content-type"], status, answer.json()) == []
+    assert violations(document, name, answer.headers["content-type"], status, answer.json()) == []
     return answer.json()
 
 
@@ -83,10 +83,10 @@ def test_every_extension_is_in_the_document(document: Any) -> None:
 
 
 def test_versions_are_documented(api: Caller, document: Any) -> None:
-    """Those that responses have as ETag, and which If-Match takes."""
+    """Responses have versions as ETag, and If-Match accepts them."""
     group = api.new_group()
     for name, members in (("ListMembers", None), ("ReplaceParticipants", list[Any]())):
-        answer = answered(api, name, conversation_id=group, json=members)
+        answer = call(api, name, conversation_id=group, json=members)
         described = described_as(document, name)["responses"]["200"]["headers"]
         assert ("etag" in answer.headers, described["ETag"]) == (True, {"$ref": "#/components/headers/ETag"})
     assert document["components"]["headers"]["ETag"]["required"] is False
@@ -100,7 +100,7 @@ def test_parameters_are_documented(document: Any) -> None:
         operation.name: {
             (one["in"], one["name"]): one["schema"]
             for one in described_as(document, operation.name).get("parameters", [])
-            if one["name"] != "Idempotency-Key"  # every write has it
+            if one["name"] != "Idempotency-Key"  # every write accepts it
         }
         for operation in EXTENSIONS
     }
@@ -141,23 +141,23 @@ def test_parameters_are_documented(document: Any) -> None:
 
 def test_deliveries_are_as_documented(document: Any, own: Caller) -> None:
     name = "ListDeliveries"
-    made = check(document, name, answered(own, name), 200)["deliveries"]
-    assert [one["eventType"] for one in made] == ["conversation:create"]
-    check(document, name, answered(own, name, "?filter[status]=pending&page[size]=1"), 200)
+    deliveries = check(document, name, call(own, name), 200)["deliveries"]
+    assert [one["eventType"] for one in deliveries] == ["conversation:create"]
+    check(document, name, call(own, name, "?filter[status]=pending&page[size]=1"), 200)
     for query in ("?filter[status]=lost", "?page[size]=0"):
-        check(document, name, answered(own, name, query), 400)
+        check(document, name, call(own, name, query), 400)
     for name in ("GetDelivery", "RetryDelivery"):
-        check(document, name, answered(own, name, delivery_id=made[0]["id"]), 200)
-        check(document, name, answered(own, name), 404)
+        check(document, name, call(own, name, delivery_id=deliveries[0]["id"]), 200)
+        check(document, name, call(own, name), 404)
 
 
 def test_event_records_are_as_documented(document: Any, own: Caller) -> None:
     name = "ListEventRecords"
-    # Of the oldest events of a shared server, a page may contain none of this app.
-    made = check(document, name, answered(own, name, f"?page[before]={'f' * 24}"), 200)["events"]
-    assert [one["type"] for one in made] == ["conversation:create"]
+    # The first page scans the oldest events of the shared server, which may all be of other apps.
+    events = check(document, name, call(own, name, f"?page[before]={'f' * 24}"), 200)["events"]
+    assert [one["type"] for one in events] == ["conversation:create"]
     for query in ("?filter[type]=lost", "?page[size]=0"):
-        check(document, name, answered(own, name, query), 400)
+        check(document, name, call(own, name, query), 400)
 
 
 def test_lists_and_search_are_as_documented(document: Any, own: Caller) -> None:
@@ -165,110 +165,110 @@ def test_lists_and_search_are_as_documented(document: Any, own: Caller) -> None:
     group = own.new_group(ada, displayName="Crew")
     own.say(group, userId=ada)
     for query in ("", "?sort=oldest", f"?filter[ids]={ada}", f"?filter[conversationId]={group}"):
-        made = check(document, "ListAppUsers", answered(own, "ListAppUsers", query), 200)["users"]
-        assert [one["id"] for one in made] == [ada]
+        found = check(document, "ListAppUsers", call(own, "ListAppUsers", query), 200)["users"]
+        assert [one["id"] for one in found] == [ada]
     for query in ("", "?sort=activity"):
-        made = check(document, "ListAppConversations", answered(own, "ListAppConversations", query), 200)
-        assert made["conversations"][0]["lastMessage"]["author"]["userId"] == ada
+        found = check(document, "ListAppConversations", call(own, "ListAppConversations", query), 200)
+        assert found["conversations"][0]["lastMessage"]["author"]["userId"] == ada
     for name in ("ListAppUsers", "ListAppConversations"):
         for query in ("?sort=name", "?page[size]=0", "?filter[name]=a&filter[metadata.b]=c"):
-            check(document, name, answered(own, name, query), 400)
-    check(document, "ListAppUsers", answered(own, "ListAppUsers", f"?filter[conversationId]={MISSING}"), 404)
-    check(document, "ListAppConversations", answered(own, "ListAppConversations", f"?filter[userId]={MISSING}"), 404)
-    check(document, "GetAppConversation", answered(own, "GetAppConversation", conversation_id=group), 200)
-    check(document, "GetAppConversation", answered(own, "GetAppConversation"), 404)
+            check(document, name, call(own, name, query), 400)
+    check(document, "ListAppUsers", call(own, "ListAppUsers", f"?filter[conversationId]={MISSING}"), 404)
+    check(document, "ListAppConversations", call(own, "ListAppConversations", f"?filter[userId]={MISSING}"), 404)
+    check(document, "GetAppConversation", call(own, "GetAppConversation", conversation_id=group), 200)
+    check(document, "GetAppConversation", call(own, "GetAppConversation"), 404)
     for wanted in (ada, group, "crew"):
-        assert len(check(document, "Find", answered(own, "Find", f"?q={wanted}"), 200)["results"]) == 1
-    check(document, "Find", answered(own, "Find"), 400)
+        assert len(check(document, "Find", call(own, "Find", f"?q={wanted}"), 200)["results"]) == 1
+    check(document, "Find", call(own, "Find"), 400)
 
 
 def test_memberships_are_as_documented(document: Any, own: Caller) -> None:
     ada = own.new_user()
     group = own.new_group(ada)
     for query in ("", "?include=total,user", "?filter[unread]=true"):
-        check(document, "ListMembers", answered(own, "ListMembers", query, conversation_id=group), 200)
+        check(document, "ListMembers", call(own, "ListMembers", query, conversation_id=group), 200)
     for query in ("", "?sort=activity&include=unread"):
-        made = check(document, "ListMemberships", answered(own, "ListMemberships", query, user_id=ada), 200)
-        assert [one["conversationId"] for one in made["memberships"]] == [group]
-    check(document, "ListMemberships", answered(own, "ListMemberships", "?sort=name", user_id=ada), 400)
-    check(document, "ListMemberships", answered(own, "ListMemberships"), 404)
-    check(document, "ListMembers", answered(own, "ListMembers", "?page[size]=1001", conversation_id=group), 400)
-    check(document, "ListMembers", answered(own, "ListMembers"), 404)
+        found = check(document, "ListMemberships", call(own, "ListMemberships", query, user_id=ada), 200)
+        assert [one["conversationId"] for one in found["memberships"]] == [group]
+    check(document, "ListMemberships", call(own, "ListMemberships", "?sort=name", user_id=ada), 400)
+    check(document, "ListMemberships", call(own, "ListMemberships"), 404)
+    check(document, "ListMembers", call(own, "ListMembers", "?page[size]=1001", conversation_id=group), 400)
+    check(document, "ListMembers", call(own, "ListMembers"), 404)
 
 
 def test_imports_are_as_documented(document: Any, own: Caller) -> None:
     user = {"kind": "user", "user": {"id": "67a11490f0305f4a391e9f8a"}}
     body = {"records": [user, {"kind": "user", "user": {}}]}
-    made = check(document, "ImportRecords", answered(own, "ImportRecords", json=body), 200)
-    assert (made["created"], [one["index"] for one in made["refused"]]) == (1, [1])
-    check(document, "ImportRecords", answered(own, "ImportRecords", json={"records": [{"kind": "x"}]}), 400)
+    result = check(document, "ImportRecords", call(own, "ImportRecords", json=body), 200)
+    assert (result["created"], [one["index"] for one in result["refused"]]) == (1, [1])
+    check(document, "ImportRecords", call(own, "ImportRecords", json={"records": [{"kind": "x"}]}), 400)
 
 
 def test_recorded_requests_are_as_documented(document: Any, own: Caller) -> None:
     name = "ListRecordedRequests"
-    assert check(document, name, answered(own, name), 200)["requests"] == []
+    assert check(document, name, call(own, name), 200)["requests"] == []
     for query in ("?filter[status]=lost", "?page[size]=0"):
-        check(document, name, answered(own, name, query), 400)
-    check(document, "GetRecordedRequest", answered(own, "GetRecordedRequest"), 404)
+        check(document, name, call(own, name, query), 400)
+    check(document, "GetRecordedRequest", call(own, "GetRecordedRequest"), 404)
 
 
 def test_refusals_are_as_documented(document: Any, own: Caller, account: Caller) -> None:
     other = new_app(account)
     for operation in EXTENSIONS:
-        check(document, operation.name, answered(own, operation.name, auth=None), 401)
-        check(document, operation.name, answered(own, operation.name, auth=other.auth), 403)
+        check(document, operation.name, call(own, operation.name, auth=None), 401)
+        check(document, operation.name, call(own, operation.name, auth=other.auth), 403)
         if "{" in operation.path:
-            check(document, operation.name, answered(own, operation.name, app_id=MISSING, auth=account.auth), 404)
+            check(document, operation.name, call(own, operation.name, app_id=MISSING, auth=account.auth), 404)
 
 
 def test_oauth_clients_are_as_documented(document: Any, own: Caller, account: Caller) -> None:
     body = {"displayName": "Shop", "redirectUris": ["https://shop.example.org/"], "removeUrl": "https://example.org"}
     create, owner = "CreateOAuthClient", account.auth
-    made = check(document, create, answered(own, create, json=body, auth=owner), 201)
-    client_id = made["oauthClient"]["clientId"]
-    check(document, create, answered(own, create, json={**body, "clientId": client_id}, auth=owner), 409)
-    check(document, create, answered(own, create, json={}, auth=owner), 400)
-    check(document, "ListOAuthClients", answered(own, "ListOAuthClients", auth=owner), 200)
-    check(document, "DeleteOAuthClient", answered(own, "DeleteOAuthClient", client_id=client_id, auth=owner), 200)
+    created = check(document, create, call(own, create, json=body, auth=owner), 201)
+    client_id = created["oauthClient"]["clientId"]
+    check(document, create, call(own, create, json={**body, "clientId": client_id}, auth=owner), 409)
+    check(document, create, call(own, create, json={}, auth=owner), 400)
+    check(document, "ListOAuthClients", call(own, "ListOAuthClients", auth=owner), 200)
+    check(document, "DeleteOAuthClient", call(own, "DeleteOAuthClient", client_id=client_id, auth=owner), 200)
 
 
 def test_the_stream_is_as_documented(document: Any, own: Caller) -> None:
     name = "StreamEvents"
-    check(document, name, answered(own, name, headers={"last-event-id": "nonsense"}), 400)
+    check(document, name, call(own, name, headers={"last-event-id": "nonsense"}), 400)
     url = f"{own.url}/heliograph/v1/apps/{own.app_id}/events"
-    told: list[Any] = []
+    received: list[Any] = []
     with own.http.stream("GET", url, auth=own.auth, timeout=20) as answer:
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream")
         for line in answer.iter_lines():
             if line.startswith("id: "):
-                own_group(own)
+                create_group(own)
             if line.startswith("data: "):
-                told.append(json.loads(line.removeprefix("data: ")))
+                received.append(json.loads(line.removeprefix("data: ")))
                 break
-    assert [breaches(document, name, "text/event-stream", 200, one) for one in told] == [[]]
-    assert told[0]["events"][0]["type"] == "conversation:create"
+    assert [violations(document, name, "text/event-stream", 200, one) for one in received] == [[]]
+    assert received[0]["events"][0]["type"] == "conversation:create"
 
 
 def test_the_activity_stream_is_as_documented(document: Any, own: Caller) -> None:
     name = "StreamActivity"
     url = f"{own.url}/heliograph/v1/apps/{own.app_id}/activity"
-    check(document, name, answered(own, name, "?once=2"), 400)
+    check(document, name, call(own, name, "?once=2"), 400)
     found: list[Any] = []
     with own.http.stream("GET", url, auth=own.auth, headers={"last-event-id": "x"}, timeout=20) as answer:
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream")
         for line in answer.iter_lines():
             if line == "event: reset":
-                own_group(own)
+                create_group(own)
             if line.startswith("data: "):
                 found.append(json.loads(line.removeprefix("data: ")))
             if len(found) == 3:
                 break
-    assert [breaches(document, name, "text/event-stream", 200, one) for one in found] == [[], [], []]
+    assert [violations(document, name, "text/event-stream", 200, one) for one in found] == [[], [], []]
     assert found[2]["type"] == "conversation:create"
 
 
-def own_group(api: Caller) -> None:
-    """Create a group over another connection than the one that streams."""
+def create_group(api: Caller) -> None:
+    """Create a group over another connection than that of the stream."""
     body = {"type": "sdkGroup"}
-    made = httpx.post(f"{api.url}/v2/apps/{api.app_id}/conversations", json=body, auth=api.auth, timeout=20)
-    assert made.status_code == 201
+    answer = httpx.post(f"{api.url}/v2/apps/{api.app_id}/conversations", json=body, auth=api.auth, timeout=20)
+    assert answer.status_code == 201

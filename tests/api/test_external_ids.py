@@ -12,21 +12,21 @@ from tests.harness import Caller, error_of
 
 
 def create(api: Caller, **body: Any) -> httpx.Response:
-    """CreateUser."""
+    """Call CreateUser."""
     return api("POST", "/users", body)
 
 
-def test_an_external_id_of_any_characters_may_be_1024_long(api: Caller) -> None:
-    """Also characters of 3 and 4 bytes, incompressible for an index; lookups distinguish long ids."""
+def test_external_ids_have_up_to_1024_characters_of_any_script(api: Caller) -> None:
+    """Including characters of 3 and 4 bytes, which an index cannot compress; lookups distinguish long ids."""
     dice = random.Random(1)
     ranges = (range(0x61, 0x7B), range(0x4E00, 0x9FA0), range(0x1F300, 0x1F600))
     for letters in ranges:
         long = "".join(chr(dice.choice(letters)) for _ in range(1024))
         other = long[:-1] + ("a" if long[-1] != "a" else "b")
-        made = [api.new_user(one, brandId="7" * 24) for one in (long, other)]
+        user_ids = [api.new_user(one, brandId="7" * 24) for one in (long, other)]
         assert error_of(create(api, externalId=long, brandId="7" * 24)) == (409, "conflict", "User already exists")
         group = api.new_group()
-        for external_id, user_id in zip((long, other), made, strict=True):
+        for external_id, user_id in zip((long, other), user_ids, strict=True):
             user = api.ok("GET", f"/users/{quote(external_id)}")["user"]
             assert (user["id"], user["externalId"]) == (user_id, external_id)
             joined = api.ok(
@@ -37,5 +37,5 @@ def test_an_external_id_of_any_characters_may_be_1024_long(api: Caller) -> None:
             assert (joined["userId"], joined["userExternalId"]) == (user_id, external_id)
         api.leave(group, userExternalId=long)
         assert [one["userExternalId"] for one in api.participants(group)] == [other]
-        assert api("DELETE", f"/users/{made[0]}").status_code == 200
+        assert api("DELETE", f"/users/{user_ids[0]}").status_code == 200
         assert create(api, externalId=long, brandId="7" * 24).status_code == 201

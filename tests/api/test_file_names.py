@@ -64,7 +64,7 @@ def test_how_clients_name_files(api: Caller, disposition: str, content_type: str
         "form-data; name=\"source\"; filename*=undefined''a.png",
     ],
 )
-def test_unusual_file_names_are_no_server_error(api: Caller, disposition: str) -> None:
+def test_unusual_file_names_do_not_cause_server_errors(api: Caller, disposition: str) -> None:
     answer = upload_body(api, whole(part(PNG, disposition)))
     assert answer.status_code in (201, 400, 415), answer.text
 
@@ -102,13 +102,13 @@ def test_extensions(api: Caller) -> None:
 def test_types(
     api: Caller, name: str | None, content: bytes, declared: str | None, media_type: str, stored_as: str | None
 ) -> None:
-    """attachments.5: never what the caller says"""
+    """attachments.5: the declared content type never becomes the media type"""
     answer = upload(api, name, content, content_type=declared)
     assert answer.status_code == 201, answer.text
-    made = answer.json()["attachment"]
-    assert made["mediaType"] == media_type
-    assert stored_as is None or name_of(made["mediaUrl"]) == stored_as
-    assert api.http.get(made["mediaUrl"]).headers["content-type"].split(";")[0] == media_type
+    attachment = answer.json()["attachment"]
+    assert attachment["mediaType"] == media_type
+    assert stored_as is None or name_of(attachment["mediaUrl"]) == stored_as
+    assert api.http.get(attachment["mediaUrl"]).headers["content-type"].split(";")[0] == media_type
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_ids(own: Caller, account: Caller) -> None:
     assert found(other, delivery["id"]) == []
 
 
-def test_what_no_longer_exists(own: Caller) -> None:
+def test_deleted_records_are_not_found(own: Caller) -> None:
     """finding.1"""
     ada = own.new_user("ada")
     group = own.new_group(displayName="Crew")
@@ -76,7 +76,7 @@ def test_what_no_longer_exists(own: Caller) -> None:
     assert found(own, group) == found(own, "Crew") == []
 
 
-def test_users_by_what_identifies_them(own: Caller, account: Caller) -> None:
+def test_users_by_their_identifiers(own: Caller, account: Caller) -> None:
     """finding.2"""
     ada = own.new_user("customer 17/ä")
     login(own, ada, externalId="customer 17/ä", email="ada@example.org", zendeskId="4711")
@@ -90,8 +90,8 @@ def test_users_by_what_identifies_them(own: Caller, account: Caller) -> None:
 
 
 def test_a_user_without_a_name_has_the_external_id_or_the_id_as_title(own: Caller) -> None:
-    bob, nobody = own.new_user("bob"), own.new_user()
-    assert [one["title"] for one in (*found(own, bob), *found(own, nobody))] == ["bob", nobody]
+    bob, unnamed = own.new_user("bob"), own.new_user()
+    assert [one["title"] for one in (*found(own, bob), *found(own, unnamed))] == ["bob", unnamed]
 
 
 def test_an_id_that_is_the_external_id_of_another_user(own: Caller) -> None:
@@ -103,15 +103,15 @@ def test_an_id_that_is_the_external_id_of_another_user(own: Caller) -> None:
 def test_conversations_by_the_beginning_of_their_names(own: Caller, account: Caller) -> None:
     """finding.3"""
     names = ["Night shift", "night crew", "Nightly", "Ñight", "100% _ok", "Day"]
-    made = {name: own.new_group(displayName=name) for name in names}
+    groups = {name: own.new_group(displayName=name) for name in names}
     own.new_group()
     new_app(account).new_group(displayName="Night")
     assert [one["title"] for one in found(own, "NIGHT")] == ["night crew", "Night shift", "Nightly"]
-    assert [one["id"] for one in found(own, "night s")] == [made["Night shift"]]
+    assert [one["id"] for one in found(own, "night s")] == [groups["Night shift"]]
     assert [one["title"] for one in found(own, "Ñi")] == ["Ñight"]
     assert [one["title"] for one in found(own, "100% _")] == ["100% _ok"]
     assert found(own, "%") == found(own, "shift") == []
-    own.ok("PATCH", f"/conversations/{made['Nightly']}", {"displayName": "Zenith"})
+    own.ok("PATCH", f"/conversations/{groups['Nightly']}", {"displayName": "Zenith"})
     assert [one["title"] for one in found(own, "zen")] == ["Zenith"]
     for number in range(12):
         own.new_group(displayName=f"Order {number:02}")
@@ -126,8 +126,8 @@ def test_messages_are_found_while_their_events_are_kept(own: Caller, database: D
     assert found(own, message["id"]) == []
 
 
-def test_what_was_imported(own: Caller, account: Caller) -> None:
-    """finding.1: messages and participants have no events, and ids of any time."""
+def test_imported_records(own: Caller, account: Caller) -> None:
+    """finding.1: imported messages and participants have no events, and their ids may be of any time."""
     put(own, user_of(2), group_of(1), participant_of(1, 102, 2), message_of(1, 5))
     member = {"kind": "participant", "id": old_id(102), "title": "User 2", "conversationId": old_id(1)}
     message = {"kind": "message", "id": old_id(5), "title": "Message 5", "conversationId": old_id(1)}
@@ -158,7 +158,7 @@ def test_a_key_of_another_app_or_of_the_account_is_not_found(own: Caller, accoun
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("query", ["", "?q=", "?q=%20"])
-def test_something_must_be_wanted(own: Caller, query: str) -> None:
+def test_the_query_is_required(own: Caller, query: str) -> None:
     """finding.1"""
     refused = own("GET", extension(own, f"/find{query}"))
     assert titles_of(refused) == ["q should NOT have fewer than 1 characters"]
@@ -168,9 +168,9 @@ STRANGE = ["%00", "a%00b", "%F0%9F%8C%9E", "%ED%A0%BD", "%FF", "x" * 7000, "%27%
 
 
 @pytest.mark.parametrize("text", STRANGE, ids=lambda one: one[:12])
-def test_strange_texts_are_no_errors_of_the_server(own: Caller, text: str) -> None:
+def test_strange_texts_do_not_cause_server_errors(own: Caller, text: str) -> None:
     own.new_group(displayName="Crew")
-    # Text that the database cannot hold counts as empty.
+    # Text that the database cannot store counts as empty.
     refused = {"/find?q=": ("%ED%A0%BD", "%FF", "%00", "a%00b")}
     for path in ("/find?q=", "/users?filter[ids]=", "/deliveries?filter[ids]="):
         answer = own("GET", extension(own, path + text))

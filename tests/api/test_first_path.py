@@ -1,4 +1,4 @@
-"""The thinnest path through every layer."""
+"""A minimal scenario through every layer."""
 
 from __future__ import annotations
 

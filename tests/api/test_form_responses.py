@@ -33,7 +33,7 @@ def answer(form: str, **changes: dict[str, Any] | None) -> dict[str, Any]:
     return {"type": "message", "content": {"type": "formResponse", "fields": fields}, "quotedMessageId": form}
 
 
-def test_a_form_is_answered_once(api: Caller, database: Database) -> None:
+def test_a_form_is_submitted_once(api: Caller, database: Database) -> None:
     user = EndUser(api)
     conversation = user.begin()["id"]
     form = post(api, conversation, FORM)
@@ -76,7 +76,7 @@ def test_a_form_is_answered_once(api: Caller, database: Database) -> None:
     ],
 )
 @pytest.mark.one_engine
-def test_an_answer_outside_of_the_form_is_400(api: Caller, changes: Any, title: str) -> None:
+def test_a_response_that_does_not_fit_the_form_is_400(api: Caller, changes: Any, title: str) -> None:
     user = EndUser(api)
     conversation = user.begin()["id"]
     form = post(api, conversation, FORM)
@@ -85,7 +85,7 @@ def test_an_answer_outside_of_the_form_is_400(api: Caller, changes: Any, title: 
     assert shown == form
 
 
-def test_only_a_form_can_be_answered(api: Caller) -> None:
+def test_only_a_form_can_be_submitted(api: Caller) -> None:
     user = EndUser(api)
     conversation = user.begin()["id"]
     text = api.say(conversation)
@@ -95,7 +95,7 @@ def test_only_a_form_can_be_answered(api: Caller) -> None:
     del without["quotedMessageId"]
     assert titles_of(user.act(conversation, without)) == [title]
     assert error_of(user.act(conversation, answer("unknown")))[0] == 404
-    # The API document has the id in the fields.
+    # In the API document, the id is in the fields.
     form = post(api, conversation, FORM)
     for field in without["content"]["fields"]:
         field["quotedMessageId"] = form["id"]

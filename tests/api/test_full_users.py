@@ -1,4 +1,4 @@
-"""`includeFullUser`: full users in the events of those who set it."""
+"""`includeFullUser`: full users in the events of webhooks and streams that set it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def user_of(event: Any) -> Any:
 
 
 def do_everything(api: Caller) -> tuple[Any, list[str]]:
-    """One event of each kind that shows a user; returns the user, and the types of the events."""
+    """Cause events of all types that contain a user; returns the user, and the types in order."""
     user = api.ok("POST", "/users", USER)["user"]
     personal = api.new_personal(user["id"])
     group = api.new_group()
@@ -57,7 +57,7 @@ def do_everything(api: Caller) -> tuple[Any, list[str]]:
     ]  # fmt: skip
 
 
-def told(endpoint: Endpoint, count: int) -> dict[str, list[Any]]:
+def received(endpoint: Endpoint, count: int) -> dict[str, list[Any]]:
     """Wait for this many calls; returns the events of each path, ordered by id."""
     until(lambda: len(endpoint.came) >= count)
     found: dict[str, list[Any]] = {}
@@ -93,7 +93,7 @@ def test_webhooks_with_the_option_get_full_users(calling: Server, endpoint: Endp
     integration = api.ok("POST", "/integrations", {"type": "custom", "webhooks": hooks[:1]})["integration"]["id"]
     api.ok("POST", f"/integrations/{integration}/webhooks", hooks[1])
     user, types = do_everything(api)
-    events = told(endpoint, 2 * len(types))
+    events = received(endpoint, 2 * len(types))
     assert [one["type"] for one in events["/hook/full"]] == types
     assert_full_where_documented(events["/hook/full"], user)
     short = {"id": user["id"], "authenticated": False, "externalId": "ada"}
@@ -152,7 +152,7 @@ USERS: dict[str, tuple[str, type[UserTruncated]]] = {
     "user:remove": ("user", UserTruncated),
     "user:update": ("user", UserWebhook),
 }
-"""The user in each payload, and whether the API document has it in full. Other payloads have no user."""
+"""The path of the user in each payload, and its documented type. Other payloads have no user."""
 
 
 def kind_of(payload: type[Response], path: str) -> Any:
@@ -176,7 +176,7 @@ def test_payloads_have_full_users_where_the_api_document_has_them() -> None:
 
 @pytest.mark.one_engine
 def test_interactions_outcomes_and_merges_have_full_users(api: Caller) -> None:
-    """webhooks.7: in the stream, which shows what a webhook with `includeFullUser` gets."""
+    """webhooks.7: read from a stream, which has the same users as a webhook with `includeFullUser`."""
     assert api.auth is not None
     url = f"{api.url}/heliograph/v1/apps/{api.app_id}/events"
     with api.http.stream("GET", url, auth=api.auth) as answer:

@@ -19,7 +19,7 @@ def changes(api: Caller, conversation_id: str, **params: Any) -> list[Any]:
 
 
 def at(api: Caller, conversation_id: str, moment: int, **params: Any) -> list[Any]:
-    """All who were in a conversation at a time in milliseconds."""
+    """All members of a conversation at a time in milliseconds."""
     path = extension(api, f"/conversations/{conversation_id}/participants")
     return walked(api, path, "participants", at=times.to_text(moment), **params)
 
@@ -34,13 +34,13 @@ def walked(api: Caller, path: str, name: str, **params: Any) -> list[Any]:
     return list(found)
 
 
-def told(change: Any) -> tuple[str, str, str | None]:
-    """What happened, to which user, and how."""
+def brief(change: Any) -> tuple[str, str, str | None]:
+    """The type, the user and the reason of a change."""
     return change["type"], change["userId"], change.get("reason")
 
 
 def tick() -> int:
-    """A time after everything that has happened, and before everything that will."""
+    """A time in milliseconds, after all earlier calls and before all later calls."""
     time.sleep(0.003)
     moment = times.now()
     time.sleep(0.003)
@@ -55,7 +55,7 @@ def test_every_change_of_a_membership_is_in_the_history(api: Caller) -> None:
     again = api.join(group, ben)
     api.ok("DELETE", f"/users/{cleo}")
     found = changes(api, group)
-    assert [told(one) for one in found] == [
+    assert [brief(one) for one in found] == [
         ("joined", ada, "create"), ("joined", ben, "create"), ("joined", cleo, "join"), ("left", ben, "leave"),
         ("joined", ben, "join"), ("left", cleo, "userRemove"),
     ]  # fmt: skip
@@ -93,14 +93,16 @@ def test_pages_go_both_ways(api: Caller) -> None:
     assert page["meta"] == {"hasMore": False, "beforeCursor": expected[2]}
 
 
-def test_history_of_a_user_in_a_conversation_and_of_a_time(api: Caller) -> None:
+def test_history_filtered_by_user_and_time(api: Caller) -> None:
     ada, ben = api.new_user(), api.new_user("ben " + ids.new())
     group = api.new_group(ada, ben)
     middle = tick()
     api.leave(group, userId=ben)
     api.join(group, ben)
     of_ben = changes(api, group, **{"filter[userId]": ben})
-    assert [told(one) for one in of_ben] == [("joined", ben, "create"), ("left", ben, "leave"), ("joined", ben, "join")]
+    assert [brief(one) for one in of_ben] == [
+        ("joined", ben, "create"), ("left", ben, "leave"), ("joined", ben, "join"),
+    ]  # fmt: skip
     assert changes(api, group, **{"filter[userId]": ben, "page[size]": 1}) == of_ben
     moment = times.to_text(middle)
     assert changes(api, group, **{"filter[after]": moment}) == of_ben[1:]
@@ -124,7 +126,7 @@ def test_history_of_a_user_in_all_conversations(api: Caller) -> None:
     api.ok("DELETE", f"/users/{ada}")
     after = walked(api, path, "changes")
     assert after[:3] == found
-    assert [told(one) for one in after[3:]] == [("left", ada, "userRemove")]
+    assert [brief(one) for one in after[3:]] == [("left", ada, "userRemove")]
     assert error_of(api("GET", extension(api, f"/users/{name}/history")))[:2] == (404, "user_not_found")
 
 
@@ -134,7 +136,7 @@ def test_a_deleted_conversation_keeps_its_history(api: Caller) -> None:
     moment = tick()
     api.leave(group, userId=users[0])
     api.ok("DELETE", f"/conversations/{group}")
-    assert sorted(told(one) for one in changes(api, group)[4:]) == sorted(
+    assert sorted(brief(one) for one in changes(api, group)[4:]) == sorted(
         ("left", user, "conversationRemove") for user in users[1:]
     )
     assert {one["userId"] for one in at(api, group, moment)} == set(users)
@@ -142,7 +144,7 @@ def test_a_deleted_conversation_keeps_its_history(api: Caller) -> None:
 
 
 def test_members_at_a_time(api: Caller) -> None:
-    """After each change, those who were in the conversation before it can still be listed, in pages of any size."""
+    """After each change, the members at every earlier time can still be listed, in pages of any size."""
     users = [api.new_user() for _ in range(5)]
     group = api.new_group()
     expected: list[tuple[int, set[str]]] = []
@@ -171,7 +173,7 @@ def test_pages_of_members_at_a_time_go_both_ways(api: Caller) -> None:
         api.leave(group, userId=user)
     path = extension(api, f"/conversations/{group}/participants")
     given = {"at": times.to_text(moment), "page[size]": 2}
-    # The version of now would say nothing about then.
+    # The current version would say nothing about the past.
     assert "etag" not in api("GET", path, params=given).headers
     first = api.ok("GET", path, params=given)
     second = api.http.request("GET", first["links"]["next"], auth=api.auth).json()
@@ -182,7 +184,7 @@ def test_pages_of_members_at_a_time_go_both_ways(api: Caller) -> None:
 
 
 @pytest.mark.parametrize("other", [{"sort": "newest"}, {"include": "total"}, {"filter[unread]": "true"}])
-def test_a_time_excludes_other_choices(api: Caller, other: dict[str, str]) -> None:
+def test_at_cannot_be_combined_with_other_parameters(api: Caller, other: dict[str, str]) -> None:
     path = extension(api, f"/conversations/{api.new_group()}/participants")
     answer = api("GET", path, params={"at": "2026-11-22T12:00:00Z", **other})
     assert titles_of(answer) == ["at cannot be combined with filters, sort or include"]
@@ -192,7 +194,7 @@ def test_a_time_excludes_other_choices(api: Caller, other: dict[str, str]) -> No
 
 
 def test_times_before_and_after_everything(api: Caller) -> None:
-    """Before the first change there is no member; in the future there are the present ones."""
+    """A time before the first change has no members; a time in the future has the current members."""
     user = api.new_user()
     group = api.new_group(user)
     path = extension(api, f"/conversations/{group}/participants")
@@ -209,7 +211,7 @@ def test_a_merge_ends_the_memberships_of_one_user_and_begins_those_of_the_other(
     before = tick()
     api.ok("POST", extension(api, f"/users/{discarded}/login"), {"externalId": name})
     found = changes(api, group)
-    assert [told(one) for one in found] == [
+    assert [brief(one) for one in found] == [
         ("joined", discarded, "create"), ("left", discarded, "merge"), ("joined", surviving, "merge"),
     ]  # fmt: skip
     assert {one["participantId"] for one in found} == {participant["id"]}
@@ -217,7 +219,7 @@ def test_a_merge_ends_the_memberships_of_one_user_and_begins_those_of_the_other(
     after = tick()
     assert [one["userId"] for one in at(api, group, after)] == [surviving]
     api.leave(group, userId=surviving)
-    assert [told(one) for one in changes(api, group)][2:] == [
+    assert [brief(one) for one in changes(api, group)][2:] == [
         ("joined", surviving, "merge"), ("left", surviving, "leave"),
     ]  # fmt: skip
     assert [one["userId"] for one in at(api, group, after)] == [surviving]

@@ -109,7 +109,7 @@ def test_huge_body(api: Caller) -> None:
 @pytest.mark.one_engine
 @pytest.mark.parametrize("content_type", [None, "", "text/plain", "application/x-www-form-urlencoded", "text/json"])
 def test_wrong_content_type(api: Caller, content_type: str | None) -> None:
-    """415 with a body that is not declared as JSON, or not declared at all."""
+    """415 for a body whose Content-Type is missing or not JSON."""
     assert error_of(post(api, b"{}", content_type)) == NOT_JSON
 
 
@@ -119,7 +119,7 @@ def test_wrong_content_type(api: Caller, content_type: str | None) -> None:
     ["application/json; charset=utf-8", "Application/JSON", "application/json;charset=UTF-8", "application/x+json"],
 )
 def test_json_content_types(api: Caller, content_type: str) -> None:
-    """JSON by any of its names."""
+    """All media types of JSON are accepted."""
     assert post(api, b"{}", content_type).status_code == 201
 
 
@@ -165,7 +165,7 @@ def test_compressed_bodies_are_refused_by_name(api: Caller, coding: str) -> None
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("coding", ["identity", "Identity", ""])
-def test_uncompressed_bodies_may_say_so(api: Caller, coding: str) -> None:
+def test_content_encoding_identity_is_accepted(api: Caller, coding: str) -> None:
     headers = {"content-type": "application/json", "content-encoding": coding}
     assert api("POST", "/users", content=b"{}", headers=headers).status_code == 201
 
@@ -176,7 +176,7 @@ def test_a_byte_order_mark_is_accepted(api: Caller) -> None:
 
 
 def test_lone_surrogates_become_replacement_characters(api: Caller) -> None:
-    """JavaScript sends them of a text that was cut in the middle of an emoji; as a key, a value, an id, anywhere."""
+    """JavaScript sends them for text that was cut in the middle of an emoji. They may be in keys, values and ids."""
     content = (
         rb'{"externalId":"ab\ud83d","profile":{"givenName":"\uDE00\ud83d\ude00\ud83d\ud83d\ude00","surname":"\\ud83d"},'
         rb'"metadata":{"\uDBFFkey":"\udc00\udbff","plain":"\u00e9"}}'
@@ -225,14 +225,14 @@ def test_body_is_not_an_object(api: Caller, content: bytes) -> None:
 
 @pytest.mark.parametrize("content", [b'{"externalId":"a\\u0000"}', b'{"metadata":{"a\\u0000":1}}'])
 def test_nul(api: Caller, content: bytes) -> None:
-    """NUL is refused everywhere, because PostgreSQL cannot store it; the text "\\u0000" itself is not."""
+    """NUL is refused everywhere, because PostgreSQL cannot store it; the literal text "\\u0000" is accepted."""
     assert error_of(post(api, content))[:2] == (400, "bad_request")
     assert post(api, rb'{"externalId":"a\\u0000"}').status_code == 201
 
 
 @pytest.mark.one_engine
 def test_json_content_type_without_a_body(api: Caller) -> None:
-    """Normal on a GET, and no reason to refuse a DELETE."""
+    """Accepted on a GET, and on a DELETE without a body."""
     ada = api.new_user()
     headers = {"content-type": "application/json"}
     assert api("GET", f"/users/{ada}", headers=headers).status_code == 200
@@ -250,7 +250,7 @@ def test_bodies_that_are_ignored(api: Caller) -> None:
 @pytest.mark.one_engine
 @pytest.mark.parametrize("slashes", ["//", "///"])
 def test_leading_slashes(api: Caller, slashes: str) -> None:
-    """A base URL that ends in a slash gives them: they count as one; links have one."""
+    """A base URL that ends in a slash leads to them. They count as one slash, and links have one."""
     group = api.new_group(api.new_user(), api.new_user())
     path = f"v2/apps/{api.app_id}/conversations/{group}/participants"
     answer = api.http.get(f"{api.url}{slashes}{path}?page[size]=1", auth=api.auth)
@@ -260,14 +260,14 @@ def test_leading_slashes(api: Caller, slashes: str) -> None:
 
 @pytest.mark.one_engine
 def test_empty_segments_are_not_found(api: Caller) -> None:
-    """Slashes further on do not count as one: nothing has an empty name."""
+    """Repeated slashes later in the path do not count as one: no resource has an empty id."""
     assert error_of(api("GET", f"/v2/apps/{api.app_id}/users//clients"))[:2] == (404, "user_not_found")
 
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("given", ["a", "x" * 128, "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "Root=1-5e/a+b.c:d_e="])
 def test_request_id_is_echoed(api: Caller, given: str) -> None:
-    """In every response, including errors and pages."""
+    """The request id is in every response, including errors and pages."""
     headers = {"x-request-id": given}
     for path in (f"/v2/apps/{api.app_id}", "/v2/nothing"):
         assert api("GET", path, headers=headers).headers["x-request-id"] == given
@@ -277,12 +277,12 @@ def test_request_id_is_echoed(api: Caller, given: str) -> None:
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("given", [None, "", "x" * 129, "two words", "é", '"quoted"', "a\tb", "<script>"])
-def test_request_id_is_made(api: Caller, given: str | None) -> None:
-    """If it is missing or invalid, a new one each time."""
+def test_request_id_is_generated(api: Caller, given: str | None) -> None:
+    """A missing or invalid request id is replaced by a new one."""
     headers = {} if given is None else {"x-request-id": given.encode()}
-    made = [api("GET", f"/v2/apps/{api.app_id}", headers=headers).headers["x-request-id"] for _ in range(2)]
-    assert all(map(ID.fullmatch, made))
-    assert made[0] != made[1]
+    ids = [api("GET", f"/v2/apps/{api.app_id}", headers=headers).headers["x-request-id"] for _ in range(2)]
+    assert all(map(ID.fullmatch, ids))
+    assert ids[0] != ids[1]
 
 
 @pytest.mark.one_engine
@@ -299,7 +299,7 @@ def test_request_id_is_made(api: Caller, given: str | None) -> None:
     ],
 )
 def test_always_json(api: Caller, method: str, path: str, status: int) -> None:
-    """In every response, whatever the client accepts: the official clients need it."""
+    """Every response is JSON, whatever the client accepts: the official clients need it."""
     headers = {"accept": "text/html", "content-type": "application/json"}
     content = b"" if method == "GET" else b"{}"
     answer = api(method, f"/v2/apps/{api.app_id}{path}", content=content, headers=headers)
@@ -325,7 +325,7 @@ def test_head(api: Caller, path: str) -> None:
     "sent", [b"NONSENSE\r\n\r\n", b"GET /v2/apps HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n"]
 )
 def test_bytes_that_are_not_http(server: Server, sent: bytes) -> None:
-    """Errors of the protocol have the form of the API's, and a request id."""
+    """Protocol errors have the format of API errors, and a request id."""
     where = urlsplit(server.url)
     assert where.hostname is not None
     with socket.create_connection((where.hostname, where.port or 0), timeout=5) as connection:

@@ -1,4 +1,4 @@
-"""Idempotency keys: what a retry gets, and what is not stored."""
+"""Idempotency keys: the responses to retries, and responses that are not stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def send(api: Caller, method: str, path: str, body: Any = None, *, key: str = '"
 
 
 def assert_replay(answer: httpx.Response, first: httpx.Response) -> None:
-    """Check that the answer is the first one, byte for byte, with a request id of its own."""
+    """Check that the response repeats the first one byte for byte, with its own request id."""
     assert "idempotent-replayed" not in first.headers
     assert answer.headers["idempotent-replayed"] == "true"
     assert (answer.status_code, answer.content) == (first.status_code, first.content)
@@ -42,7 +42,7 @@ def test_a_retry_gets_the_first_response(api: Caller, path: str) -> None:
     assert_replay(send(api, "POST", path, body), first)
 
 
-def test_the_second_of_two_leaves_is_the_first_one_again(api: Caller) -> None:
+def test_a_repeated_leave_gets_the_first_response(api: Caller) -> None:
     user = api.new_user()
     group = api.new_group(user)
     first = send(api, "POST", f"/conversations/{group}/leave", {"userId": user})
@@ -61,7 +61,7 @@ def test_a_refusal_by_a_rule_is_stored(api: Caller) -> None:
     assert_replay(send(api, "POST", "/users", ADA, key="two"), taken)
 
 
-def test_a_refusal_of_the_form_or_the_credential_is_not_stored(api: Caller) -> None:
+def test_validation_and_credential_errors_are_not_stored(api: Caller) -> None:
     assert send(api, "POST", "/users", {"externalId": 7}).status_code == 400
     unknown = Caller(api.url, ("app_" + "0" * 24, "wrong"), api.app_id, api.http)
     assert send(unknown, "POST", "/users", ADA).status_code == 401
@@ -87,11 +87,11 @@ def test_a_key_belongs_to_one_request(api: Caller, method: str, path: str, body:
     assert api("GET", "/users/ada").status_code == 200
 
 
-def test_keys_are_those_of_an_app(account: Caller, api: Caller) -> None:
+def test_keys_belong_to_an_app(account: Caller, api: Caller) -> None:
     other = new_app(account)
     first, second = send(api, "POST", "/users", ADA), send(other, "POST", "/users", ADA)
     assert first.json() != second.json()
-    # With the account key, the app is that of the path.
+    # With the account's credential, the key belongs to the app of the path.
     assert_replay(send(account, "POST", f"/v2/apps/{api.app_id}/users", ADA), first)
 
 
@@ -108,9 +108,9 @@ def test_keys_are_those_of_an_app(account: Caller, api: Caller) -> None:
     ],
 )
 def test_a_key_is_a_string_or_a_token(api: Caller, first: str, second: str) -> None:
-    made = send(api, "POST", "/users", key=first, body={})
-    assert made.status_code == 201
-    assert_replay(send(api, "POST", "/users", key=second, body={}), made)
+    created = send(api, "POST", "/users", key=first, body={})
+    assert created.status_code == 201
+    assert_replay(send(api, "POST", "/users", key=second, body={}), created)
 
 
 @pytest.mark.one_engine
@@ -124,10 +124,10 @@ def test_a_malformed_key_is_refused(api: Caller, key: str) -> None:
 
 
 @pytest.mark.one_engine
-def test_what_surrounds_a_key(api: Caller) -> None:
-    """Blanks around a header are no part of it. Two headers are refused, even if they are the same."""
-    made = send(api, "POST", "/users", key="one", body={})
-    assert_replay(api("POST", "/users", {}, headers=[("Idempotency-Key", '\t"one" ')]), made)
+def test_white_space_around_a_key_and_repeated_headers(api: Caller) -> None:
+    """White space around a header is ignored. Two headers are refused, even if they are equal."""
+    created = send(api, "POST", "/users", key="one", body={})
+    assert_replay(api("POST", "/users", {}, headers=[("Idempotency-Key", '\t"one" ')]), created)
     for second in ("one", "two"):
         headers = [("Idempotency-Key", "one"), ("Idempotency-Key", second)]
         answer = httpx.post(f"{api.url}/v2/apps/{api.app_id}/users", json=ADA, headers=headers, auth=api.auth)
@@ -170,13 +170,13 @@ def test_a_deleted_key_and_a_deleted_app_stay_deleted(account: Caller) -> None:
     assert error_of(send(account, "PATCH", app, {"displayName": "New"}, key=api.app_id))[1] == "app_not_found"
 
 
-def test_what_follows_a_commit_follows_it(account: Caller) -> None:
-    """A removed key stops working at once, and a changed setting takes effect at once, as without a key."""
+def test_a_deletion_with_a_key_takes_effect_immediately(account: Caller) -> None:
+    """A deleted API key stops working immediately, as without an idempotency key."""
     api = new_app(account)
-    made = account.ok("POST", f"/v2/apps/{api.app_id}/keys", {"displayName": "Spare"})["key"]
-    spare = Caller(api.url, (made["id"], made["secret"]), api.app_id, api.http)
+    key = account.ok("POST", f"/v2/apps/{api.app_id}/keys", {"displayName": "Spare"})["key"]
+    spare = Caller(api.url, (key["id"], key["secret"]), api.app_id, api.http)
     assert spare("GET", "/conversations?filter[userId]=x").status_code == 404
-    send(account, "DELETE", f"/v2/apps/{api.app_id}/keys/{made['id']}")
+    send(account, "DELETE", f"/v2/apps/{api.app_id}/keys/{key['id']}")
     assert spare("GET", "/conversations?filter[userId]=x").status_code == 401
 
 
@@ -199,6 +199,6 @@ def test_an_upload_is_compared_by_its_file(api: Caller) -> None:
 
 @pytest.mark.one_engine
 def test_every_write_takes_a_key() -> None:
-    """The exceptions are OAuth, whose secrets are codes that can be used once."""
+    """The exceptions are OAuth, whose codes can be used once, and ReplaceParticipants."""
     writes = [one for one in (*OPERATIONS, *EXTENSIONS) if one.method != "GET"]
     assert {one.name for one in writes if not one.takes_key} == {"GetToken", "RevokeAccess", "ReplaceParticipants"}

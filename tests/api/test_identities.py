@@ -15,12 +15,12 @@ ADA = {"type": "email", "value": "Ada@example.org", "verification": "sso"}
 
 
 def conflict(title: str) -> tuple[int, str, str]:
-    """A refused login."""
+    """The error of a refused login."""
     return 409, "conflict", title
 
 
 def test_a_login_authenticates(api: Caller, database: Database) -> None:
-    """The values are set, and reported once (identities.1, identities.5)."""
+    """The values are set, and reported by one event (identities.1, identities.5)."""
     user = api.ok("POST", "/users", {"profile": {"email": "ada@example.invalid", "surname": "Byron"}})["user"]
     given = {"externalId": "ada", "email": ADA["value"], "zendeskId": "77", "givenName": "Ada", "surname": "Lovelace"}
     found = login(api, user["id"], **given)
@@ -47,7 +47,7 @@ def test_participants_show_the_new_external_id(api: Caller) -> None:
 
 
 def test_a_login_in_an_sdk(api: Caller, database: Database) -> None:
-    """It is the source of the event, and the SDK client is created if it is missing (identities.7)."""
+    """The integration is the source of the events, and the SDK client is created if it is missing (identities.7)."""
     web = api.ok("POST", "/integrations", {"type": "web"})["integration"]["id"]
     hook = {"target": "https://example.invalid/hook", "triggers": ["conversation:typing"]}
     custom = api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})["integration"]["id"]
@@ -92,8 +92,8 @@ def test_refused_logins(api: Caller) -> None:
     ]  # fmt: skip
 
 
-def test_an_email_address_is_of_one_user(api: Caller, account: Caller, database: Database) -> None:
-    """The last login with it counts, in an app and brand (identities.2)."""
+def test_an_email_address_belongs_to_one_user(api: Caller, account: Caller, database: Database) -> None:
+    """The last login with the address gets it, within an app and a brand (identities.2)."""
     ada, bob, eve = api.new_user(), api.new_user(), api.new_user(brandId="1")
     for one in (ada, eve):
         login(api, one, email="ADA@example.org")
@@ -112,8 +112,8 @@ def test_an_email_address_is_of_one_user(api: Caller, account: Caller, database:
     ] == [(ada, None), (bob, "authentication")]
 
 
-def test_spellings_of_the_filter(api: Caller) -> None:
-    """All that encoders make of it (pages.5)."""
+def test_encodings_of_the_filter(api: Caller) -> None:
+    """All encodings of the filter are accepted (pages.5)."""
     ada = api.new_user(profile={"email": "profile@example.org"})
     login(api, ada, email="ada@example.org")
     for name, value in (
@@ -125,8 +125,8 @@ def test_spellings_of_the_filter(api: Caller) -> None:
         answer = api.ok("GET", "/users", params={name: value})
         assert set(answer) == {"users"}
         assert [one["id"] for one in answer["users"]] == [ada]
-    for nobody in ("profile@example.org", "", "\0"):
-        assert api.ok("GET", "/users", params={"filter[identities.email]": nobody}) == {"users": []}
+    for unknown in ("profile@example.org", "", "\0"):
+        assert api.ok("GET", "/users", params={"filter[identities.email]": unknown}) == {"users": []}
     missing = (400, "bad_request", "filter[identities.email] is required")
     for params in ({}, {"filter[userId]": ada}, {"filter": "{}"}):
         assert error_of(api("GET", "/users", params=params)) == missing
@@ -134,8 +134,8 @@ def test_spellings_of_the_filter(api: Caller) -> None:
         assert api("GET", "/users", params={"filter": value}).status_code == 400
 
 
-def test_identities_go_with_the_user(api: Caller) -> None:
-    """They stay when personal information is deleted (identities.3)."""
+def test_identities_are_deleted_with_the_user(api: Caller) -> None:
+    """Identities stay when personal information is deleted (identities.3)."""
     ada = api.new_user()
     login(api, ada, email="ada@example.org", zendeskId="77", givenName="Ada")
     cleared = api.ok("DELETE", f"/users/{ada}/personalinformation")["user"]
@@ -148,7 +148,7 @@ def test_identities_go_with_the_user(api: Caller) -> None:
 
 
 def test_support_users(api: Caller) -> None:
-    """PUT replaces, DELETE leaves the user alone (identities.8)."""
+    """PUT replaces a Support user, and DELETE removes it (identities.8)."""
     full = {"externalId": "ada", "email": "ada@example.org", "givenName": "Ada", "surname": "King", "brandId": "1"}
     none = (404, "not_found", "Support user not found")
     for zendesk_id in ("77", "a/b ä"):
@@ -166,7 +166,7 @@ def test_support_users(api: Caller) -> None:
 
 
 @pytest.mark.one_engine
-def test_support_users_are_of_an_app(api: Caller, account: Caller) -> None:
+def test_support_users_belong_to_an_app(api: Caller, account: Caller) -> None:
     put_support_user(api, "77", givenName="Ada")
     other = new_app(account)
     assert other("GET", support_path(other, "77")).status_code == 404

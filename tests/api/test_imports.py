@@ -30,12 +30,12 @@ FUTURE = "{}.id should begin with the seconds of a time that has passed: "
 
 
 def a_group(api: Caller, *users: int) -> None:
-    """Import group 1 with these users, whose participants have a number that is greater by 100."""
-    made = [record for user in users for record in (user_of(user), participant_of(1, 100 + user, user))]
-    assert counts(put(api, *made, group_of(1)))[3] == 0
+    """Import group 1 with these users. The number of a participant is that of its user plus 100."""
+    members = [record for user in users for record in (user_of(user), participant_of(1, 100 + user, user))]
+    assert counts(put(api, *members, group_of(1)))[3] == 0
 
 
-def test_a_record_is_shown_as_it_was(api: Caller) -> None:
+def test_imported_records_are_shown_unchanged(api: Caller) -> None:
     """imports.1, imports.2"""
     client = {"id": old_id(20), "type": "sdk", "status": "active", "lastSeen": "2025-03-05T19:26:32.575Z"}
     whatsapp = {
@@ -77,7 +77,7 @@ def test_a_record_is_shown_as_it_was(api: Caller) -> None:
     assert listed["participantCount"] == 1
 
 
-def test_importing_again_changes_nothing_or_what_changed(api: Caller) -> None:
+def test_importing_again_updates_only_changed_records(api: Caller) -> None:
     """imports.3"""
     records = [user_of(2), group_of(1), participant_of(1, 102, 2, unreadCount=1), message_of(1, 5)]
     assert counts(put(api, *records)) == (4, 0, 0, 0)
@@ -89,7 +89,7 @@ def test_importing_again_changes_nothing_or_what_changed(api: Caller) -> None:
         message_of(1, 6, received="2025-03-07T10:00:00.000Z"),
         participant_of(1, 102, 2, unreadCount=2),
     ]
-    assert counts(put(api, *changed)) == (1, 3, 1, 0)  # the participant has the new message unread already
+    assert counts(put(api, *changed)) == (1, 3, 1, 0)  # the participant's unread count already includes the new message
     assert api.ok("GET", "/users/ada")["user"]["profile"] == {"givenName": "Ada"}
     assert api.ok("GET", f"/conversations/{old_id(1)}")["conversation"] == changed[1]["conversation"]
     (member,) = api.participants(old_id(1))
@@ -133,7 +133,7 @@ def test_a_participant_who_returns(api: Caller) -> None:
     assert {one["participantId"] for one in changes} == {old_id(102)}
 
 
-def test_a_later_join_is_the_last(api: Caller) -> None:
+def test_a_later_join_is_listed_last(api: Caller) -> None:
     """imports.4"""
     now = int(time.time()) - 95
     newest = old_id(90, now)
@@ -183,11 +183,11 @@ def test_the_default_conversation(api: Caller) -> None:
 
 
 def test_the_default_conversation_follows_its_participant(api: Caller) -> None:
-    """imports.6: the users were merged at the source, or the participant left. Another one can take the place."""
+    """imports.6: after a merge at the source, or a leave, another conversation can be the default."""
     member = participant_of(1, 104, 2)
     leave = {"kind": "leave", "conversationId": old_id(1), "participantId": old_id(104)}
     put(api, user_of(2), user_of(3, externalId="eve"), group_of(1, type="personal", isDefault=True), member)
-    # The external id changes in the same request, which locks the users in another way.
+    # The external id changes in the same request, which locks the users differently.
     put(api, participant_of(1, 104, 3), user_of(2, externalId="ada"))
     assert new_personal(api, old_id(2))["isDefault"]
     assert not new_personal(api, old_id(3))["isDefault"]
@@ -242,7 +242,7 @@ def test_refused_records_do_not_stop_the_others(api: Caller) -> None:
     assert answer["created"] == 1
 
 
-def test_another_app_is_left_alone(api: Caller, account: Caller) -> None:
+def test_another_app_is_not_changed(api: Caller, account: Caller) -> None:
     """imports.8"""
     other = new_app(account)
     a_group(other, 2)
@@ -284,7 +284,7 @@ def test_limits_of_a_request(api: Caller) -> None:
     )
 
 
-def test_messages_of_unknown_types_are_refused_where_they_would_be_understood(api: Caller) -> None:
+def test_acts_on_messages_of_unknown_types_are_refused(api: Caller) -> None:
     """imports.2"""
     put(api, user_of(2), group_of(1, type="personal"), participant_of(1, 4, 2), message_of(1, 5, content={"type": "x"}))
     act = {"type": "postback", "messageId": old_id(5), "payload": "p"}
@@ -298,8 +298,8 @@ def test_messages_of_unknown_types_are_refused_where_they_would_be_understood(ap
 def test_the_client_and_the_command_import(api: Caller, tmp_path: Path) -> None:
     """imports.1"""
     record = ConversationRecord(conversation=group_of(1)["conversation"])
-    made = api.sdk.imports.import_records(api.app_id, records=[UserRecord(user=user_of(2)["user"]), record])
-    assert (made.created, made.refused) == (2, [])
+    result = api.sdk.imports.import_records(api.app_id, records=[UserRecord(user=user_of(2)["user"]), record])
+    assert (result.created, result.refused) == (2, [])
     (tmp_path / "body.json").write_text(
         json.dumps({"records": [user_of(2), participant_of(1, 102, 2), user_of(3, id="x")]})
     )

@@ -1,4 +1,4 @@
-"""What end users do on devices and channels, below /heliograph/v1."""
+"""Acts of end users on devices and channels, below /heliograph/v1."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_every_act_has_its_event_with_the_source_of_the_device(api: Caller, data
     assert events[4].payload["user"]["id"] == events[5].payload["user"]["id"] == user.id
 
 
-def test_messages_are_read_and_counted_as_those_that_are_posted(api: Caller) -> None:
+def test_messages_are_listed_and_counted_like_posted_messages(api: Caller) -> None:
     user = EndUser(api)
     group = api.new_group(api.new_user())
     api.join(group, user.id)
@@ -59,7 +59,7 @@ def test_without_a_device_and_a_client_the_source_is_the_api(api: Caller) -> Non
     assert user.say(group, clientId=user.device["clientId"])["source"] == {"type": "sdk"}
 
 
-def test_the_device_and_its_client_are_seen_and_reached_first(api: Caller) -> None:
+def test_an_act_makes_its_device_active_and_associates_its_client(api: Caller) -> None:
     user = EndUser(api)
     group = api.new_group(user.id)
     other = user.register("other", status="inactive")
@@ -72,7 +72,7 @@ def test_the_device_and_its_client_are_seen_and_reached_first(api: Caller) -> No
     assert client["lastSeen"] == first["lastSeen"] >= other["lastSeen"]
 
 
-def test_what_does_not_exist_is_404_and_what_does_not_fit_is_400(api: Caller, account: Caller) -> None:
+def test_unknown_ids_are_404_and_invalid_acts_are_400(api: Caller, account: Caller) -> None:
     user, stranger = EndUser(api), EndUser(new_app(account))
     group, foreign = api.new_group(user.id), stranger.api.new_group(stranger.id)
     message = {"type": "message", "content": {"type": "text", "text": "Hi"}}
@@ -99,7 +99,7 @@ def test_what_does_not_exist_is_404_and_what_does_not_fit_is_400(api: Caller, ac
     assert api.ok("GET", f"/conversations/{group}/messages")["messages"] == []
 
 
-def test_a_button_of_a_message_is_pressed_with_its_metadata_and_echoed(api: Caller, database: Database) -> None:
+def test_a_postback_has_the_metadata_of_its_button_and_can_be_echoed(api: Caller, database: Database) -> None:
     user = EndUser(api)
     conversation = user.begin()["id"]
     button = {"type": "postback", "text": "Yes", "payload": "yes", "metadata": {"k": "v"}}
@@ -201,14 +201,14 @@ def test_webhooks_with_full_sources_get_the_client_and_the_device(calling: Serve
     user.act(conversation, {"type": "postback", "payload": "p"})
     api.say(conversation)
     until(lambda: len(endpoint.came) >= 3 * 6)
-    told: dict[str, dict[str, Any]] = {}
+    received: dict[str, dict[str, Any]] = {}
     for headers, body in endpoint.came:
         documented(json.dumps(body).encode())
         (event,) = body["events"]
-        told.setdefault(headers["X-Path"].rpartition("/")[2], {}).setdefault(event["type"], event["payload"])
+        received.setdefault(headers["X-Path"].rpartition("/")[2], {}).setdefault(event["type"], event["payload"])
     device = api.ok("GET", f"/users/{user.id}/devices")["devices"][0]
     (client,) = api.ok("GET", f"/users/{user.id}/clients")["clients"]
-    for name, events in told.items():
+    for name, events in received.items():
         for type in ("conversation:create", "conversation:message", "conversation:typing", "conversation:postback"):
             payload = events[type]
             source = (payload.get("message") or payload.get("activity") or payload)["source"]
@@ -224,7 +224,7 @@ def test_webhooks_with_full_sources_get_the_client_and_the_device(calling: Serve
 
 
 @pytest.mark.parametrize(("confirmation", "status"), [("userActivity", "active"), ("prompt", "pending")])
-def test_acting_through_a_client_confirms_a_link_that_waits_for_it(
+def test_an_act_through_a_client_confirms_a_link_that_waits_for_activity(
     api: Caller, database: Database, confirmation: str, status: str
 ) -> None:
     links = Links(api, api.new_user())

@@ -39,19 +39,19 @@ def test_all_fields_but_secrets_are_returned(api: Caller, database: Database, ty
         if name not in ("webhooks", "defaultResponderId")
     }
     given |= {name: f"secret-{name}".ljust(88, "x") for name in SECRETS & given.keys()}
-    made = create(api, type=type_, **({"webhooks": [HOOK]} if type_ == "custom" else {}), **given)
-    assert made["status"] == "active"
-    assert made == api.ok("GET", f"/integrations/{made['id']}")["integration"]
+    created = create(api, type=type_, **({"webhooks": [HOOK]} if type_ == "custom" else {}), **given)
+    assert created["status"] == "active"
+    assert created == api.ok("GET", f"/integrations/{created['id']}")["integration"]
     kept = {name: value for name, value in given.items() if name not in SECRETS}
-    assert kept.items() <= made.items()
-    assert not SECRETS & made.keys()
-    assert made.get("attachmentsEnabled") == (True if type_ in SDKS else None)
-    changed = api.ok("PATCH", f"/integrations/{made['id']}", {"pageAccessToken": "secret-t", "displayName": "Again"})
-    assert changed["integration"] == {**made, "displayName": "Again"}
-    ((stored,),) = database.rows("SELECT settings FROM integration WHERE id = $1", made["id"])
+    assert kept.items() <= created.items()
+    assert not SECRETS & created.keys()
+    assert created.get("attachmentsEnabled") == (True if type_ in SDKS else None)
+    changed = api.ok("PATCH", f"/integrations/{created['id']}", {"pageAccessToken": "secret-t", "displayName": "Again"})
+    assert changed["integration"] == {**created, "displayName": "Again"}
+    ((stored,),) = database.rows("SELECT settings FROM integration WHERE id = $1", created["id"])
     assert "secret" not in stored
     if type_ == "custom":
-        (webhook,) = made["webhooks"]
+        (webhook,) = created["webhooks"]
         assert (webhook["version"], webhook["target"], webhook["triggers"]) == ("v2", HOOK["target"], ["*"])
         assert len(webhook["secret"]) > 40
 
@@ -68,7 +68,7 @@ def test_channels_need_stand_ins_and_credentials(api: Caller, other: Caller, typ
 
 
 def test_the_server_logs_that_channels_are_stand_ins(server: Server, other_server: Server) -> None:
-    """integrations.10: once, and only if they are."""
+    """integrations.10: one line, and only on a server with stand-ins."""
 
     def counts() -> list[int]:
         return [sum("third-party channels are stand-ins" in line for line in one.log) for one in (server, other_server)]
@@ -88,8 +88,8 @@ def test_a_custom_integration_needs_one_webhook(api: Caller) -> None:
 
 
 def test_pages_and_types(api: Caller) -> None:
-    made = [create(api, type=one) for one in ("web", "ios", "web", "unity")] + [create(api)]
-    ids = [one["id"] for one in made]
+    created = [create(api, type=one) for one in ("web", "ios", "web", "unity")] + [create(api)]
+    ids = [one["id"] for one in created]
     first = api.ok("GET", "/integrations", params={"page[size]": 2})
     assert [one["id"] for one in first["integrations"]] == ids[:2]
     assert first["meta"] == {"hasMore": True, "afterCursor": ids[1]}
@@ -99,28 +99,28 @@ def test_pages_and_types(api: Caller) -> None:
     assert [one["id"] for one in listed["integrations"]] == [ids[0], ids[2]]
     assert "filter[types]=custom%2Cweb" in listed["links"]["next"]
     following = api.http.get(listed["links"]["next"], auth=api.auth).json()
-    assert following["integrations"] == [made[4]]
+    assert following["integrations"] == [created[4]]
     assert api.ok("GET", "/integrations", params={"filter[types]": "telegram"})["integrations"] == []
     refused = api("GET", "/integrations", params={"filter[types]": "web,nothing"})
     assert error_of(refused) == (400, "bad_request", "Invalid query parameters")
 
 
 def test_update_changes_the_given_fields(api: Caller) -> None:
-    made = create(api, type="web", displayName="Web", brandColor="0a6", originWhitelist=["https://a.example"])
-    path = f"/integrations/{made['id']}"
+    created = create(api, type="web", displayName="Web", brandColor="0a6", originWhitelist=["https://a.example"])
+    path = f"/integrations/{created['id']}"
     changed = api.ok("PATCH", path, {"displayName": None, "originWhitelist": None, "brandColor": None, "token": "x"})
-    del made["displayName"], made["originWhitelist"]
-    assert changed["integration"] == made
+    del created["displayName"], created["originWhitelist"]
+    assert changed["integration"] == created
     assert api.ok("PATCH", path, {"displayName": "Again", "displayStyle": "tab", "senderId": "1"})["integration"] == {
-        **made,
+        **created,
         "displayName": "Again",
         "displayStyle": "tab",
     }
 
 
 def test_delete_removes_keys_and_webhooks(api: Caller) -> None:
-    made = create(api)
-    path = f"/integrations/{made['id']}"
+    integration = create(api)
+    path = f"/integrations/{integration['id']}"
     key = api.ok("POST", f"{path}/keys", {"displayName": "Bot"})["key"]
     bot = Caller(api.url, (key["id"], key["secret"]), api.app_id, api.http)
     assert bot("GET", "/users/nobody").status_code == 404
@@ -131,15 +131,15 @@ def test_delete_removes_keys_and_webhooks(api: Caller) -> None:
 
 
 def test_keys_of_a_custom_integration(api: Caller, account: Caller) -> None:
-    made = create(api)
-    path = f"/integrations/{made['id']}/keys"
+    integration = create(api)
+    path = f"/integrations/{integration['id']}/keys"
     keys = [api.ok("POST", path, {"displayName": f"Key {number}"})["key"] for number in range(10)]
     assert all(one["id"].startswith("int_") and len(one["secret"]) == 86 for one in keys)
     refused = api("POST", path, {"displayName": "One more"})
     assert error_of(refused) == (400, "bad_request", "Integration has reached the max number of keys (10)")
     assert api.ok("GET", path) == {"keys": keys}
     assert api.ok("GET", f"{path}/{keys[3]['id']}") == {"key": keys[3]}
-    # They are no keys of the app.
+    # They are not keys of the app.
     app_keys = account.ok("GET", f"/v2/apps/{api.app_id}/keys")["keys"]
     assert [one["id"] for one in app_keys] == [api.auth[0] if api.auth else ""]
     assert account("GET", f"/v2/apps/{api.app_id}/keys/{keys[0]['id']}").status_code == 404
@@ -161,10 +161,10 @@ def test_concurrent_creations_respect_the_limit_of_keys(api: Caller) -> None:
     assert sorted(answers) == [201] * 10 + [400] * 6
 
 
-def test_what_the_key_of_an_integration_may_do(api: Caller) -> None:
+def test_permissions_of_the_key_of_an_integration(api: Caller) -> None:
     mine, other = create(api), create(api)
-    made = api.ok("POST", f"/integrations/{mine['id']}/keys", {"displayName": "Bot"})["key"]
-    bot = Caller(api.url, (made["id"], made["secret"]), api.app_id, api.http)
+    key = api.ok("POST", f"/integrations/{mine['id']}/keys", {"displayName": "Bot"})["key"]
+    bot = Caller(api.url, (key["id"], key["secret"]), api.app_id, api.http)
     user = bot.new_user("ada")
     assert bot.join(bot.new_group(), user)["userId"] == user
     for own in ("me", mine["id"]):
@@ -193,5 +193,5 @@ def test_what_the_key_of_an_integration_may_do(api: Caller) -> None:
     ]  # fmt: skip
     for method, path, body in calls:
         assert error_of(bot(method, path, body)) == (403, "forbidden", "Forbidden")
-    # To the key of an app, `me` is nobody.
+    # With the key of an app, `me` is an unknown integration.
     assert api("GET", "/integrations/me/webhooks").status_code == 404

@@ -1,4 +1,4 @@
-"""JoinConversation. The rules are those of docs/behaviour.md."""
+"""JoinConversation. The rules are in docs/behaviour.md."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_first_join(api: Caller) -> None:
 
 
 def test_join_by_external_id(api: Caller) -> None:
-    """The participant names the user's external id when there is one."""
+    """The participant has the external id of the user, if there is one."""
     ada, group = api.new_user("ada/é +"), api.new_group()
     answer = join(api, group, userExternalId="ada/é +", subscribeSDKClient=False)
     assert answer.status_code == 201
@@ -49,7 +49,7 @@ def test_join_by_external_id(api: Caller) -> None:
 
 
 def test_join_writes_one_event(api: Caller, database: Database) -> None:
-    """`conversation:join` tells of the conversation and the user, and nothing else."""
+    """The payload of `conversation:join` contains the conversation and the user, and nothing else."""
     ada, group = api.new_user("ada"), api.new_group(metadata={"lang": "en"})
     api.join(group, ada)
     created, joined = database.events(api.app_id)
@@ -78,7 +78,7 @@ def test_subscribe_mints_one_sdk_client(api: Caller, database: Database) -> None
 
 
 def test_not_subscribing_with_an_sdk_client(api: Caller) -> None:
-    """participants.7: false gives no association, even where the user has an SDK client."""
+    """participants.7: false adds no association, even if the user has an SDK client."""
     ada = api.new_user()
     api.join(api.new_group(), ada, subscribe=True)
     assert api.join(api.new_group(), ada, subscribe=False)["clientAssociations"] == []
@@ -107,7 +107,7 @@ def test_joining_twice_adds_the_missing_association(api: Caller) -> None:
     assert api.participants(group) == [second]
 
 
-def test_joining_twice_takes_no_association_away(api: Caller) -> None:
+def test_joining_twice_removes_no_association(api: Caller) -> None:
     """participants.1: the existing participant stays as it is."""
     ada, group = api.new_user(), api.new_group()
     assert api.join(group, ada, subscribe=True) == api.join(group, ada, subscribe=False)
@@ -133,7 +133,7 @@ def test_limit(other: Caller) -> None:
 
 
 def test_leaving_makes_room(other: Caller) -> None:
-    """participants.2: the limit counts who is in the conversation now, deleted users not among them."""
+    """participants.2: the limit counts the current participants, without deleted users."""
     users = [other.new_user() for _ in range(5)]
     group = other.new_group(*users[:3])
     other.leave(group, userId=users[0])
@@ -150,7 +150,7 @@ def test_limit_on_creation(other: Caller) -> None:
 
 
 def test_limit_under_a_race(other: Caller) -> None:
-    """participants.2: never exceeded under concurrency."""
+    """participants.2: concurrent joins never exceed the limit."""
     users, group = [other.new_user() for _ in range(RACERS)], other.new_group()
     with ThreadPoolExecutor(RACERS) as pool:
         answers = list(pool.map(lambda user: join(other, group, userId=user, subscribeSDKClient=True), users))
@@ -169,7 +169,7 @@ def test_limit_under_a_race(other: Caller) -> None:
     ],
 )
 def test_exactly_one_id(api: Caller, who: dict[str, Any]) -> None:
-    """participants.3: both ids or neither is a 400 whose title names the rule; null is as good as absent."""
+    """participants.3: both ids or neither is a 400 whose title names the rule; null counts as absent."""
     api.new_user("ada")
     group = api.new_group()
     (title,) = titles_of(join(api, group, **who, subscribeSDKClient=True))
@@ -191,7 +191,7 @@ def test_unknown_user(api: Caller, who: dict[str, str]) -> None:
 
 
 def test_user_of_another_app(api: Caller, account: Caller) -> None:
-    """participants.4: another app's user does not exist here, by neither id."""
+    """participants.4: another app's user is unknown by either id."""
     stranger, group = new_app(account).new_user("ada"), api.new_group()
     assert error_of(join(api, group, userId=stranger, subscribeSDKClient=True)) == NO_USER
     assert error_of(join(api, group, userExternalId="ada", subscribeSDKClient=True)) == NO_USER
@@ -235,7 +235,7 @@ def test_subscribe_is_required(api: Caller, given: dict[str, None]) -> None:
 
 
 def test_subscribe_not_required_by_the_setting(other: Caller) -> None:
-    """participants.6: with the setting off it is false when missing."""
+    """participants.6: with the setting off, it defaults to false."""
     answer = join(other, other.new_group(), userId=other.new_user())
     assert answer.status_code == 201
     assert answer.json()["participant"]["clientAssociations"] == []
@@ -251,7 +251,7 @@ def test_order_of_joining(api: Caller) -> None:
 
 
 def test_joining_again_after_leaving(api: Caller) -> None:
-    """participants.9: a new participant: new id, at the end, nothing unread, no lastRead."""
+    """participants.9: creates a new participant, with a new id, at the end, without unread messages and lastRead."""
     ada, group = api.new_user(), api.new_group()
     first = api.join(group, ada)
     bob = api.join(group, api.new_user())
@@ -268,7 +268,7 @@ def test_joining_again_after_leaving(api: Caller) -> None:
 
 
 def test_a_joiner_has_nothing_unread(api: Caller) -> None:
-    """messages.5: what was written before the join is not counted; it is for those who were there."""
+    """messages.5: earlier messages are unread for the participants of that time, not for a later joiner."""
     early, group = api.new_user(), api.new_group()
     api.join(group, early)
     api.say(group)
@@ -278,7 +278,7 @@ def test_a_joiner_has_nothing_unread(api: Caller) -> None:
 
 
 def test_unknown_keys_are_ignored(api: Caller) -> None:
-    """requests.4: also those that are named like something else."""
+    """requests.4: including the names of fields of other types."""
     extras = {"id": UNKNOWN, "unreadCount": 9, "includeFullUser": False, "participantId": UNKNOWN, "": [None]}
     answer = join(api, api.new_group(), userId=api.new_user(), subscribeSDKClient=False, **extras)
     assert answer.status_code == 201
@@ -286,7 +286,7 @@ def test_unknown_keys_are_ignored(api: Caller) -> None:
 
 
 def test_several_violations(api: Caller) -> None:
-    """requests.3: an entry for each."""
+    """requests.3: an error for each violation."""
     group = api.new_group()
     first, second = titles_of(join(api, group))
     assert "exactly one of userId, userExternalId" in first

@@ -48,21 +48,21 @@ def test_only_a_successful_sign_in_is_a_use(api: Caller, account: Caller) -> Non
 def test_keys_of_an_integration(api: Caller) -> None:
     webhook = {"target": "https://example.org/", "triggers": ["conversation:join"]}
     body = {"type": "custom", "displayName": "Desk", "webhooks": [webhook]}
-    made = api.ok("POST", "/integrations", body)["integration"]
-    key = api.ok("POST", f"/integrations/{made['id']}/keys", {"displayName": "Agent"})["key"]
+    integration = api.ok("POST", "/integrations", body)["integration"]
+    key = api.ok("POST", f"/integrations/{integration['id']}/keys", {"displayName": "Agent"})["key"]
     agent = Caller(api.url, (key["id"], key["secret"]), api.app_id, api.http)
     assert [one["id"] for one in keys_of(api)] == [api.auth and api.auth[0]]
-    (found,) = keys_of(api, made["id"])
-    assert (found["id"], found["displayName"], found["integrationId"]) == (key["id"], "Agent", made["id"])
+    (found,) = keys_of(api, integration["id"])
+    assert (found["id"], found["displayName"], found["integrationId"]) == (key["id"], "Agent", integration["id"])
     assert "lastUsedAt" not in found
-    assert agent("GET", f"/integrations/{made['id']}/webhooks").status_code == 200
-    assert "lastUsedAt" in keys_of(api, made["id"])[0]
+    assert agent("GET", f"/integrations/{integration['id']}/webhooks").status_code == 200
+    assert "lastUsedAt" in keys_of(api, integration["id"])[0]
     assert error_of(agent("GET", KEYS.format(api.app_id))) == (403, "forbidden", "Forbidden")
     unknown = api("GET", KEYS.format(api.app_id), params={"filter[integrationId]": api.app_id})
     assert unknown.status_code == 404
 
 
-def test_another_app_has_its_own(api: Caller, account: Caller) -> None:
+def test_another_app_has_its_own_keys(api: Caller, account: Caller) -> None:
     other = new_app(account)
     assert not {one["id"] for one in keys_of(api)} & {one["id"] for one in keys_of(other)}
 
@@ -84,14 +84,14 @@ def test_the_last_use_survives_a_restart(engine: str, tmp_path: Path) -> None:
 
 
 class UnreliableStore:
-    """Fails to write once."""
+    """A store whose first write fails."""
 
     def __init__(self) -> None:
         self.written: list[Mapping[str, int]] = []
         self.fails = True
 
     async def write(self, work: Any, uses: Mapping[str, int]) -> None:
-        """Keep the uses."""
+        """Record the uses, but fail on the first call."""
         if self.fails:
             self.fails = False
             raise OSError("disk is full")

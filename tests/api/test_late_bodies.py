@@ -15,7 +15,7 @@ SECONDS = 1.2
 
 
 def send_late(server: Server, caller: Caller, between: tuple[Caller, str, str]) -> int:
-    """Create a user with a body whose end comes late; returns the status. In between something else is called."""
+    """Create a user, and make another call between the two parts of its body; returns the status."""
     assert caller.auth is not None
     host, _, port = server.url.removeprefix("http://").rpartition(":")
     body = json.dumps({"externalId": "late"}).encode()
@@ -35,7 +35,7 @@ def send_late(server: Server, caller: Caller, between: tuple[Caller, str, str]) 
 
 
 @pytest.mark.parametrize("path", ["", "/keys/{key}"], ids=["app", "key"])
-def test_removed_apps_and_keys_are_noticed(server: Server, account: Caller, path: str) -> None:
+def test_a_removal_before_the_end_of_the_body_is_401(server: Server, account: Caller, path: str) -> None:
     app = new_app(account)
     assert app.auth is not None
     removal = (account, "DELETE", f"/v2/apps/{app.app_id}{path.format(key=app.auth[0])}")

@@ -1,4 +1,4 @@
-"""LeaveConversation. The rules are those of docs/behaviour.md."""
+"""LeaveConversation. The rules are in docs/behaviour.md."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_leaving(api: Caller, key: str) -> None:
 
 
 def test_nulls_and_unknown_keys(api: Caller) -> None:
-    """requests.4: nulls are as good as absent, unknown keys are ignored."""
+    """requests.4: nulls count as absent, and unknown keys are ignored."""
     ada, group = api.new_user(), api.new_group()
     api.join(group, ada)
     answer = leave(api, group, userId=ada, userExternalId=None, participantId=None, subscribeSDKClient=3, x=[])
@@ -46,7 +46,7 @@ def test_nulls_and_unknown_keys(api: Caller) -> None:
 
 
 def test_leave_writes_one_event(api: Caller, database: Database) -> None:
-    """`conversation:leave` tells of the conversation and the user, and nothing else."""
+    """The payload of `conversation:leave` contains the conversation and the user, and nothing else."""
     ada, group = api.new_user("ada"), api.new_group()
     api.join(group, ada)
     api.leave(group, userId=ada)
@@ -61,7 +61,7 @@ def test_leave_writes_one_event(api: Caller, database: Database) -> None:
 
 
 def test_leaving_keeps_the_sdk_client(api: Caller) -> None:
-    """The client is the user's and not the participant's: joining again finds it."""
+    """The client belongs to the user and not to the participant: the next join uses it again."""
     ada, group = api.new_user(), api.new_group()
     before = api.join(group, ada, subscribe=True)["clientAssociations"]
     api.leave(group, userId=ada)
@@ -69,7 +69,7 @@ def test_leaving_keeps_the_sdk_client(api: Caller) -> None:
     assert api.join(group, ada, subscribe=True)["clientAssociations"] == before
 
 
-def test_last_one_leaves(api: Caller) -> None:
+def test_last_participant_leaves(api: Caller) -> None:
     """participants.15: the conversation stays, empty, and can be joined again."""
     ada, group = api.new_user(), api.new_group()
     api.join(group, ada)
@@ -83,7 +83,7 @@ def test_last_one_leaves(api: Caller) -> None:
 
 
 def test_member_from_creation_leaves(api: Caller) -> None:
-    """Participants from the creation can leave too."""
+    """Initial participants can leave too."""
     ada, bob = api.new_user(), api.new_user()
     group = api.new_group(ada, bob)
     api.leave(group, userId=ada)
@@ -113,13 +113,13 @@ def test_exactly_one_id(api: Caller, keys: list[str]) -> None:
 
 
 def test_only_nulls(api: Caller) -> None:
-    """requests.4, participants.13: a null is as good as absent, so three of them are none."""
+    """requests.4, participants.13: null counts as absent, so three nulls are no id."""
     answer = leave(api, api.new_group(), userId=None, userExternalId=None, participantId=None)
     assert error_of(answer)[:2] == (400, "bad_request")
 
 
 def test_wrong_types(api: Caller) -> None:
-    """requests.3: an entry for each violation."""
+    """requests.3: an error for each violation."""
     answer = leave(api, api.new_group(), userId=1, userExternalId={}, participantId=False)
     assert answer.status_code == 400
     titles = [f"{name} should be string" for name in ("userId", "userExternalId", "participantId")]
@@ -135,7 +135,7 @@ def test_unknown_user(api: Caller, who: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("who", ["userId", "userExternalId"])
 def test_not_a_member(api: Caller, who: str) -> None:
-    """participants.14: a user who is not in the conversation, though in another one."""
+    """participants.14: a user who is only in another conversation."""
     ada = api.new_user("ada")
     api.new_group(ada)
     assert error_of(leave(api, api.new_group(), **{who: ada if who == "userId" else "ada"})) == NO_MEMBER
@@ -148,7 +148,7 @@ def test_unknown_participant(api: Caller, participant: str) -> None:
 
 
 def test_participant_of_another_conversation(api: Caller) -> None:
-    """participants.14: a participant id is good in its own conversation only, even for a member of both."""
+    """participants.14: a participant id is valid in its own conversation only, even if the user is a member of both."""
     ada = api.new_user()
     here, there = api.new_group(ada), api.new_group(ada)
     (elsewhere,) = api.participants(there)
@@ -156,7 +156,7 @@ def test_participant_of_another_conversation(api: Caller) -> None:
     assert len(api.participants(here)) == len(api.participants(there)) == 1
 
 
-def test_user_id_is_no_participant_id(api: Caller) -> None:
+def test_user_id_is_not_a_participant_id(api: Caller) -> None:
     """participants.14: the id of the member's user, given as a participant id."""
     ada = api.new_user()
     group = api.new_group(ada)
@@ -166,7 +166,7 @@ def test_user_id_is_no_participant_id(api: Caller) -> None:
 
 @pytest.mark.parametrize("key", ["userId", "userExternalId", "participantId"])
 def test_leaving_twice(api: Caller, key: str) -> None:
-    """participants.14: the second leave is not a member's."""
+    """participants.14: at the second leave, the user is no longer a member."""
     ada, group = api.new_user("ada"), api.new_group()
     ids = {"userId": ada, "userExternalId": "ada", "participantId": api.join(group, ada)["id"]}
     api.leave(group, userId=ada)
@@ -174,7 +174,7 @@ def test_leaving_twice(api: Caller, key: str) -> None:
 
 
 def test_former_participant_id(api: Caller) -> None:
-    """participants.9, participants.14: rejoining gives a new participant; the former id is unknown."""
+    """participants.9, participants.14: rejoining creates a new participant; the former id is unknown."""
     ada, group = api.new_user(), api.new_group()
     former = api.join(group, ada)["id"]
     api.leave(group, participantId=former)
@@ -184,7 +184,7 @@ def test_former_participant_id(api: Caller) -> None:
 
 
 def test_leaves_race(api: Caller, database: Database) -> None:
-    """participants.14: of leaves that race exactly one succeeds, with one event."""
+    """participants.14: exactly one of several concurrent leaves succeeds, with one event."""
     ada, group = api.new_user(), api.new_group()
     api.join(group, ada)
     with ThreadPoolExecutor(RACERS) as pool:
@@ -203,7 +203,7 @@ def test_unknown_conversation(api: Caller, conversation: str, key: str) -> None:
 
 
 def test_conversation_of_another_app(api: Caller, account: Caller) -> None:
-    """Another app's conversation does not exist here, and its member stays in it."""
+    """Another app's conversation does not exist here, and its members stay."""
     there = new_app(account)
     ada = there.new_user("ada")
     group = there.new_group(ada)

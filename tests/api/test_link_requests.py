@@ -1,4 +1,4 @@
-"""The requests of CreateClient: what is refused, and requests that are repeated."""
+"""Requests of CreateClient: refused requests, and repeated requests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def links(api: Caller) -> Links:
 
 
 def test_email(links: Links) -> None:
-    """clients.2: shown as sent, compared in lower case; the subject is for the channel."""
+    """clients.2: addresses are shown as sent and compared in lower case; the subject is for the channel."""
     mailgun = Links(links.api, links.user, links.conversation, new_integration(links.api, "mailgun"))
     body = mailgun.body("immediate")
     about = {"type": "mailgun", "integrationId": mailgun.integration, "address": "Ada@Example.org"}
@@ -45,7 +45,7 @@ def test_email(links: Links) -> None:
     assert links.api.ok("GET", f"/conversations/{links.conversation}/messages")["messages"] == []
 
 
-def test_requests_again(links: Links, database: Database) -> None:
+def test_repeated_requests(links: Links, database: Database) -> None:
     """clients.7"""
     first = links.link()
     written = database.event_types(links.api.app_id)
@@ -155,7 +155,7 @@ def test_invalid_bodies(links: Links) -> None:
 
 
 def test_pages_of_many_clients(links: Links) -> None:
-    made = [links.link("prompt", f"+1555000{number:04}")["id"] for number in range(12)]
+    created = [links.link("prompt", f"+1555000{number:04}")["id"] for number in range(12)]
     found, path = [], f"/users/{links.user}/clients?page[size]=5"
     page = links.api.ok("GET", path)
     while True:
@@ -163,7 +163,7 @@ def test_pages_of_many_clients(links: Links) -> None:
         if not page["meta"]["hasMore"]:
             break
         page = links.api.http.get(page["links"]["next"], auth=links.api.auth).json()
-    assert found == made
+    assert found == created
 
 
 def test_the_key_of_an_integration_may_link(links: Links) -> None:

@@ -11,7 +11,7 @@ from tests.harness import Caller, error_of
 
 
 @pytest.mark.parametrize("how", ["immediate", "outcome", "act"])
-def test_two_users_of_one_address_become_one(api: Caller, database: Database, how: str) -> None:
+def test_users_of_the_same_address_are_merged(api: Caller, database: Database, how: str) -> None:
     guest = Links(api, api.new_user(profile={"givenName": "Ada"}))
     guest.link("immediate")
     (older,) = guest.listed()
@@ -33,7 +33,7 @@ def test_two_users_of_one_address_become_one(api: Caller, database: Database, ho
     assert merge["reason"] == "channelLinking"
     assert [merge["mergedUsers"][name]["id"] for name in ("surviving", "discarded")] == [ada.user, guest.user]
     assert [merge["mergedClients"][name]["id"] for name in ("surviving", "discarded")] == [older["id"], new["id"]]
-    # The address is linked to the one user.
+    # The address is linked to the surviving user: another user's link takes it over.
     bob = Links(api, api.new_user("bob"), integration=guest.integration)
     bob.link("immediate")
     assert [one for one in ada.listed() if one["type"] == "twilio"] == []
@@ -52,7 +52,7 @@ def test_a_merge_moves_linked_addresses_and_devices(api: Caller, database: Datab
     assert devices["browser"]["id"] == owner.device["id"]
     assert {one["clientId"] for one in devices.values()} == {owner.device["clientId"]}
     (channel,) = [one for one in ada.listed() if one["type"] == "twilio"]
-    # The address goes on belonging to the client: another user's link takes it away.
+    # The address still belongs to the client: another user's link takes it over.
     Links(api, api.new_user("bob"), integration=guest.integration).link("immediate")
     assert [one for one in ada.listed() if one["type"] == "twilio"] == []
     removed = [one.payload for one in database.events(api.app_id) if one.type == "client:remove"]

@@ -23,8 +23,8 @@ def links(api: Caller) -> Links:
     return Links(api, api.new_user("ada"))
 
 
-def told(database: Database, links: Links) -> list[tuple[str, str]]:
-    """The types and reasons of the events about clients of the user."""
+def client_events(database: Database, links: Links) -> list[tuple[str, str]]:
+    """The types and reasons of the events of the user's clients."""
     events = database.events(links.api.app_id)
     found = [one for one in events if one.type.startswith("client:") and one.user_id == links.user]
     assert {one.conversation_id for one in found} <= {None}  # clients.12
@@ -32,7 +32,7 @@ def told(database: Database, links: Links) -> list[tuple[str, str]]:
 
 
 def test_pending(links: Links, database: Database) -> None:
-    """clients.4, clients.5: four keys, `client:add` and `matched`, and nothing in the conversation."""
+    """clients.4, clients.5: the client has four keys; the events are `client:add` and `matched`."""
     client = links.link()
     assert set(client) == {"id", "type", "status", "integrationId"}
     assert (client["type"], client["status"], client["integrationId"]) == ("twilio", "pending", links.integration)
@@ -46,7 +46,7 @@ def test_pending(links: Links, database: Database) -> None:
     }
     assert added.payload == {**about, "reason": "channelLinking", "source": {"type": "api"}}
     assert matched.payload == {**about, "reason": "matched"}
-    assert told(database, links) == [("add", "channelLinking"), ("update", "matched")]
+    assert client_events(database, links) == [("add", "channelLinking"), ("update", "matched")]
 
 
 @pytest.mark.parametrize("confirmation", ["immediate", "userActivity", "prompt"])
@@ -76,11 +76,11 @@ def test_confirmed(links: Links, database: Database, confirmation: str) -> None:
         "conversation": {"id": links.conversation, "type": "personal"},
     }
     matched = [] if confirmation == "immediate" else [("update", "matched")]
-    assert told(database, links) == [("add", "channelLinking"), *matched, ("update", "confirmed")]
+    assert client_events(database, links) == [("add", "channelLinking"), *matched, ("update", "confirmed")]
 
 
 def test_the_order_of_associations(api: Caller) -> None:
-    """clients.6: a primary client comes first, another one last."""
+    """clients.6: a primary client comes first, any other client last."""
     ada = api.new_user()
     body = {"type": "personal", "participants": [{"userId": ada, "subscribeSDKClient": True}]}
     links = Links(api, ada, api.ok("POST", "/conversations", body)["conversation"]["id"])
@@ -145,7 +145,7 @@ def test_outcomes_that_cannot_follow(links: Links, database: Database) -> None:
             assert outcome_of(api, user, prompted, outcome).status_code == 409, (step, outcome)
     title = "outcome cancelled cannot follow: the client is active"
     assert error_of(outcome_of(api, user, prompted, "cancelled")) == (409, "conflict", title)
-    assert told(database, links)[-4:] == [
+    assert client_events(database, links)[-4:] == [
         ("update", "matched"), ("update", "confirmed"), ("update", "blocked"), ("update", "unblocked"),
     ]  # fmt: skip
     *_, event = database.events(api.app_id)
@@ -190,7 +190,7 @@ def test_addresses_without_a_recipient(links: Links, database: Database, confirm
         *_, event = database.events(links.api.app_id)
         assert event.payload["reason"] == "linkFailed"
         assert (event.payload["error"], event.payload["client"]) == (NO_RECIPIENT, answer.json()["client"])
-    assert told(database, links) == [("add", "channelLinking"), ("remove", "linkFailed")] * 3
+    assert client_events(database, links) == [("add", "channelLinking"), ("remove", "linkFailed")] * 3
 
 
 @pytest.mark.parametrize("confirmation", ["immediate", "prompt"])
@@ -221,7 +221,7 @@ def test_theft(links: Links, database: Database, confirmation: str) -> None:
     }
     assert (confirmed.user_id, confirmed.payload["reason"]) == (bob.user, "confirmed")
     assert carol.listed() == [waiting]
-    # The conversation of the link may be gone, and the address free again.
+    # The conversation of the link may be deleted, and the address may be available again.
     api.ok("DELETE", f"/conversations/{api.new_personal(bob.user)}")
     set_outcome(api, carol.user, waiting["id"], "confirmed")
     assert bob.listed() == []
@@ -269,11 +269,11 @@ def test_remove_a_pending_client(links: Links, database: Database) -> None:
     links.api.ok("DELETE", f"/users/{links.user}/clients/{links.listed()[0]['id']}")
     bob = Links(links.api, links.api.new_user("bob"), integration=links.integration)
     bob.link("immediate")
-    assert [reason for _, reason in told(database, links)].count("theft") == 0
+    assert [reason for _, reason in client_events(database, links)].count("theft") == 0
 
 
 def test_deleting_the_integration(links: Links, database: Database) -> None:
-    """integrations.11: more clients than one transaction changes, of several users."""
+    """integrations.11: with clients of several users, and more of them than one transaction changes."""
     api = links.api
     bob = Links(api, api.new_user("bob"), integration=links.integration)
     active = [links.link("immediate", f"+1555000{number:04}")["id"] for number in range(110)]

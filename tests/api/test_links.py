@@ -19,13 +19,13 @@ from tests.waiting import until
 pytestmark = pytest.mark.one_engine
 
 PROXY, STRANGER = "127.0.0.1", "127.0.0.2"
-"""Two addresses of this machine, of which the servers trust the first."""
+"""Two addresses of this machine. The servers trust the first."""
 TRUSTED = f"{PROXY}, 10.0.0.0/8, 2001:db8::/32, unix:"
 Headers = list[tuple[str, str]]
 
 
 class Site:
-    """A server with a group of two, and requests that show the URL it assumes for itself."""
+    """A server with a group of two users, and requests that show the server's own URL."""
 
     def __init__(self, server: Server) -> None:
         sandbox = init(server.database_url)
@@ -58,7 +58,7 @@ class Site:
         assert answer.status == 200
         next_page = json.loads(body)["links"]["next"]
         assert f"{self.list}?page[after]=" in next_page
-        # Cut out, because reading the whole document takes longer than everything else here.
+        # A regular expression, because parsing the document takes longer than everything else here.
         servers = re.search(rb'"servers":(\[\{.*?\}\])', self.get(f"{prefix}/openapi.json", headers, peer)[1])
         assert servers
         (listed,) = json.loads(servers[1])
@@ -86,7 +86,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 NAMED = ("X-Forwarded-Host", "chat.example.com")
 SECURE = ("X-Forwarded-Proto", "https")
 CHAT = "https://chat.example.com"
-# What a trusted proxy sends, and the URL that follows from it; HOST stands for the address of the server.
+# The headers of a trusted proxy, and the resulting URL. HOST stands for the address of the server.
 BELIEVED: list[tuple[Headers, str]] = [
     ([], "http://HOST"),
     ([("Host", "chat.example.com")], "http://chat.example.com"),
@@ -101,7 +101,7 @@ BELIEVED: list[tuple[Headers, str]] = [
     ([NAMED, SECURE, ("X-Forwarded-Prefix", "/a/b-c/%7Ed")], f"{CHAT}/a/b-c/%7Ed"),
     ([NAMED, SECURE, ("X-Forwarded-Prefix", "/")], CHAT),
     ([("X-Forwarded-Host", "[2001:DB8::0:1]:8443"), SECURE], "https://[2001:db8::1]:8443"),
-    # A proxy that appends, in a line or in several: the caller's own words stand before its.
+    # A proxy that appends its values, in the same header or in another one: the caller's values come first.
     ([("X-Forwarded-Host", "evil, chat.example.com"), ("X-Forwarded-Proto", "ftp, https")], CHAT),
     ([("X-Forwarded-Host", "evil"), NAMED, ("X-Forwarded-Proto", "http"), SECURE], CHAT),
     ([("X-Forwarded-For", "evil, 10.1.1.1"), NAMED, SECURE], CHAT),
@@ -109,13 +109,13 @@ BELIEVED: list[tuple[Headers, str]] = [
     ([("Forwarded", 'For="[2001:db8::1]:4711" ; Host="chat.example.com:8443";;Proto=HTTPS;by=x')], f"{CHAT}:8443"),
     ([("Forwarded", "for=192.0.2.1;host=chat.example.com:8443;proto=https")], f"{CHAT}:8443"),
     ([("Forwarded", r'host="ch\at.example.com";proto="https"')], CHAT),
-    # Two proxies of ours in a row: the outer one knows. What stands before it is the caller's.
+    # Two trusted proxies in a row: the values of the outer one apply. Earlier values are the caller's.
     ([("Forwarded", f"host=evil, for=192.0.2.1;host={NAMED[1]};proto=https, for=10.1.1.1;host=in;proto=http")], CHAT),
     ([("Forwarded", "host=evil;proto=http"), ("Forwarded", f"for=192.0.2.1;host={NAMED[1]};proto=https")], CHAT),
     ([("Forwarded", f"for=192.0.2.1, for=10.1.1.1;host={NAMED[1]};proto=https")], CHAT),
     ([("Forwarded", f'host=evil, for=_x;host={NAMED[1]};proto=https, for="unix:"')], CHAT),
     ([("Forwarded", f"host=evil, for=unknown;host={NAMED[1]};proto=https, for=10.1.1.1:80")], CHAT),
-    # Of both kinds the caller can have sent one.
+    # With both kinds of headers, the caller may have sent one of them.
     ([NAMED, SECURE, ("Forwarded", "host=evil;proto=http")], CHAT),
     ([SECURE, ("Host", NAMED[1]), ("Forwarded", "host=evil")], CHAT),
 ]  # fmt: skip
@@ -163,14 +163,14 @@ def test_an_invalid_forwarded_header_is_ignored(site: Site) -> None:
 def test_headers_of_other_clients_are_ignored(site: Site) -> None:
     for headers, _ in BELIEVED:
         if any(name != "Host" for name, _ in headers):
-            told = [(name, value) for name, value in headers if name != "Host"]
-            assert site.bases(told, STRANGER) == {f"http://{site.host}"}, headers
+            forwarded = [(name, value) for name, value in headers if name != "Host"]
+            assert site.bases(forwarded, STRANGER) == {f"http://{site.host}"}, headers
 
 
 def clients(site: Site, sent: list[tuple[Headers, str]]) -> list[str | None]:
     """The client addresses in the log, for requests whose credential is refused."""
     for number, (headers, peer) in enumerate(sent):
-        # An unknown app of a good key: 403.
+        # An unknown app with a valid key: 403.
         site.get("/v2/apps/x", [*headers, ("X-Request-Id", f"client-{number}")], peer)
 
     def logged() -> dict[str, Any]:
@@ -203,7 +203,7 @@ def test_the_client_is_the_last_address_that_is_not_a_proxy(site: Site) -> None:
 
 
 def test_with_every_peer_trusted_the_last_address_is_used(tmp_path: Path) -> None:
-    """Which of the others are proxies is not known."""
+    """The server cannot know which of the other addresses are proxies."""
     with serving(tmp_path / "heliograph.db", env={"HELIOGRAPH_TRUSTED_PROXIES": "*"}) as server:
         site = Site(server)
         for headers in ([NAMED, SECURE], [("Forwarded", f"host=evil, for=192.0.2.1;host={NAMED[1]};proto=https")]):

@@ -1,4 +1,4 @@
-"""ListConversations: whose conversations, and the filter in all its encodings."""
+"""ListConversations: the filter by user, in all of its encodings, and pages."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ NAME = "ada & co/é+1?"
 
 @pytest.fixture
 def ada(api: Caller) -> str:
-    """A user whose external id is not easy."""
+    """A user whose external id must be percent-encoded."""
     return api.new_user(NAME)
 
 
 @pytest.fixture
 def hers(api: Caller, ada: str) -> list[str]:
-    """Her conversations in the order of their ids, which is not that of joining; there are others besides."""
+    """Ada's conversations in the order of their ids, which is not that of joining. Bob has other conversations."""
     bob = api.new_user()
     early = api.new_group(bob)
     personal = {"type": "personal", "participants": [{"userId": ada}]}
@@ -44,8 +44,8 @@ def ids_of(listed: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("key", ["userId", "userExternalId"])
-def test_whose(api: Caller, ada: str, hers: list[str], key: str) -> None:
-    """conversations.3: hers and no others, ascending by id, shown as GetConversation shows them."""
+def test_conversations_of_a_user(api: Caller, ada: str, hers: list[str], key: str) -> None:
+    """conversations.3: only the user's conversations, ascending by id, as GetConversation shows them."""
     answer = api("GET", "/conversations", params={f"filter[{key}]": ada if key == "userId" else NAME})
     assert answer.status_code == 200
     assert answer.json()["meta"] == {"hasMore": False}
@@ -54,14 +54,14 @@ def test_whose(api: Caller, ada: str, hers: list[str], key: str) -> None:
     assert answer.json()["conversations"] == one_by_one
 
 
-def test_nobodys(api: Caller) -> None:
-    """A user in no conversation."""
+def test_user_without_conversations(api: Caller) -> None:
+    """The list of a user without conversations is empty."""
     listed = api.ok("GET", "/conversations", params={"filter[userId]": api.new_user()})
     assert listed == {"conversations": [], "meta": {"hasMore": False}}
 
 
 def test_left_conversations_are_not_listed(api: Caller, ada: str, hers: list[str]) -> None:
-    """Nor deleted ones."""
+    """Deleted conversations are not listed either."""
     api.leave(hers[0], userId=ada)
     api.ok("DELETE", f"/conversations/{hers[1]}")
     assert ids_of(api.ok("GET", "/conversations", params={"filter[userId]": ada})) == hers[2:]
@@ -91,7 +91,7 @@ def test_exactly_one_filter(api: Caller, query: str) -> None:
     "query", ["filter=", "filter=x", "filter=[]", "filter[userId=x", "filter[userId]=a&filter[userId]=a"]
 )
 def test_invalid_filter(api: Caller, query: str) -> None:
-    """What is neither encoding, and the same filter twice."""
+    """Values in neither encoding, and a repeated filter."""
     assert error_of(api("GET", f"/conversations?{query}"))[:2] == (400, "bad_request")
 
 
@@ -109,7 +109,7 @@ def test_user_of_another_app(api: Caller, account: Caller) -> None:
 
 
 def test_ids_are_not_mixed_up(api: Caller, ada: str) -> None:
-    """An id is not looked for among external ids, nor the other way round."""
+    """An id does not match external ids, nor the other way round."""
     assert error_of(api("GET", "/conversations", params={"filter[userId]": NAME})) == NO_USER
     assert error_of(api("GET", "/conversations", params={"filter[userExternalId]": ada})) == NO_USER
 
@@ -144,7 +144,7 @@ def test_pages(api: Caller, ada: str, hers: list[str]) -> None:
 
 @pytest.mark.parametrize("key", ["userId", "userExternalId"])
 def test_links_keep_the_filter(api: Caller, server: Server, ada: str, hers: list[str], key: str) -> None:
-    """pages.4: so that a link leads on through the same list, and back."""
+    """pages.4: links lead through the same list, forwards and back."""
     name = ada if key == "userId" else quote(NAME, safe="")
     first = api.ok("GET", f"/conversations?filter[{key}]={name}&page[size]=3")
     assert first["links"]["next"].startswith(f"{server.url}/v2/apps/{api.app_id}/conversations?")
@@ -155,7 +155,7 @@ def test_links_keep_the_filter(api: Caller, server: Server, ada: str, hers: list
 
 
 def test_links_keep_odd_filters(api: Caller, ada: str, hers: list[str]) -> None:
-    """pages.4: a link can be followed, whatever else the caller wrote into the filter."""
+    """pages.4: a link can be followed even if the filter has unknown keys."""
     first = api.ok("GET", f"/conversations?filter[userId]={ada}&filter[a%26b]=c%26d&page[size]=3")
     assert ids_of(first) == hers[:3]
     second = api.http.get(first["links"]["next"], auth=api.auth)
@@ -165,5 +165,5 @@ def test_links_keep_odd_filters(api: Caller, ada: str, hers: list[str]) -> None:
 
 @pytest.mark.parametrize("query", ["page[size]=0", "page[after]=x", f"page[after]={UNKNOWN}&page[before]={UNKNOWN}"])
 def test_invalid_page(api: Caller, query: str) -> None:
-    """requests.1: syntax comes before the user."""
+    """requests.1: validation errors take precedence over an unknown user."""
     assert error_of(api("GET", f"/conversations?filter[userId]={UNKNOWN}&{query}")) == INVALID_PAGE

@@ -15,7 +15,7 @@ PER_PAGE = 100
 
 @pytest.fixture(scope="module")
 def crowded(account: Caller) -> tuple[Caller, str, list[Any]]:
-    """A conversation with 230 messages, and another one whose messages are among them in time."""
+    """A conversation with 230 messages, interleaved in time with messages of another conversation."""
     api = new_app(account)
     group, other = api.new_group(), api.new_group()
     messages = []
@@ -37,13 +37,13 @@ def check(api: Caller, group: str, messages: list[Any], asked: Asked, params: di
 
 
 def asked(api: Caller, group: str, after: str | None = None, before: str | None = None) -> Asked:
-    """A page of a hundred."""
+    """A request for a page of messages."""
     return Asked(f"{api.url}/v2/apps/{api.app_id}/conversations/{group}/messages", after, before)
 
 
 @pytest.fixture(autouse=True)
 def hundred(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a size, a page of messages has a hundred."""
+    """The default size of a page of messages is 100."""
     monkeypatch.setattr("tests.proofs.paging.DEFAULT_SIZE", PER_PAGE)
 
 

@@ -1,4 +1,4 @@
-"""ListParticipants, and with it cursor pagination. The rules are those of docs/behaviour.md."""
+"""ListParticipants and cursor pagination. The rules are in docs/behaviour.md."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EMPTY = {"participants": [], "meta": {"hasMore": False}}
 
 @pytest.fixture
 def group(api: Caller) -> str:
-    """A group of five."""
+    """A group of five users."""
     return api.new_group(*(api.new_user() for _ in range(5)))
 
 
@@ -30,7 +30,7 @@ def ids(api: Caller, group: str) -> list[str]:
 
 
 def page(caller: Caller, group: str, query: str = "") -> Any:
-    """A page, by a query string that is sent as it is."""
+    """The page of a raw query string."""
     return caller.ok("GET", f"/conversations/{group}/participants?{query}")
 
 
@@ -40,7 +40,7 @@ def ids_of(listed: Any) -> list[str]:
 
 
 def query_of(link: str) -> dict[str, str]:
-    """The query of a link, in which nothing comes twice."""
+    """The query parameters of a link, none of which is repeated."""
     pairs = parse_qsl(urlsplit(link).query, strict_parsing=True)
     assert len(pairs) == len(dict(pairs))
     return dict(pairs)
@@ -107,7 +107,7 @@ def test_last_page(api: Caller, group: str, ids: list[str]) -> None:
 
 
 def test_page_before(api: Caller, group: str, ids: list[str]) -> None:
-    """pages.3: the records next to the cursor, still in the order of joining; hasMore speaks of the way back."""
+    """pages.3: the records next to the cursor, still in the order of joining; hasMore refers to the way back."""
     listed = page(api, group, f"page[size]=2&page[before]={ids[3]}")
     assert ids_of(listed) == ids[1:3]
     assert listed["meta"] == {"hasMore": True, "afterCursor": ids[2], "beforeCursor": ids[1]}
@@ -124,7 +124,7 @@ def test_page_before_at_the_beginning(api: Caller, group: str, ids: list[str]) -
 
 @pytest.mark.parametrize(("key", "at"), [("after", -1), ("before", 0)])
 def test_page_beyond_the_end(api: Caller, group: str, ids: list[str], key: str, at: int) -> None:
-    """pages.3: the answer for an empty page."""
+    """pages.3: the response for an empty page."""
     assert page(api, group, f"page[size]=2&page[{key}]={ids[at]}") == EMPTY
 
 
@@ -145,8 +145,8 @@ def test_unknown_cursor(api: Caller, group: str, ids: list[str], query: str, exp
 
 
 @pytest.mark.parametrize(("key", "expected"), [("after", [3, 4]), ("before", [0, 1])])
-def test_cursor_of_somebody_who_left(api: Caller, group: str, ids: list[str], key: str, expected: list[int]) -> None:
-    """pages.2: paging goes on from where the participant was."""
+def test_cursor_of_a_former_participant(api: Caller, group: str, ids: list[str], key: str, expected: list[int]) -> None:
+    """pages.2: paging continues from the former place of the participant."""
     api.leave(group, participantId=ids[2])
     listed = page(api, group, f"page[{key}]={ids[2]}")
     assert ids_of(listed) == [ids[index] for index in expected]
@@ -173,8 +173,8 @@ def test_invalid_size(api: Caller, group: str, size: str) -> None:
 
 
 @pytest.mark.parametrize("size", [quote("５"), "9" * 5000])
-def test_curious_size(api: Caller, group: str, size: str) -> None:
-    """pages.1: digits of another script, and very many of ours."""
+def test_unusual_size(api: Caller, group: str, size: str) -> None:
+    """pages.1: digits of another script, and a very long number."""
     answer = api("GET", f"/conversations/{group}/participants?page[size]={size}")
     assert error_of(answer) == INVALID
 
@@ -213,7 +213,7 @@ def test_malformed_cursor(api: Caller, group: str, key: str, cursor: str) -> Non
     ],
 )
 def test_invalid_page(api: Caller, group: str, query: str) -> None:
-    """pages.5, pages.1: both cursors, anything twice, and what is neither encoding (Ruby's `page={:size=>10}`)."""
+    """pages.5, pages.1: both cursors, repeated parameters, and unknown encodings (`page={:size=>10}` of Ruby)."""
     assert error_of(api("GET", f"/conversations/{group}/participants?{query}")) == INVALID
 
 
@@ -263,7 +263,7 @@ def test_links_without_a_size(api: Caller, group: str, ids: list[str]) -> None:
 
 
 def test_links_on_the_requests_host(api: Caller, group: str) -> None:
-    """pages.4: the host is the one that the caller knows the server by."""
+    """pages.4: the host is that of the request."""
     headers = {"host": "chat.example:8443"}
     listed = api.ok("GET", f"/conversations/{group}/participants?page[size]=2", headers=headers)
     assert listed["links"]["next"].startswith("http://chat.example:8443/v2/apps/")
@@ -280,7 +280,7 @@ def test_links_under_a_root_path(other: Caller, other_server: Server) -> None:
 
 @pytest.mark.parametrize(("rel", "start"), [("next", ""), ("prev", f"&page[before]={LAST}")])
 def test_following_links(api: Caller, group: str, ids: list[str], rel: str, start: str) -> None:
-    """pages.4: the links lead through the whole list, either way, and hasMore says when it ends."""
+    """pages.4: the links lead through the whole list in either direction, and hasMore says when it ends."""
     listed, seen = page(api, group, f"page[size]=2{start}"), []
     while True:
         seen.append(ids_of(listed))
@@ -294,7 +294,7 @@ def test_following_links(api: Caller, group: str, ids: list[str], rel: str, star
 
 @pytest.mark.parametrize("conversation", [UNKNOWN, "nothing", "%00"])
 def test_unknown_conversation(api: Caller, conversation: str) -> None:
-    """requests.2: a malformed id is an unknown one."""
+    """requests.2: a malformed id is an unknown id."""
     assert error_of(api("GET", f"/conversations/{conversation}/participants")) == NO_CONVERSATION
 
 

@@ -64,7 +64,7 @@ class Stream:
 
 @contextlib.contextmanager
 def streaming(api: Caller, since: str | None = None, **query: str) -> Iterator[Stream]:
-    """The app's stream, from now on or after a cursor."""
+    """The app's stream, starting now or after a cursor."""
     with test_streams.streaming(api, since, **query) as lines:
         yield Stream(lines)
 
@@ -136,7 +136,7 @@ def test_a_listener_without_selected_events_has_no_last_event(account: Caller) -
         ({"repeated": "1"}, "repeated should be true or false"),
     ],
 )
-def test_what_is_not_valid_is_refused(account: Caller, query: dict[str, str], title: str) -> None:
+def test_invalid_parameters_are_refused(account: Caller, query: dict[str, str], title: str) -> None:
     """deliveries.9"""
     api = new_app(account)
     answer = api("GET", below(api, "events"), params=query)
@@ -148,7 +148,7 @@ def test_a_listener_whose_server_was_killed_expires(account: Caller, database: D
     """deliveries.9: the next listener of the app removes its row."""
     api = new_app(account)
 
-    def is_gone() -> bool:  # at last: the server may renew it between
+    def is_gone() -> bool:  # eventually: the server may renew the row in between
         database.write(("UPDATE listener SET seen_at = seen_at - 30001 WHERE app_id = $1", (api.app_id,)))
         return listeners(api) == []
 
@@ -171,8 +171,8 @@ def test_a_delivery_that_is_sent_again_is_repeated(own: Caller) -> None:
         event = stream.next()
         assert plain.next() == event
         after = stream.position
-        (made,) = delivered(own)
-        resend(own, made)
+        (delivery_id,) = delivered(own)
+        resend(own, delivery_id)
         assert stream.next() == {**event, "repeated": True}
         own.say(group)
         last = stream.next()
@@ -188,11 +188,11 @@ def test_a_delivery_that_is_sent_again_is_repeated(own: Caller) -> None:
         assert stream.next() == last
 
 
-def test_a_stream_begins_after_the_repetitions_of_before(own: Caller) -> None:
+def test_a_new_stream_begins_after_earlier_repetitions(own: Caller) -> None:
     """deliveries.10"""
     group = own.new_group()
-    (made,) = delivered(own)
-    resend(own, made)
+    (delivery_id,) = delivered(own)
+    resend(own, delivery_id)
     delivered(own)
     with streaming(own, repeated="true") as stream:
         stream.begin()
@@ -200,8 +200,8 @@ def test_a_stream_begins_after_the_repetitions_of_before(own: Caller) -> None:
         assert stream.next()["events"][0]["type"] == "conversation:message"
 
 
-def test_what_is_still_being_delivered_is_not_repeated(own: Caller, endpoint: Endpoint, calling: Server) -> None:
-    """deliveries.10: sending it again changes nothing, and its automatic retries are no repetitions."""
+def test_a_pending_delivery_is_not_repeated(own: Caller, endpoint: Endpoint, calling: Server) -> None:
+    """deliveries.10: sending it again changes nothing, and automatic retries are not repetitions."""
     endpoint.status = 503
     with streaming(own, repeated="true") as stream:
         stream.begin()
@@ -218,14 +218,14 @@ def test_what_is_still_being_delivered_is_not_repeated(own: Caller, endpoint: En
     assert Database(calling.database_url).rows("SELECT 1 FROM repetition WHERE app_id = $1", own.app_id) == []
 
 
-def test_a_command_beside_the_server_repeats_events(own: Caller, calling: Server) -> None:
+def test_a_command_alongside_the_server_repeats_events(own: Caller, calling: Server) -> None:
     """deliveries.10"""
     with streaming(own, repeated="true") as stream:
         stream.begin()
         own.new_group()
         event = stream.next()
-        (made,) = delivered(own)
-        done = command("deliveries", "retry", "--app", own.app_id, "--database", calling.database_url, made)
+        (delivery_id,) = delivered(own)
+        done = command("deliveries", "retry", "--app", own.app_id, "--database", calling.database_url, delivery_id)
         assert done.returncode == 0, done.stderr
         assert stream.next() == {**event, "repeated": True}
 

@@ -24,14 +24,14 @@ def ids_of(api: Caller, noun: str, **params: Any) -> list[str]:
 
 
 def walked(api: Caller, noun: str, link: str, **params: Any) -> list[str]:
-    """The ids on all pages, from the first one on, by their links."""
+    """The ids on all pages, following the links from the first page."""
     page = listed(api, noun, **params)
     found = [one["id"] for one in page[noun]]
     while link in page.get("links", {}):
         assert page["meta"]["hasMore"] is True
         page = api.http.request("GET", page["links"][link], auth=api.auth).json()
-        met = [one["id"] for one in page[noun]]
-        found = found + met if link == "next" else met + found
+        ids = [one["id"] for one in page[noun]]
+        found = found + ids if link == "next" else ids + found
     assert page["meta"]["hasMore"] is False
     return found
 
@@ -62,13 +62,13 @@ def test_all_of_an_app_in_both_orders_and_directions(account: Caller, noun: str)
     api, other = new_app(account), new_app(account)
     make = Caller.new_user if noun == "users" else Caller.new_group
     assert listed(api, noun) == {noun: [], "meta": {"hasMore": False}}
-    made = []
+    created = []
     for _ in range(5):
-        made.append(make(api))
+        created.append(make(api))
         make(other)
-    assert ids_of(api, noun) == ids_of(api, noun, sort="newest") == made[::-1]
-    assert ids_of(api, noun, sort="oldest") == made
-    for sort, expected, end in (("newest", made[::-1], FIRST), ("oldest", made, LAST)):
+    assert ids_of(api, noun) == ids_of(api, noun, sort="newest") == created[::-1]
+    assert ids_of(api, noun, sort="oldest") == created
+    for sort, expected, end in (("newest", created[::-1], FIRST), ("oldest", created, LAST)):
         assert walked(api, noun, "next", sort=sort, **{"page[size]": 2}) == expected
         assert walked(api, noun, "prev", sort=sort, **{"page[size]": 2, "page[before]": end}) == expected
     refused = api("GET", extension(api, f"/{noun}"), params={"sort": "name"})
@@ -138,7 +138,7 @@ def test_conversations_by_activity(account: Caller) -> None:
     assert ids_of(api, "conversations", **back) == [two, three]
     assert walked(api, "conversations", "prev", **back) == [one, two, three]
     assert ids_of(api, "conversations", sort="activity", **{"page[before]": LAST}) == []
-    # A conversation that moves to the top while someone pages is not on a later page again.
+    # A conversation that moves to the top during paging is not repeated on a later page.
     first = listed(api, "conversations", sort="activity", **{"page[size]": 1})
     api.say(three)
     following = api.http.request("GET", first["links"]["next"], auth=api.auth).json()

@@ -77,7 +77,7 @@ def test_ids_are_not_masked(api: Caller, text: str, masked: str) -> None:
     assert api.say(api.new_group(), text)["content"]["text"] == masked
 
 
-def test_what_end_users_send_is_masked(api: Caller, database: Database) -> None:
+def test_messages_of_end_users_are_masked(api: Caller, database: Database) -> None:
     user = EndUser(api)
     conversation = user.begin()["id"]
     assert user.say(conversation, CARD)["content"]["text"] == MASKED
@@ -106,7 +106,7 @@ def test_what_end_users_send_is_masked(api: Caller, database: Database) -> None:
     assert echo["content"]["text"] == MASKED
 
 
-def test_an_app_can_turn_it_off_and_on(api: Caller) -> None:
+def test_an_app_can_turn_masking_off_and_on(api: Caller) -> None:
     group = api.new_group()
     for masks in (False, True, False):
         set_masking(api, masks)

@@ -1,4 +1,4 @@
-"""The setting `fetch_media`: the server looks at the files of other servers that messages show."""
+"""The setting `fetch_media`: the server fetches the files of other servers that messages show."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def app(owner: Caller) -> Caller:
 
 @pytest.fixture
 def files() -> Iterator[FileServer]:
-    """A server with files."""
-    with FileServer() as made:
-        yield made
-        made.ready.set()
+    """A file server of the test."""
+    with FileServer() as server:
+        yield server
+        server.ready.set()
 
 
 def post(api: Caller, conversation: str, content: Any) -> httpx.Response:
-    """Post a content of the business."""
+    """Post a message of the business with this content."""
     body = {"author": {"type": "business"}, "content": content}
     return api("POST", f"/conversations/{conversation}/messages", body)
 
@@ -135,8 +135,8 @@ def test_files_that_cannot_be_read_or_shown_are_refused(app: Caller, files: File
     assert app.ok("GET", f"/conversations/{group}/messages")["messages"] == []
 
 
-def test_a_slow_file_holds_up_its_own_message_only(owner: Caller, app: Caller, files: FileServer) -> None:
-    """No transaction is open while the file is read, and a key that was revoked meanwhile posts nothing."""
+def test_a_slow_file_delays_its_own_message_only(owner: Caller, app: Caller, files: FileServer) -> None:
+    """No transaction is open while the file is read, and a key that was revoked in the meantime posts nothing."""
     group = app.new_group(app.new_user())
     second = Caller(app.url, app.auth, app.app_id)
     late = {"type": "image", "mediaUrl": files.url + "/late.png"}

@@ -1,4 +1,4 @@
-"""ReplaceParticipants: the set of members as it shall be."""
+"""ReplaceParticipants: the new set of all members of a group."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def put(caller: Caller, group: str, *members: Any, query: str = "", **headers: s
 
 
 def put_raw(caller: Caller, group: str, content: Any, kind: str = "application/json", **headers: str) -> httpx.Response:
-    """Send a body as it is."""
+    """Send a raw body."""
     given = {"content-type": kind, **headers}
     return caller("PUT", path_of(caller, group), headers=given, content=content)
 
@@ -60,8 +60,8 @@ def counts(answer: httpx.Response) -> tuple[int, int, int]:
     return body["joined"], body["left"], body["stayed"]
 
 
-def test_the_difference_is_made(api: Caller, database: Database) -> None:
-    """Who stays keeps the participant, and only those who join or leave have events."""
+def test_only_the_difference_is_applied(api: Caller, database: Database) -> None:
+    """Members who stay keep their participants; only joins and leaves have events."""
     ada, bob, cai, dee = (api.new_user(name) for name in ("ada", "bob", "cai", "dee"))
     group = api.new_group(ada, bob, cai)
     before = api.participants(group)
@@ -92,8 +92,8 @@ def test_members_who_stay_can_be_subscribed(api: Caller, database: Database) -> 
     assert types_of(database, api) == {"conversation:create": 1, "client:add": 1}
 
 
-def test_an_empty_array_removes_everybody(api: Caller) -> None:
-    """An empty body does not: it may be an error of the caller."""
+def test_an_empty_array_removes_all_members(api: Caller) -> None:
+    """An empty body is refused, because it may be an error of the caller."""
     group = api.new_group(*[api.new_user() for _ in range(5)])
     for kind in ("application/json", LINES):
         assert titles_of(put_raw(api, group, b"", kind)) == ["Request body is required: [] is an empty list"]
@@ -102,7 +102,7 @@ def test_an_empty_array_removes_everybody(api: Caller) -> None:
 
 
 def test_a_dry_run_changes_nothing(api: Caller, database: Database) -> None:
-    """It responds with the counts and the version, with which the same set can be put if nothing has changed."""
+    """The response has the counts and the version. With the version, the set can be put if nothing has changed."""
     ada, bob, cai = api.new_user(), api.new_user(), api.new_user()
     group = api.new_group(ada, bob)
     before = database.events(api.app_id)
@@ -121,7 +121,7 @@ def test_a_dry_run_changes_nothing(api: Caller, database: Database) -> None:
 
 
 def test_a_change_in_between_is_not_overwritten(api: Caller) -> None:
-    """412 after a join, a leave, or both; messages and reading change no version."""
+    """412 after a join, a leave, or both."""
     ada, bob, cai = api.new_user(), api.new_user(), api.new_user()
     group = api.new_group(ada, bob)
     version = put(api, group, member(ada), query="?dryRun=true").headers["etag"]
@@ -142,8 +142,8 @@ def test_a_change_in_between_is_not_overwritten(api: Caller) -> None:
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("condition", ["{}", "'{}'", '"{}', '"{}", x', '"{}" "other"', "", "**", '*, "{}"'])
-def test_a_condition_that_is_none(api: Caller, condition: str) -> None:
-    """It is refused: the request would overwrite the changes of others."""
+def test_a_malformed_if_match_is_refused(api: Caller, condition: str) -> None:
+    """If it were ignored, the request could overwrite the changes of others."""
     ada = api.new_user()
     group = api.new_group(ada)
     version = put(api, group, query="?dryRun=true").json()["version"]
@@ -155,7 +155,7 @@ def test_a_condition_that_is_none(api: Caller, condition: str) -> None:
 
 
 def test_the_version_of_a_list(api: Caller) -> None:
-    """Messages change it."""
+    """The version of a list changes with messages too."""
     ada, bob = api.new_user(), api.new_user()
     group = api.new_group(ada)
     listed = api("GET", path_of(api, group)).headers["etag"]
@@ -179,7 +179,7 @@ def test_unknown_users_are_named_and_nothing_changes(api: Caller) -> None:
 
 
 def test_leaves_make_room_for_joins(other: Caller) -> None:
-    """Of the server of this test, a group has at most 3 participants."""
+    """On this server, a group has at most 3 participants."""
     users = [other.new_user() for _ in range(6)]
     group = other.new_group(*users[:3])
     assert error_of(put(other, group, *map(member, users[:4]))) == (400, "bad_request", "Too many participants")
@@ -188,7 +188,7 @@ def test_leaves_make_room_for_joins(other: Caller) -> None:
     assert users_of(other, group) == users[3:]
 
 
-def test_what_is_not_a_group_is_refused(api: Caller) -> None:
+def test_only_groups_are_accepted(api: Caller) -> None:
     ada = api.new_user()
     assert error_of(put(api, UNKNOWN, member(ada))) == NO_CONVERSATION
     assert error_of(put(api, api.new_personal(ada), member(ada))) == NO_GROUP
@@ -260,8 +260,8 @@ def test_lines(api: Caller) -> None:
 @pytest.mark.one_engine
 @pytest.mark.parametrize("content", [b"", b"\n", b"\r\n \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])
 @pytest.mark.parametrize("kind", [LINES, "application/json"])
-def test_nothing_is_no_list(api: Caller, kind: str, content: bytes) -> None:
-    """Only `[]` removes everybody."""
+def test_a_blank_body_is_not_an_empty_list(api: Caller, kind: str, content: bytes) -> None:
+    """Only `[]` removes all members."""
     ada = api.new_user()
     group = api.new_group(ada)
     assert titles_of(put_raw(api, group, content, kind)) == ["Request body is required: [] is an empty list"]
@@ -270,7 +270,7 @@ def test_nothing_is_no_list(api: Caller, kind: str, content: bytes) -> None:
 
 @pytest.mark.one_engine
 def test_the_size_of_an_item(api: Caller) -> None:
-    """The limit holds for those that arrive in one piece too."""
+    """The limit also applies to items that arrive in one piece."""
     ada = api.new_user()
     group = api.new_group(ada)
     long = json.dumps({**member(ada), "x": "x" * 16_384}).encode()
@@ -287,7 +287,7 @@ def lines_of(answer: httpx.Response) -> list[Any]:
 
 
 def test_progress(api: Caller) -> None:
-    """A client that accepts lines gets one after each transaction, and a summary in the last one."""
+    """A client that accepts NDJSON gets a line after each transaction, and a summary in the last line."""
     users = [api.new_user() for _ in range(4)]
     group = api.new_group(*users[:2])
     first, *middle, last = lines_of(put(api, group, *map(member, users[1:]), accept=LINES))

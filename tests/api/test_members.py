@@ -18,7 +18,7 @@ MEMBERS = 7
 
 @pytest.fixture
 def group(api: Caller) -> str:
-    """A group of seven."""
+    """A group of seven users."""
     return api.new_group(*(api.new_user() for _ in range(MEMBERS)))
 
 

@@ -47,7 +47,7 @@ def walked(api: Caller, user: str, link: str, **params: Any) -> list[str]:
 
 @pytest.fixture
 def ada(api: Caller) -> str:
-    """A user of her own."""
+    """A new user for each test."""
     return api.new_user()
 
 
@@ -115,19 +115,19 @@ def test_by_activity(api: Caller, ada: str) -> None:
         params = {"sort": "activity", "page[size]": size}
         assert walked(api, ada, "next", **params) == order
         assert walked(api, ada, "prev", **params, **{"page[before]": FIRST}) == order
-    # A conversation that becomes active moves to the beginning, and is not on a later page again.
+    # A conversation that becomes active moves to the beginning, and is not repeated on a later page.
     first = listed(api, ada, sort="activity", **{"page[size]": 2})
     api.say(order[4])
     following = api.http.request("GET", first["links"]["next"], auth=api.auth).json()
     assert groups_of(following) == [order[2], order[3]]
     assert following["meta"] == {**following["meta"], "hasMore": False}
     assert groups_of(listed(api, ada, sort="activity"))[0] == order[4]
-    # Reading changes nothing.
+    # Reading does not change the order.
     api.read(order[2], userId=ada)
     assert groups_of(listed(api, ada, sort="activity")) == [order[4], *order[:4]]
 
 
-def test_conversations_that_were_active_at_the_same_time_are_on_one_page_each(api: Caller, ada: str) -> None:
+def test_conversations_of_the_same_activity_time_are_listed_once(api: Caller, ada: str) -> None:
     """memberships.9"""
     groups = [api.new_group(ada) for _ in range(12)]
     found = walked(api, ada, "next", sort="activity", **{"page[size]": 1})

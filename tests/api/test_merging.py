@@ -18,7 +18,7 @@ METADATA_BYTES = 4096
 
 
 def merged(api: Caller, discarded: str, surviving: str = "ada") -> Any:
-    """Merge a user into the one with an external id; returns the surviving user."""
+    """Merge a user into the user with an external id; returns the surviving user."""
     return login(api, discarded, externalId=surviving)
 
 
@@ -33,7 +33,7 @@ def clients_of(api: Caller, user: str) -> list[str]:
 
 
 def test_memberships(api: Caller, database: Database) -> None:
-    """Participants are handed over as they are; of two in one group, that of the surviving user stays (merging.1)."""
+    """Participants move unchanged. Of two in one group, the surviving user's participant stays (merging.1)."""
     ada, guest, bob = api.new_user("ada"), api.new_user(), api.new_user()
     alone, both = api.new_group(bob, guest), api.new_group(guest, bob, ada)
     for group in (alone, both):
@@ -49,7 +49,7 @@ def test_memberships(api: Caller, database: Database) -> None:
     assert api.participants(both) == [before[1][1], kept]
     found = api.ok("GET", "/conversations", params={"filter[userId]": ada})["conversations"]
     assert {one["id"] for one in found} == {alone, both}
-    # Messages keep their author, and the surviving user goes on.
+    # Messages keep their author, and the surviving user can post and leave.
     assert said in api.ok("GET", f"/conversations/{both}/messages")["messages"]
     assert said["author"]["userId"] == guest
     api.say(alone, userId=ada)
@@ -66,8 +66,8 @@ def test_memberships(api: Caller, database: Database) -> None:
     )
 
 
-def test_the_earlier_last_read_counts_for_nothing(api: Caller) -> None:
-    """The surviving participant has read more (merging.1)."""
+def test_the_later_last_read_is_kept(api: Caller) -> None:
+    """The surviving user's participant has read more (merging.1)."""
     ada, guest, group = api.new_user("ada"), api.new_user(), api.new_group()
     for one in (ada, guest):
         api.join(group, one)
@@ -80,7 +80,7 @@ def test_the_earlier_last_read_counts_for_nothing(api: Caller) -> None:
 
 
 def test_personal_conversations(api: Caller) -> None:
-    """They move, and one of them is the default one (merging.2)."""
+    """Personal conversations move to the surviving user, and one of them is the default (merging.2)."""
     ada, guest, late = api.new_user("ada"), api.new_user(), api.new_user("late")
     own, first, second = api.new_personal(ada), api.new_personal(guest), api.new_personal(guest)
     merged(api, guest)
@@ -88,7 +88,7 @@ def test_personal_conversations(api: Caller) -> None:
     assert {one["id"]: one["isDefault"] for one in found} == {own: True, first: False, second: False}
     assert api.ok("DELETE", f"/conversations/{first}") == {}
     merged(api, ada, "ada")
-    # The surviving user had none.
+    # The surviving user had no personal conversation.
     guest = api.new_user()
     only = api.new_personal(guest)
     merged(api, guest, "late")
@@ -100,7 +100,7 @@ def test_personal_conversations(api: Caller) -> None:
 
 
 def test_clients(api: Caller, database: Database) -> None:
-    """Of two SDK clients that of the surviving user stays, and takes over the associations (merging.3)."""
+    """Of two SDK clients, the surviving user's client stays and takes over the associations (merging.3)."""
     ada, guest = api.new_user("ada"), api.new_user()
     database.add_client(api.app_id, guest, "1" * 24)
     groups = [api.new_group() for _ in range(3)]
@@ -117,8 +117,8 @@ def test_clients(api: Caller, database: Database) -> None:
     own = {"type": "sdk", "clientId": sdk}
     shown = [[one["clientAssociations"] for one in api.participants(group)] for group in groups]
     assert shown == [[[own]], [[own]], [[{"type": "twilio", "clientId": "1" * 24}, own]]]
-    told = payload(api, database)["mergedClients"]
-    assert (told["surviving"]["id"], told["discarded"]["id"]) == (sdk, gone)
+    merged_clients = payload(api, database)["mergedClients"]
+    assert (merged_clients["surviving"]["id"], merged_clients["discarded"]["id"]) == (sdk, gone)
     # Only the discarded user has an SDK client.
     late, guest = api.new_user("late"), api.new_user()
     api.join(groups[0], guest, subscribe=True)
@@ -130,7 +130,7 @@ def test_clients(api: Caller, database: Database) -> None:
 
 
 def test_fields(api: Caller) -> None:
-    """Those of the surviving user, with gaps filled (merging.4)."""
+    """The surviving user keeps its fields, and gets missing ones from the discarded user (merging.4)."""
     early, late = "2019-01-01T00:00:00.000Z", "2021-01-01T00:00:00.000Z"
     ada = api.new_user("ada", signedUpAt=late, profile={"givenName": "Ada"}, metadata={"a": 1})
     guest = api.new_user(
@@ -158,8 +158,8 @@ def test_fields(api: Caller) -> None:
 
 
 @pytest.mark.parametrize("room", [0, 1])
-def test_metadata_that_does_not_fit_is_told(api: Caller, database: Database, room: int) -> None:
-    """The limit is that of the encoded metadata, to the byte (merging.5)."""
+def test_metadata_that_does_not_fit_is_reported(api: Caller, database: Database, room: int) -> None:
+    """The limit applies to the encoded metadata, to the byte (merging.5)."""
     own = {"own": "ü" * 100}
     fitting = {"fits": "x"}
     used = len(json.dumps({**own, **fitting}, ensure_ascii=False, separators=(",", ":")).encode())
@@ -190,7 +190,7 @@ def test_the_discarded_user_is_gone(api: Caller, database: Database) -> None:
     ):
         assert error_of(api(method, path, body)) == no_user
     assert api.join(group, ada)["id"] == seat["id"]
-    # A stream that asks for full users shows the discarded one, although no webhook did.
+    # A stream with full users shows the discarded user, although no webhook asked for full users.
     sql = "SELECT full_payload FROM event WHERE app_id = $1 AND type = 'user:merge'"
     ((full,),) = database.rows(sql, api.app_id)
     assert "profile" in json.loads(full)["mergedUsers"]["discarded"]
@@ -199,7 +199,7 @@ def test_the_discarded_user_is_gone(api: Caller, database: Database) -> None:
 
 
 def test_webhooks_get_full_users(calling: Server, endpoint: Endpoint) -> None:
-    """In `user:merge`, both as they were (webhooks.7); the lane is that of the surviving user."""
+    """`user:merge` has both users in full (webhooks.7), and is in the lane of the surviving user."""
     account = Caller(calling.url, init(calling.database_url).account_auth)
     api = new_app(account)
     for full in (True, False):

@@ -28,7 +28,7 @@ def user_of(api: Caller, **profile: str) -> tuple[str, str]:
     return user, api.new_group(user)
 
 
-def test_the_name_and_the_picture_are_those_of_the_profile(api: Caller, database: Database) -> None:
+def test_the_name_and_the_picture_come_from_the_profile(api: Caller, database: Database) -> None:
     user, group = user_of(api, givenName="Ada", surname="Lovelace", avatarUrl=ADA, email="ada@example.org")
     who = {"type": "user", "userId": user}
     full = {**who, "displayName": "Ada Lovelace", "avatarUrl": ADA}
@@ -58,7 +58,7 @@ def test_messages_keep_their_author_when_the_profile_changes(api: Caller) -> Non
     assert [one["author"]["displayName"] for one in messages] == ["Ada", "Augusta"]
 
 
-def test_what_a_user_does_on_a_device_has_the_name_too(api: Caller) -> None:
+def test_messages_from_a_device_have_the_name_too(api: Caller) -> None:
     user = EndUser(api, api.new_user(profile={"givenName": "Ada"}))
     author = user.say(user.begin()["id"])["author"]
     assert author == {"type": "user", "userId": user.id, "displayName": "Ada"}

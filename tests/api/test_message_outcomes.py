@@ -1,4 +1,4 @@
-"""What becomes of messages on channels: the events that the sandbox reports."""
+"""Outcomes of messages on channels, which are reported through the sandbox, and their events."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def post(api: Caller, where: str, content: Any = TEXT, author: Any = BUSINESS, *
 
 
 def shown(api: Caller, where: str, content: Any) -> Any:
-    """The content in the response, which must equal that in the list."""
+    """Post a content; returns it as the response and the list show it, which must be equal."""
     answer = post(api, where, content)
     assert answer.status_code == 201, answer.text
     (message,) = answer.json()["messages"]
@@ -110,7 +110,7 @@ def test_who_may_post(api: Caller, group: str) -> None:
     ],
 )
 def test_authors_that_are_refused(api: Caller, author: Any, title: str) -> None:
-    """The syntax comes before the conversation, which does not exist."""
+    """Validation errors take precedence over an unknown conversation."""
     assert titles_of(post(api, UNKNOWN, author=author)) == [title]
 
 
@@ -135,7 +135,7 @@ def test_every_content_is_shown_as_it_was_sent(api: Caller, group: str, name: st
     assert api.ok("GET", f"/conversations/{group}/messages")["messages"] == [message]
     sent = {key: value for key, value in given.items() if key not in ("markdownText", "attachmentId")}
     assert _without_nulls(sent).items() <= message["content"].items()
-    # A template is in the channel's own form.
+    # A template is in the format of its channel, and may contain nulls.
     assert name == "template" or message["content"] == _without_nulls(message["content"])
 
 
@@ -223,7 +223,7 @@ def test_override_and_destination_are_stored_and_not_returned(api: Caller, datab
     assert set(message) == {"id", "received", "author", "content", "source"}
     ((routing,),) = database.rows("SELECT routing FROM message WHERE id = $1", message["id"])
     assert json.loads(routing) == kept
-    assert api.unread(where) == [1], "a silent message is delivered nowhere, and is one to be read all the same"
+    assert api.unread(where) == [1], "a silent message is not delivered, but is unread"
 
 
 def test_a_destination_is_for_the_business_in_a_personal_conversation(api: Caller, group: str) -> None:

@@ -76,7 +76,7 @@ def test_no_label_identifies_a_tenant(server: Server, api: Caller) -> None:
     text = httpx.get(f"{server.url}/metrics").text
     for secret in (api.app_id, "somebody", *api.auth):
         assert secret not in text
-    # Nobody can make it grow without end: what was asked for, and how, is not among the labels.
+    # Requests cannot add labels without limit: paths are not among the labels.
     before = len(samples(server))
     for number in range(20):
         api.http.request("GET", f"{server.url}/v2/nowhere/{number}")

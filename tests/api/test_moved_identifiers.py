@@ -1,4 +1,4 @@
-"""Requests find the user to whom an identifier has moved while they were waiting for its former user (PostgreSQL)."""
+"""Requests that wait for a lock on a user find the user to whom its identifier has moved meanwhile (PostgreSQL)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.one_engine(POSTGRESQL)
 
 
 async def while_moving(url: str, app_id: str, users: tuple[str, str], call: Callable[[], httpx.Response]) -> None:
-    """Make a call that waits for the first user, while another process gives the second one all identifiers."""
+    """Make a call that waits for a lock on the first user, while its identifiers move to the second user."""
     connection = await asyncpg.connect(url)
     try:
         async with connection.transaction():

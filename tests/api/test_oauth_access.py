@@ -1,4 +1,4 @@
-"""What a token of OAuth may do, and what happens when its access ends."""
+"""The permissions of an OAuth token, and what happens when its access is revoked."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ def test_a_token_may_do_what_a_key_of_a_custom_integration_may(account: Caller, 
     assert caller.ok("GET", f"/v2/apps/{api.app_id}/conversations/{group}")["conversation"]["id"] == group
 
 
-def test_webhooks_are_its_own(account: Caller, api: Caller, database: Database) -> None:
+def test_a_partner_has_its_own_webhooks(account: Caller, api: Caller, database: Database) -> None:
     partner = Partner(account)
     caller, other = partner.token(api), Partner(account).token(api)
     custom = create(api)
     own = integration_of(api, database, partner)
-    made = caller.ok("POST", "/integrations/me/webhooks", HOOK)["webhook"]
-    assert caller.ok("GET", f"/integrations/{own}/webhooks") == {"webhooks": [made]}
-    assert api.ok("GET", f"/integrations/{own}/webhooks") == {"webhooks": [made]}
-    path = f"/integrations/me/webhooks/{made['id']}"
+    webhook = caller.ok("POST", "/integrations/me/webhooks", HOOK)["webhook"]
+    assert caller.ok("GET", f"/integrations/{own}/webhooks") == {"webhooks": [webhook]}
+    assert api.ok("GET", f"/integrations/{own}/webhooks") == {"webhooks": [webhook]}
+    path = f"/integrations/me/webhooks/{webhook['id']}"
     assert caller.ok("PATCH", path, {"triggers": []})["webhook"]["triggers"] == []
     assert error_of(other("GET", path)) == (404, "not_found", "Resource not found")
     assert error_of(other("GET", f"/integrations/{own}/webhooks")) == FORBIDDEN
@@ -67,7 +67,7 @@ def test_webhooks_are_its_own(account: Caller, api: Caller, database: Database) 
     assert api("POST", f"/integrations/{create(api, type='web')['id']}/webhooks", HOOK).status_code == 400
 
 
-def test_it_is_in_no_list_and_its_key_is_not_shown(account: Caller, api: Caller, database: Database) -> None:
+def test_a_partner_integration_and_its_key_are_not_shown(account: Caller, api: Caller, database: Database) -> None:
     """oauth.7, integrations.9"""
     partner = Partner(account)
     callers = [partner.token(api) for _ in range(2)]
@@ -139,9 +139,9 @@ def test_revoke_access(account: Caller, api: Caller, database: Database) -> None
             assert error_of(caller(method, path)) == UNAUTHORIZED
     for table in ("api_key", "webhook"):
         assert database.rows(f"SELECT 1 FROM {table} WHERE integration_id = $1", own) == []
-    # What was pending is dropped by delivery.
+    # Delivery drops what was pending.
     until(lambda: not database.rows("SELECT 1 FROM delivery WHERE app_id = $1 AND status = 'pending'", api.app_id))
-    # A code from before does not bring the access back.
+    # A code that was issued before the revocation does not restore the access.
     assert partner.exchange(code).json()["error"] == "invalid_grant"
     assert other.exchange(kept).status_code == 200
     assert stays("GET", "/v2/tokenInfo").status_code == elsewhere("GET", "/v2/tokenInfo").status_code == 200
@@ -152,7 +152,7 @@ def test_revoke_access(account: Caller, api: Caller, database: Database) -> None
 
 
 def linked(board: Board, partner: Partner, name: str, **fields: Any) -> TokenCaller:
-    """A token of a partner whose integration is in the switchboard."""
+    """A caller with a token of a partner, whose integration is in the switchboard."""
     caller = partner.token(board.api)
     added = board.add(name, integrationType=partner.client_id, **fields)
     assert added["integrationType"] == partner.client_id
@@ -175,7 +175,7 @@ def test_a_partner_in_the_switchboard(account: Caller, api: Caller, database: Da
     assert board.control("bot", group, f"pass {partner.client_id}").json() == {}
     assert board.state(group) == "A(shop)"
     assert board.control("shop", group, "release").json() == {}
-    # It becomes the default, and the next one of others; its own next one takes both places.
+    # It becomes the default, and the next of others. After its removal, its own next integration replaces it.
     board.change("bot", nextSwitchboardIntegrationId=board.members["shop"])
     board.change("human", nextSwitchboardIntegrationId=board.members["shop"])
     board.set(defaultSwitchboardIntegrationId=board.members["shop"])
@@ -189,7 +189,7 @@ def test_a_partner_in_the_switchboard(account: Caller, api: Caller, database: Da
     }
     assert set(left) == {"bot", "human", "util", "other"}
     assert left["bot"]["nextSwitchboardIntegrationId"] == board.members["human"]
-    assert "nextSwitchboardIntegrationId" not in left["human"]  # it would be its own next one
+    assert "nextSwitchboardIntegrationId" not in left["human"]  # it would be its own next integration
 
 
 def test_a_switchboard_that_loses_its_default_is_disabled(account: Caller, api: Caller) -> None:
@@ -216,7 +216,7 @@ def caller_of_account(calling: Server) -> Iterator[Caller]:
 
 
 def test_removals_are_reported(calling: Server, caller_of_account: Caller, endpoint: Endpoint) -> None:
-    """oauth.11, with a repetition, and a call that is given up."""
+    """oauth.11, with a retry, and a call that is not retried."""
     account = caller_of_account
     database = Database(calling.database_url)
     api, gone = new_app(account), new_app(account)
@@ -238,12 +238,12 @@ def test_removals_are_reported(calling: Server, caller_of_account: Caller, endpo
     assert (first["x-heliograph-attempt"], second["x-heliograph-attempt"]) == ("1", "2")
     assert {"X-API-Key", "Authorization"}.isdisjoint({name.title() for name in first})
     partner.token(api)
-    endpoint.status = 404  # final
+    endpoint.status = 404  # not retried
     again = integration_of(api, database, partner)
     assert api.ok("DELETE", f"/integrations/{again}") == {}
     until(lambda: len(endpoint.came) == 3 and not database.rows(pending, api.app_id))
     assert endpoint.came[2][1] == {"appId": api.app_id, "integrationId": again}
-    # Neither the end of an app nor that of the client is reported, and a client without a URL has nothing to call.
+    # Deletions of an app or of the client are not reported, and neither is a removal if the client has no URL.
     partner.token(gone)
     account.ok("DELETE", f"/v2/apps/{gone.app_id}")
     partner.token(api)

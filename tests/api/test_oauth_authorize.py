@@ -1,4 +1,4 @@
-"""Authorize and its consent page: where browsers are redirected, and what a page may do to them."""
+"""Authorize and its consent page: where browsers are redirected, and which content and forms are allowed."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep an element."""
+        """Record an element."""
         self.elements.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
-        """Keep a text."""
+        """Append a text."""
         self.text += data
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
@@ -76,7 +76,7 @@ def test_a_credential_of_an_app_is_redirected_with_a_code(account: Caller, api: 
     assert account("GET", "/oauth/authorize", params=params, auth=None, headers=token).status_code == 302
 
 
-def test_accounts_name_the_app(account: Caller, api: Caller) -> None:
+def test_account_keys_must_name_the_app(account: Caller, api: Caller) -> None:
     partner = Partner(account)
     assert titles_of(partner.authorize(account)) == ["app_id is required with an account key"]
     assert error_of(partner.authorize(account, app_id="0" * 24)) == (404, "app_not_found", "App not found")
@@ -86,7 +86,7 @@ def test_accounts_name_the_app(account: Caller, api: Caller) -> None:
     assert error_of(partner.authorize(api, app_id=new_app(account).app_id)) == FORBIDDEN
 
 
-def test_credentials_that_are_sent_must_be_good_and_enough(account: Caller, api: Caller) -> None:
+def test_credentials_must_be_valid_and_sufficient(account: Caller, api: Caller) -> None:
     partner = Partner(account)
     assert api.auth is not None
     wrong = Caller(api.url, (api.auth[0], "x"), api.app_id, api.http)
@@ -147,7 +147,7 @@ def test_requests_that_are_not_redirected(account: Caller, api: Caller) -> None:
 
 
 @pytest.mark.one_engine
-def test_other_response_types_are_errors_at_the_partner(account: Caller, api: Caller) -> None:
+def test_other_response_types_are_reported_to_the_partner(account: Caller, api: Caller) -> None:
     partner = Partner(account)
     for given in ("token", "", "code token", "CODE"):
         for answer in (
@@ -163,7 +163,7 @@ def test_other_response_types_are_errors_at_the_partner(account: Caller, api: Ca
 
 
 @pytest.mark.one_engine
-def test_without_a_credential_the_consent_page_follows(account: Caller, other_account: Caller) -> None:
+def test_without_a_credential_the_consent_page_is_shown(account: Caller, other_account: Caller) -> None:
     for caller in (account, other_account):
         partner = Partner(caller)
         url = partner.authorize(None, state=EXOTIC, junk="x").headers["location"]
@@ -260,7 +260,7 @@ PROXIED = {"x-forwarded-host": "chat.example.org", "x-forwarded-proto": "https"}
 
 @pytest.mark.one_engine
 def test_forms_of_other_sites_are_refused(account: Caller, api: Caller) -> None:
-    """oauth.4: also with a good key, which would let the partner of the visitor into an app of the attacker."""
+    """oauth.4: even with a valid key, which would give the visitor's partner access to an app of the attacker."""
     partner = Partner(account)
     host = urlsplit(account.url).netloc
     for headers, allowed in (
@@ -288,7 +288,7 @@ def test_forms_of_other_sites_are_refused(account: Caller, api: Caller) -> None:
 
 
 @pytest.mark.one_engine
-def test_forms_that_are_not_forms(account: Caller, api: Caller) -> None:
+def test_malformed_forms_are_refused(account: Caller, api: Caller) -> None:
     partner = Partner(account)
     query = urlencode({"client_id": partner.client_id, "response_type": "code"})
     good = urlencode(key_of(api)).encode()

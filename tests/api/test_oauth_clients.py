@@ -1,4 +1,4 @@
-"""OAuth clients: their fields, their secrets, the commands, and what goes with them."""
+"""OAuth clients: their fields, their secrets, the commands, and what is deleted with them."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def test_fields_and_list(account: Caller) -> None:
     full = {**SHOP, "clientId": "a_b-9", "removeUrl": "https://shop.example/removed", "redirectUris": [
         "http://127.0.0.1:3000/cb?a=b&c=%20[1]", "https://shop.example", "http://[::1]:8080/",
     ]}  # fmt: skip
-    made = account.ok("POST", OAUTH_CLIENTS, full)["oauthClient"]
-    assert len(made.pop("clientSecret")) == 43
-    assert made == full
+    created = account.ok("POST", OAUTH_CLIENTS, full)["oauthClient"]
+    assert len(created.pop("clientSecret")) == 43
+    assert created == full
     bare = account.ok("POST", OAUTH_CLIENTS, {**SHOP, "removeUrl": None, "clientId": None})["oauthClient"]
     secret = bare.pop("clientSecret")
     assert bare == {**SHOP, "clientId": bare["clientId"]}
     listed = account("GET", OAUTH_CLIENTS)
-    # Both may have been added in the same millisecond, and then are in the order of their ids.
-    assert all(one in listed.json()["oauthClients"][-2:] for one in (made, bare))
+    # Clients that are added in the same millisecond are in the order of their ids.
+    assert all(one in listed.json()["oauthClients"][-2:] for one in (created, bare))
     assert secret not in listed.text
     assert error_of(account("POST", OAUTH_CLIENTS, full)) == ALREADY
     assert account.ok("DELETE", f"{OAUTH_CLIENTS}/a_b-9") == {}
@@ -98,10 +98,10 @@ def test_commands(server: Server, account: Caller, api: Caller) -> None:
     database = ("--database", server.database_url)
     options = ("--name", "Café", "--redirect-uri", CALLBACK, "--redirect-uri", "http://127.0.0.1:1/")
     added = command("oauth-clients", "add", *options, "--client-id", "cafe", *database, "--json")
-    made = json.loads(added.stdout)
-    secret = made.pop("clientSecret")
-    assert made == {"clientId": "cafe", "displayName": "Café", "redirectUris": [CALLBACK, "http://127.0.0.1:1/"]}
-    assert json.loads(command("oauth-clients", "list", *database, "--json").stdout)[-1] == made
+    created = json.loads(added.stdout)
+    secret = created.pop("clientSecret")
+    assert created == {"clientId": "cafe", "displayName": "Café", "redirectUris": [CALLBACK, "http://127.0.0.1:1/"]}
+    assert json.loads(command("oauth-clients", "list", *database, "--json").stdout)[-1] == created
     assert command("oauth-clients", "list", *database).stdout.endswith(f"cafe  {CALLBACK}  Café\n")
     plain = command("oauth-clients", "add", *options, "--remove-url", "https://a.example/", *database).stdout.split()
     assert list(map(len, plain)) == [24, 43]

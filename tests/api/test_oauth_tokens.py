@@ -1,4 +1,4 @@
-"""GetToken: both kinds of bodies, its errors, and who may use a code how often."""
+"""GetToken: both kinds of bodies, its errors, and codes, which only their client can use, and only once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def refused(answer: httpx.Response, status: int, code: str) -> str:
-    """The title of an error, after checking both of its shapes."""
+    """Check both formats of an error; returns the title."""
     found = answer.json()
     assert (answer.status_code, found["error"]) == (status, code), answer.text
     assert {error["code"] for error in found["errors"]} == {code}
@@ -38,7 +38,7 @@ def refused(answer: httpx.Response, status: int, code: str) -> str:
 
 
 def part(token: str, number: int) -> Any:
-    """A part of a JWT."""
+    """A decoded part of a JWT."""
     text = token.split(".")[number]
     return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
@@ -61,14 +61,14 @@ def test_json_and_forms(account: Caller, api: Caller) -> None:
     claims = part(token, 1)
     assert claims == {"scope": "integration", "appId": api.app_id, "iat": claims["iat"]}
     assert isinstance(claims["iat"], int)
-    # The credentials of a client that a proxy or a library sends along are not looked at.
+    # An Authorization header, which a proxy or a library may send, is ignored.
     stray = account("POST", "/oauth/token", partner.request(partner.code(api)), auth=("x", "y"))
     assert stray.status_code == 200
     for answer in (first, second, stray):
         assert TokenCaller(api, answer.json()["access_token"])("GET", "/v2/tokenInfo").status_code == 200
 
 
-def test_errors_in_their_order(account: Caller, api: Caller) -> None:
+def test_precedence_of_errors(account: Caller, api: Caller) -> None:
     partner = Partner(account)
     code = partner.code(api)
     good = partner.request(code)
@@ -142,7 +142,7 @@ def test_a_code_is_for_one_client_and_one_uri(account: Caller, api: Caller) -> N
     refused(other.exchange(code), 400, "invalid_grant")
     for wrong in (uris[1], "", f"{CALLBACK}/", "https://evil.example/"):
         refused(partner.exchange(code, redirect_uri=wrong), 400, "invalid_grant")
-    # None of these has used it up.
+    # None of these requests has used the code.
     assert partner.exchange(code, redirect_uri=CALLBACK).status_code == 200
     second = partner.code(api, redirect_uri=uris[1])
     refused(partner.exchange(second, redirect_uri=CALLBACK), 400, "invalid_grant")
@@ -154,7 +154,7 @@ def test_a_code_is_for_one_client_and_one_uri(account: Caller, api: Caller) -> N
 
 
 def test_of_concurrent_exchanges_one_succeeds(account: Caller) -> None:
-    """oauth.5, also when the integration does not exist yet."""
+    """oauth.5, even if the integration does not exist yet."""
     partner = Partner(account)
 
     async def exchange_all(codes: list[str]) -> list[httpx.Response]:
@@ -169,12 +169,12 @@ def test_of_concurrent_exchanges_one_succeeds(account: Caller) -> None:
         for start in range(0, len(answers), 6):
             assert sorted(one.status_code for one in answers[start : start + 6]) == [200, *[400] * 5]
         tokens = [one.json()["access_token"] for one in answers if one.status_code == 200]
-        # One integration with one key, whichever came first.
+        # There is one integration with one key, whichever request came first.
         assert len({part(token, 0)["kid"] for token in tokens}) == 1
         assert all(TokenCaller(api, token)("GET", "/v2/tokenInfo").status_code == 200 for token in tokens)
 
 
-def test_changed_and_exchanged_parts_of_tokens_are_refused(account: Caller, api: Caller) -> None:
+def test_tokens_with_changed_or_swapped_parts_are_refused(account: Caller, api: Caller) -> None:
     other, partner = new_app(account), Partner(account)
     mine, theirs, another = partner.token(api).token, partner.token(other).token, Partner(account).token(api).token
     for token in (theirs, another):
@@ -224,7 +224,7 @@ def test_secrets_are_compared_in_constant_time(
             await store.close()
 
     asyncio.run(exchange(partner.client_id, "wrong"))
-    # The secret of an unknown client is compared too, with one that is drawn for it.
+    # For an unknown client, the secret is compared with a random one.
     asyncio.run(exchange("unknown", "wrong"))
     assert compared[0] == (b"wrong", partner.secret.encode())
     assert compared[1][0] == b"wrong"

@@ -1,4 +1,4 @@
-"""Imports of odd values: they are refused or stored, and never fail the server."""
+"""Imports of odd values: they are refused or stored, and never cause a server error."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def test_odd_values_are_refused_or_stored(api: Caller) -> None:
         {"kind": "leave", "conversationId": old_id(1), "participantId": old_id(102)},
     ]
     junk = itertools.cycle(JUNK)
-    for place in places({"records": records}):
+    for path in paths({"records": records}):
         for _ in range(3):
-            marked = json.dumps(replaced({"records": records}, place)).encode()
+            marked = json.dumps(replaced({"records": records}, path)).encode()
             body = marked.replace(b'"\\u2691"', next(junk))
             answer = api("POST", extension(api, "/import"), content=body, headers={"content-type": "application/json"})
             assert answer.status_code in (200, 400), (body, answer.text)
@@ -42,15 +42,15 @@ def test_odd_values_are_refused_or_stored(api: Caller) -> None:
         api.participants(conversation["id"])
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The place of every value in a value."""
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of a value and of all values in it."""
     yield path
     for key, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        yield from places(one, (*path, key))
+        yield from paths(one, (*path, key))
 
 
 def replaced(value: Any, path: tuple[Any, ...]) -> Any:
-    """The value with a mark at a place."""
+    """The value with a marker at a path."""
     if not path:
         return "⚑"
     changed = value.copy()

@@ -1,6 +1,6 @@
-"""requests.1: which of several errors of a request determines the response.
+"""requests.1: which of several errors of a request is reported.
 
-Credentials, app and scope, syntax of the request, conversation, its type, user, membership, limit.
+The order is credentials, app and scope, syntax of the request, conversation, its type, user, membership, limit.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ def who(user_id: str) -> dict[str, Any]:
 @CALLS
 @pytest.mark.parametrize("auth", [None, ("app_" + UNKNOWN, "secret")])
 def test_credentials_come_first(api: Caller, method: str, verb: str, auth: Auth | None) -> None:
-    """Before the app, the syntax, and everything else."""
+    """401 takes precedence over all other errors."""
     answer = api(method, f"/v2/apps/{UNKNOWN}/conversations/x/{verb}", {} if method == "POST" else None, auth=auth)
     assert error_of(answer) == (401, "unauthorized", "Authorization is required")
 
 
 @CALLS
 def test_app_comes_before_syntax(api: Caller, account: Caller, method: str, verb: str) -> None:
-    """A key of one app in another (credentials.4), and the account's key where there is no app (credentials.5)."""
+    """The key of another app (credentials.4), and the account's key with an unknown app (credentials.5)."""
     body: Any = {} if method == "POST" else None
     theirs = api(method, f"/v2/apps/{new_app(account).app_id}/conversations/x/{verb}", body)
     assert error_of(theirs) == (403, "forbidden", "Forbidden")
@@ -61,7 +61,7 @@ def test_app_comes_before_syntax(api: Caller, account: Caller, method: str, verb
 
 @CALLS
 def test_syntax_comes_before_the_conversation(api: Caller, method: str, verb: str) -> None:
-    """An empty body, or a page of no records, in no conversation."""
+    """An empty body, or a page size of 0, in an unknown conversation."""
     answer = api(method, f"/conversations/{UNKNOWN}/{verb}", {} if method == "POST" else None)
     assert answer.status_code == 400
 

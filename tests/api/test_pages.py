@@ -21,7 +21,7 @@ BOTH = pytest.mark.parametrize("prefix", ["", "/sc"])
 
 
 def fetch(server: Server, path: str, method: str = "GET") -> httpx.Response:
-    """Send a GET without credentials; `path` begins at the root of the host."""
+    """Send a request without credentials; `path` begins at the root of the host."""
     origin = server.url.removesuffix("/sc")
     return httpx.request(method, origin + path, timeout=10)
 
@@ -38,7 +38,7 @@ def test_health(other_server: Server, prefix: str, path: str) -> None:
 
 
 def test_a_server_that_cannot_use_the_schema_any_more_is_not_ready(server: Server) -> None:
-    """503 after a newer release removed what this one needs."""
+    """503 after a newer release has removed something that this release needs."""
 
     def require(version: int) -> None:
         with beside(server.database_url) as query:
@@ -83,7 +83,7 @@ def test_unknown_path(other_server: Server, path: str) -> None:
 @pytest.mark.one_engine
 @BOTH
 def test_openapi(other_server: Server, prefix: str) -> None:
-    """The document is OpenAPI 3.1, of paths below wherever it was fetched, and both ways to authenticate."""
+    """The document is OpenAPI 3.1, with both security schemes, and its server URL has the prefix of the request."""
     answer = fetch(other_server, f"{prefix}/openapi.json")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
@@ -97,8 +97,8 @@ def test_openapi(other_server: Server, prefix: str) -> None:
 
 
 @pytest.mark.one_engine
-def test_scripts_of_others_do_not_run_on_the_reference_page(server: Server) -> None:
-    """It has the same origin as the console."""
+def test_foreign_scripts_do_not_run_on_the_reference_page(server: Server) -> None:
+    """The page has the same origin as the console."""
     policy = fetch(server, "/docs").headers["content-security-policy"].split("; ")
     assert {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} <= set(policy)
 
@@ -106,7 +106,7 @@ def test_scripts_of_others_do_not_run_on_the_reference_page(server: Server) -> N
 @pytest.mark.one_engine
 @BOTH
 def test_docs(other_server: Server, prefix: str) -> None:
-    """The page and all it loads come from this server; it works without a network."""
+    """The page and all of its assets come from this server, so it works offline."""
     page = fetch(other_server, f"{prefix}/docs")
     assert page.status_code == 200
     assert page.headers["content-type"] == "text/html; charset=utf-8"
@@ -125,7 +125,7 @@ def test_docs(other_server: Server, prefix: str) -> None:
 @pytest.mark.one_engine
 @pytest.mark.parametrize("path", ["/", "/sc/", "/sc"])
 def test_the_root_of_a_sandbox_leads_to_the_console(other_server: Server, path: str) -> None:
-    """With the root path of the request."""
+    """The redirect has the root path of the request."""
     origin = other_server.url.removesuffix("/sc")
     answer = httpx.get(origin + path, timeout=10)
     assert answer.status_code == 307
@@ -143,7 +143,7 @@ def test_the_root_of_another_server_leads_to_the_docs(tmp_path: Path, options: t
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("path", ["/docs/", "/sc/docs/"])
-def test_ways_to_the_docs(other_server: Server, path: str) -> None:
+def test_redirects_to_the_docs(other_server: Server, path: str) -> None:
     """The redirect keeps the root path."""
     origin = other_server.url.removesuffix("/sc")
     answer = httpx.get(origin + path, follow_redirects=True, timeout=10)
@@ -153,7 +153,7 @@ def test_ways_to_the_docs(other_server: Server, path: str) -> None:
 
 
 def test_api_under_a_root_path(other: Caller, other_server: Server) -> None:
-    """The API answers at /v2 and at /sc/v2 alike, with more slashes between too, and nowhere else."""
+    """The API is served at /v2 and at /sc/v2, also with repeated slashes, and nowhere else."""
     assert other_server.url.endswith("/sc")
     origin, path = other_server.url.removesuffix("/sc"), f"/v2/apps/{other.app_id}"
     answers = [other.http.get(origin + where + path, auth=other.auth) for where in ("", "/sc", "/sc/", "/")]

@@ -18,12 +18,12 @@ def own(account: Caller) -> Caller:
 
 
 def refused(api: Caller, noun: str, **params: Any) -> list[str]:
-    """The titles of a refusal."""
+    """The titles of the errors of a refused request."""
     return titles_of(api("GET", extension(api, f"/{noun}"), params=params))
 
 
 def check_pages(api: Caller, noun: str, expected: list[str], **params: Any) -> None:
-    """The list has these ids, newest first, in both orders and both directions, with every size of page."""
+    """Check that a list has these ids, given newest first, in both orders and directions, with pages of 1 and 2."""
     for sort, order, end in (("newest", expected, FIRST), ("oldest", expected[::-1], LAST)):
         assert ids_of(api, noun, sort=sort, **params) == order
         for size in (1, 2):
@@ -157,7 +157,7 @@ def test_conversations_by_name_and_by_user(own: Caller, account: Caller) -> None
         assert ids_of(own, "conversations", **params) == []
 
 
-def test_what_no_index_finds_is_refused(own: Caller) -> None:
+def test_filters_that_no_index_supports_are_refused(own: Caller) -> None:
     """listings.8"""
     several = (
         "only one of filter[name], filter[externalId], filter[conversationId], filter[metadata.KEY] can be given, "

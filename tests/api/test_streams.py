@@ -1,4 +1,4 @@
-"""The event stream over HTTP: cursors reveal nothing of other apps, and a stopped process holds streams back."""
+"""The event stream over HTTP: cursors reveal nothing about other apps, and a stopped process delays streams."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.waiting import until
 
 @contextlib.contextmanager
 def streaming(api: Caller, place: str | None = None, **query: str) -> Iterator[Iterator[str]]:
-    """The lines of the app's stream, from now on or after a cursor."""
+    """The lines of the app's stream, starting now or after a cursor."""
     headers = {"last-event-id": place} if place else {}
     url = f"{api.url}/heliograph/v1/apps/{api.app_id}/events?{urlencode(query)}"
     with httpx.Client(timeout=20) as http, http.stream("GET", url, auth=api.auth, headers=headers) as response:
@@ -102,5 +102,5 @@ def test_a_metric_shows_how_long_the_streams_wait_for_a_process(server: Server) 
     with beside(with_parameters(server.database_url, application_name="heliograph/gone/1")):
         execute(server.database_url, mark)
         until(lambda: held() > 0.2)
-    until(lambda: held() < 0.2)  # it has no session any more, so it is taken out
+    until(lambda: held() < 0.2)  # the process has no session any more, so it becomes inactive
     assert rows(server.database_url, "SELECT active FROM stream_mark WHERE process = 'gone'") in ([(0,)], [])

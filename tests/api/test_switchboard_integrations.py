@@ -28,10 +28,10 @@ STAND_INS = ("zd:agentWorkspace", "zd:answerBot", "ultimate")
 
 def new_integration(api: Caller, **fields: Any) -> str:
     """Create an integration, by default a custom one; returns the id."""
-    made = api.ok("POST", "/integrations", fields or {"type": "custom", "webhooks": [HOOK]})["integration"]
-    id: str = made["id"]
-    for webhook in made.get("webhooks", []):
-        api.ok("DELETE", f"/integrations/{id}/webhooks/{webhook['id']}")  # an app can have 10 of them
+    created = api.ok("POST", "/integrations", fields or {"type": "custom", "webhooks": [HOOK]})["integration"]
+    id: str = created["id"]
+    for webhook in created.get("webhooks", []):
+        api.ok("DELETE", f"/integrations/{id}/webhooks/{webhook['id']}")  # an app can have 10 webhooks
     return id
 
 
@@ -45,9 +45,9 @@ def test_fields_and_defaults(api: Caller) -> None:
     board = Board(api)
     link = {"name": "x" * 128, "integrationId": board.integrations["crm"]}
     path = f"{board.path}/switchboardIntegrations"
-    made = api.ok("POST", path, {**link, "integrationType": None, "nextSwitchboardIntegrationId": None,
+    created = api.ok("POST", path, {**link, "integrationType": None, "nextSwitchboardIntegrationId": None,
                                  "messageHistoryCount": None, "deliverStandbyEvents": None})  # fmt: skip
-    member = made["switchboardIntegration"]
+    member = created["switchboardIntegration"]
     assert member == {**link, "id": member["id"], "integrationType": "custom", "deliverStandbyEvents": True}
     assert [one["name"] for one in listed(board)] == ["bot", "human", "util", "x" * 128]
     own = f"{path}/{member['id']}"
@@ -90,8 +90,8 @@ def test_invalid_fields(api: Caller) -> None:
     assert listed(board) == before
 
 
-def test_the_order_of_the_refusals(api: Caller) -> None:
-    """Each request breaks a rule and all those that come after it."""
+def test_precedence_of_errors(api: Caller) -> None:
+    """Each request breaks a rule and all later rules."""
     board = Board(api)
     path, util = (
         f"{board.path}/switchboardIntegrations",
@@ -157,7 +157,7 @@ def test_concurrent_names_and_links_are_unique(api: Caller) -> None:
     assert sorted(answer.status_code for answer in answers[4:]) == [201, 400, 400, 400]
 
 
-def test_what_is_needed_cannot_be_deleted(api: Caller) -> None:
+def test_the_default_and_next_integrations_cannot_be_deleted(api: Caller) -> None:
     board = Board(api)
     for name, titles in (("bot", IS_DEFAULT), ("human", IS_NEXT)):
         for path in (
@@ -192,8 +192,8 @@ def test_stand_ins(api: Caller) -> None:
     path = f"{board.path}/switchboardIntegrations"
     integrations = api.ok("GET", "/integrations")["integrations"]
     for number, type in enumerate(STAND_INS):
-        made = board.add(f"stand-in{number}", integrationType=type, deliverStandbyEvents=False)
-        assert (made["integrationType"], made["deliverStandbyEvents"]) == (type, False)
+        created = board.add(f"stand-in{number}", integrationType=type, deliverStandbyEvents=False)
+        assert (created["integrationType"], created["deliverStandbyEvents"]) == (type, False)
     # An app has one stand-in of each type, which stays when it leaves the switchboard.
     again = {"name": "again", "integrationType": STAND_INS[0]}
     assert titles_of(api("POST", path, again)) == LINKED
@@ -204,13 +204,13 @@ def test_stand_ins(api: Caller) -> None:
     for type in ("zd", "ultimate2", "partner", ""):
         body = {"name": "new", "integrationType": type}
         assert error_of(api("POST", path, body)) == INTEGRATION_NOT_FOUND
-    # They are not among the integrations of the app, but can be deleted like those.
+    # Stand-ins are not listed with the integrations of the app, but can be deleted like them.
     assert api.ok("GET", "/integrations")["integrations"] == integrations
     assert error_of(api("GET", f"/integrations/{first}")) == INTEGRATION_NOT_FOUND
     assert error_of(api("PATCH", f"/integrations/{first}", {"displayName": "x"})) == INTEGRATION_NOT_FOUND
     assert api.ok("DELETE", f"/integrations/{first}") == {}
     assert "again" not in [one["name"] for one in listed(board)]
-    assert board.add("anew", integrationType=STAND_INS[0])["integrationId"] > first
+    assert board.add("new", integrationType=STAND_INS[0])["integrationId"] > first
 
 
 def test_without_stand_ins(other: Caller) -> None:

@@ -17,19 +17,19 @@ FORBIDDEN = (403, "forbidden", "Forbidden")
 def test_an_app_has_one_switchboard(api: Caller, database: Database) -> None:
     assert api.ok("GET", "/switchboards") == {"switchboards": []}
     with ThreadPoolExecutor(8) as pool:
-        # A body that is sent is not read.
+        # A request body is ignored.
         answers = list(
             pool.map(lambda number: api("POST", "/switchboards", {"enabled": 1} if number else None), range(8))
         )
-    (made,) = [answer.json()["switchboard"] for answer in answers if answer.status_code == 201]
-    assert made == {"id": made["id"], "enabled": False}
+    (created,) = [answer.json()["switchboard"] for answer in answers if answer.status_code == 201]
+    assert created == {"id": created["id"], "enabled": False}
     refused = {error_of(answer) for answer in answers if answer.status_code != 201}
     assert refused == {(400, "bad_request", "Only one switchboard can be created per app")}
-    assert api.ok("GET", "/switchboards") == {"switchboards": [made]}
-    assert api.ok("DELETE", f"/switchboards/{made['id']}") == {}
+    assert api.ok("GET", "/switchboards") == {"switchboards": [created]}
+    assert api.ok("DELETE", f"/switchboards/{created['id']}") == {}
     assert api.ok("GET", "/switchboards") == {"switchboards": []}
     again = api.ok("POST", "/switchboards", headers={"content-type": "application/json"})["switchboard"]
-    assert again["id"] > made["id"]
+    assert again["id"] > created["id"]
     assert database.event_types(api.app_id) == []
 
 
@@ -56,7 +56,7 @@ def test_enabling_and_defaults(api: Caller) -> None:
     needs_default = "Enabled switchboard must have an associated default switchboardIntegration"
     for body in ({"enabled": True}, {"enabled": True, "defaultSwitchboardIntegrationId": None}):
         assert error_of(api("PATCH", path, body)) == (404, "switchboard_integration_not_found", needs_default)
-    # The switchboard integrations of the deleted one are gone, and their integrations are not.
+    # The switchboard integrations were deleted with their switchboard, but their integrations were not.
     gone = {"defaultSwitchboardIntegrationId": board.members["util"]}
     assert error_of(api("PATCH", path, gone)) == MEMBER_NOT_FOUND
     assert api.ok("GET", f"{path}/switchboardIntegrations") == {"switchboardIntegrations": []}
@@ -88,9 +88,9 @@ def test_unknown_switchboards_and_the_keys_of_integrations(api: Caller, account:
 def test_default_responders(api: Caller) -> None:
     web = {"type": "web"}
     assert error_of(api("POST", "/integrations", {**web, "defaultResponderId": "0" * 24})) == MEMBER_NOT_FOUND
-    made = api.ok("POST", "/integrations", {**web, "defaultResponderId": None})["integration"]
-    assert made.keys().isdisjoint({"defaultResponder", "defaultResponderId"})
-    path = f"/integrations/{made['id']}"
+    created = api.ok("POST", "/integrations", {**web, "defaultResponderId": None})["integration"]
+    assert created.keys().isdisjoint({"defaultResponder", "defaultResponderId"})
+    path = f"/integrations/{created['id']}"
     board = Board(api)
     board.change("human", messageHistoryCount=3)
 
@@ -117,7 +117,7 @@ def test_default_responders(api: Caller) -> None:
     board.set(enabled=False)
     assert responder() == expected("human", **human)
     assert api.ok("PATCH", path, {"defaultResponderId": None})["integration"]["defaultResponder"] == inherited
-    # If the chosen one is deleted, the default of the switchboard is inherited again.
+    # If the chosen responder is deleted, the default of the switchboard is inherited again.
     api.ok("PATCH", path, {"defaultResponderId": board.members["human"]})
     board.change("bot", nextSwitchboardIntegrationId=None)
     board.remove("human")
@@ -125,5 +125,5 @@ def test_default_responders(api: Caller) -> None:
     assert api.ok("PATCH", path, {"displayName": None})["integration"]["defaultResponder"] == responder()
     api.ok("DELETE", board.path)
     assert responder() is None
-    made = api.ok("POST", "/integrations", web)["integration"]
-    assert "defaultResponder" not in made
+    created = api.ok("POST", "/integrations", web)["integration"]
+    assert "defaultResponder" not in created

@@ -32,14 +32,14 @@ UNKNOWN: list[tuple[str, str, dict[str, str]]] = [
 
 @each(UNKNOWN)
 def test_unknown_parameter(case: tuple[str, str, dict[str, str]], api: Caller) -> None:
-    """requests.15: 400 whose title names it and those that there are."""
+    """requests.15: 400 whose title names the parameter."""
     path, name, params = case
     answer = api("GET", extension(api, path.format(group=api.new_group())), params=params)
     status, code, title = error_of(answer)
     assert (status, code, title.partition(":")[0]) == (400, "bad_request", f"Unknown query parameter {name}")
 
 
-def test_known_ones_are_named(api: Caller) -> None:
+def test_known_parameters_are_listed(api: Caller) -> None:
     """requests.15: the title lists the parameters of the operation."""
     answer = api("GET", extension(api, "/users"), params={"filter[email]": "ada@example.org"})
     known = (
@@ -61,7 +61,7 @@ def test_a_misspelt_dry_run_changes_nothing(api: Caller) -> None:
 
 
 def test_operations_of_the_official_api_ignore_them(api: Caller) -> None:
-    """requests.15: below /v2."""
+    """requests.15: unknown parameters are ignored below /v2."""
     params: dict[str, Any] = {"filter[email]": "1", "page[limit]": "1", "page": "{}", "include": "total"}
     group = api.new_group(api.new_user())
     for path in (f"/conversations/{group}/participants", f"/conversations/{group}"):

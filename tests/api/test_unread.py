@@ -114,7 +114,7 @@ def test_the_business_reads(api: Caller, group: str) -> None:
     api.read(group)
     read = api.ok("GET", path)["conversation"]["businessLastRead"]
     assert read >= message["received"]
-    assert api.unread(group) == [0, 1], "what the business reads is no matter of the users"
+    assert api.unread(group) == [0, 1], "reads of the business do not change the counts of users"
     api.say(group)
     assert api.ok("GET", path)["conversation"]["businessLastRead"] == read
 
@@ -125,14 +125,14 @@ def test_activities_are_events(api: Caller, group: str, database: Database) -> N
     api.read(group)
     for type in ("typing:start", "typing:stop"):
         assert act(api, group, type).json() == {}
-    told = database.events(api.app_id)[-4:]
-    assert [one.type for one in told] == ["conversation:read"] * 2 + ["conversation:typing"] * 2
-    assert {one.conversation_id for one in told} == {group}
+    events = database.events(api.app_id)[-4:]
+    assert [one.type for one in events] == ["conversation:read"] * 2 + ["conversation:typing"] * 2
+    assert {one.conversation_id for one in events} == {group}
     about = {"id": group, "type": "sdkGroup"}
     who = {"type": "user", "userId": ada, "user": {"id": ada, "authenticated": False, "externalId": "ada"}}
     source = {"type": "api:conversations"}
     by_business = {"author": {"type": "business"}, "source": source}
-    assert [one.payload for one in told] == [
+    assert [one.payload for one in events] == [
         {"conversation": about, "activity": {"type": "conversation:read", "author": who, "source": source}},
         {"conversation": about, "activity": {"type": "conversation:read", **by_business}},
         {"conversation": about, "activity": {"type": "typing:start", **by_business}},
@@ -205,9 +205,9 @@ def test_a_user_with_many_messages_is_deleted_in_steps(api: Caller, database: Da
         database.write((sql, (MESSAGES_PER_CONVERSATION, where)))
     api.ok("DELETE", "/users/ada")
     assert api("GET", "/users/ada").status_code == 404
-    told = [(one.type, one.conversation_id) for one in database.events(api.app_id) if one.type.endswith(":remove")]
+    recorded = [(one.type, one.conversation_id) for one in database.events(api.app_id) if one.type.endswith(":remove")]
     removed = [("conversation:remove", where) for where in (*personal[1:], personal[0])]
-    assert sorted(told[:2]) == sorted(removed[:2])
-    assert told[2:] == [removed[2], ("user:remove", None)]
+    assert sorted(recorded[:2]) == sorted(removed[:2])
+    assert recorded[2:] == [removed[2], ("user:remove", None)]
     assert api.participants(group) == []
     assert database.rows("SELECT 1 FROM message WHERE app_id = $1", api.app_id) == []

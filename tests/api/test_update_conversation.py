@@ -39,7 +39,7 @@ def test_update(api: Caller, group: str) -> None:
 
 @pytest.mark.parametrize("key", list(SHOWN))
 def test_null_clears(api: Caller, group: str, key: str) -> None:
-    """The key is left out then."""
+    """A cleared key is left out."""
     api.ok("PATCH", f"/conversations/{group}", {key: None})
     assert shown(api, group) == {name: value for name, value in SHOWN.items() if name != key}
 
@@ -60,7 +60,7 @@ def test_all_nulls(api: Caller, group: str) -> None:
     ],
 )
 def test_metadata(api: Caller, group: str, change: dict[str, Any], expected: Any) -> None:
-    """metadata.1: merged key by key; null removes a key; no metadata is left out."""
+    """metadata.1: merged key by key; null removes a key; empty metadata is left out."""
     answer = api.ok("PATCH", f"/conversations/{group}", {"metadata": change})
     assert answer["conversation"].get("metadata") == expected
     assert shown(api, group).get("metadata") == expected
@@ -70,7 +70,7 @@ def test_metadata(api: Caller, group: str, change: dict[str, Any], expected: Any
     "body", [{}, {"type": "personal", "isDefault": True, "participants": [], "createdAt": None, "id": 5}]
 )
 def test_nothing_else_changes(api: Caller, group: str, body: dict[str, Any]) -> None:
-    """requests.4: other keys are ignored. The time of the last message stays too."""
+    """requests.4: other keys are ignored, and lastUpdatedAt does not change."""
     before = api.ok("GET", f"/conversations/{group}")
     assert api.ok("PATCH", f"/conversations/{group}", body) == before
 

@@ -1,4 +1,4 @@
-"""CreateUser, GetUser, UpdateUser and DeleteUserPersonalInformation. The rules are those of docs/behaviour.md."""
+"""CreateUser, GetUser, UpdateUser and DeleteUserPersonalInformation. The rules are in docs/behaviour.md."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def create(caller: Caller, **body: Any) -> httpx.Response:
 
 
 def escaped(text: str) -> str:
-    """Every byte percent-encoded, the dots too."""
+    """The text with every byte percent-encoded, including dots."""
     return "".join(f"%{byte:02X}" for byte in text.encode())
 
 
 def test_create(api: Caller) -> None:
-    """201; what is not known is left out; the external id is optional."""
+    """201; unset fields are left out; the external id is optional."""
     before = datetime.now(UTC)
     answer = create(api)
     assert answer.status_code == 201
@@ -63,7 +63,7 @@ def test_create(api: Caller) -> None:
 
 
 def test_create_with_everything(api: Caller) -> None:
-    """What was given comes back, then and later; profile keys that nobody knows are ignored."""
+    """CreateUser and GetUser return the given values; unknown profile keys are ignored."""
     metadata = {"text": "é", "whole": 3, "real": 1.5, "yes": True, "no": False}
     given = {"externalId": "ada", "brandId": "360", "toBeRetained": True, "metadata": metadata}
     signed_up_at = "2020-05-21T15:53:30.197Z"
@@ -105,7 +105,7 @@ def test_external_ids_differ_in_case(api: Caller) -> None:
 
 
 def test_brands(api: Caller) -> None:
-    """An external id is unique within its brand; brandId says which one is meant."""
+    """An external id is unique within its brand; brandId selects the brand."""
     plain = api.new_user("ada")
     one, two = api.new_user("ada", brandId="1"), api.new_user("ada", brandId="2")
     assert error_of(create(api, externalId="ada", brandId="2")) == (409, "conflict", "User already exists")
@@ -135,7 +135,7 @@ def test_signed_up_at(api: Caller, given: str, shown: str) -> None:
 
 @pytest.mark.parametrize("given", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_signed_up_at_beyond_the_calendar(api: Caller, given: str) -> None:
-    """What would be outside the years 1 to 9999 in UTC is refused, and nobody is created."""
+    """A time outside the years 1 to 9999 in UTC is refused, and no user is created."""
     assert create(api, externalId="ada", signedUpAt=given).status_code == 400
     assert error_of(api("GET", "/users/ada")) == NO_USER
 
@@ -162,7 +162,7 @@ def test_signed_up_at_beyond_the_calendar(api: Caller, given: str) -> None:
     ],
 )
 def test_refused_bodies(api: Caller, body: dict[str, Any], title: str) -> None:
-    """Each field on create; and on update, where the body has it."""
+    """Each field on create, and on update if the body has it."""
     assert titles_of(create(api, **body)) == [title]
     if not {"externalId", "brandId"} & set(body):
         assert titles_of(api("PATCH", f"/users/{api.new_user()}", body)) == [title]
@@ -180,13 +180,13 @@ def test_refused_bodies(api: Caller, body: dict[str, Any], title: str) -> None:
     ],
 )
 def test_refused_profiles(api: Caller, profile: dict[str, str]) -> None:
-    """An email address and a URL have their form."""
+    """Email addresses and URLs must be well-formed."""
     (title,) = titles_of(create(api, profile=profile))
     assert title.startswith(f"profile.{next(iter(profile))} should match")
 
 
 def test_several_violations(api: Caller) -> None:
-    """requests.3: an entry for each."""
+    """requests.3: an error for each violation."""
     answer = create(api, externalId="", profile={"givenName": 1, "locale": ""}, metadata={"a": [], "b": 1})
     assert titles_of(answer) == [
         "externalId should NOT be shorter than 1 characters",
@@ -218,7 +218,7 @@ def test_get(api: Caller, named: Named) -> None:
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 @pytest.mark.parametrize("who", [UNKNOWN, "nobody", "%00", "%FF", "%2E%2E"])
 def test_unknown(api: Caller, account: Caller, method: str, who: str) -> None:
-    """requests.2: 404, also for what can be nobody's id."""
+    """requests.2: 404, even for values that no id can have."""
     assert error_of(api(method, f"/users/{who}", {} if method == "PATCH" else None)) == NO_USER
     stranger = new_app(account).new_user("ada")
     for name in (stranger, "ada"):
@@ -246,8 +246,8 @@ def test_plus_is_itself_in_paths(api: Caller) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-def test_id_wins(api: Caller, method: str) -> None:
-    """users.3: an id wins over another user's equal external id."""
+def test_id_takes_precedence(api: Caller, method: str) -> None:
+    """users.3: an id takes precedence over another user's equal external id."""
     first = api.new_user()
     second = api.new_user(first)
     api.ok(method, f"/users/{first}", {"metadata": {"hit": True}} if method == "PATCH" else None)
@@ -258,7 +258,7 @@ def test_id_wins(api: Caller, method: str) -> None:
 
 @BOTH_NAMES
 def test_update(api: Caller, named: Named) -> None:
-    """What the body names is changed, in both profile and metadata key by key; null clears a profile key."""
+    """Only the given fields change; profile and metadata are merged key by key; null clears a profile key."""
     ada = api.new_user("ada", profile=PROFILE, metadata={"a": 1, "b": 2}, toBeRetained=True)
     change = {"profile": {"surname": "King", "email": None}, "metadata": {"b": "two"}, "toBeRetained": False}
     answer = api("PATCH", f"/users/{named(ada)}", change)
@@ -273,7 +273,7 @@ def test_update(api: Caller, named: Named) -> None:
 
 @pytest.mark.parametrize("body", [{}, {"profile": None}, {"externalId": "bob", "id": UNKNOWN, "brandId": "1"}])
 def test_update_of_nothing(api: Caller, body: dict[str, Any]) -> None:
-    """The external id cannot be changed; what is not named stays."""
+    """The external id cannot be changed; missing fields stay."""
     ada = api.new_user("ada", profile=PROFILE, metadata={"a": 1})
     before = api.ok("GET", f"/users/{ada}")
     assert api.ok("PATCH", "/users/ada", body) == before
@@ -292,14 +292,14 @@ def test_update_of_nothing(api: Caller, body: dict[str, Any]) -> None:
     ],
 )
 def test_update_of_metadata(api: Caller, change: Any, expected: dict[str, Any]) -> None:
-    """metadata.1: merged key by key; a null value removes its key; null clears."""
+    """metadata.1: merged key by key; a null value removes its key; null removes all keys."""
     ada = api.new_user(metadata={"a": 1, "b": "x"})
     assert api.ok("PATCH", f"/users/{ada}", {"metadata": change})["user"]["metadata"] == expected
     assert api.ok("GET", f"/users/{ada}")["user"]["metadata"] == expected
 
 
 def test_update_writes_one_event(api: Caller, database: Database) -> None:
-    """`user:update`; creating a user writes none."""
+    """`user:update`; creating a user writes no event."""
     ada = api.new_user("ada")
     api.ok("PATCH", "/users/ada", {"metadata": {"a": 1}})
     (event,) = database.events(api.app_id)
@@ -310,7 +310,7 @@ def test_update_writes_one_event(api: Caller, database: Database) -> None:
 
 @BOTH_NAMES
 def test_delete_personal_information(api: Caller, database: Database, named: Named) -> None:
-    """Profile, metadata and what clients tell of the person go; the user and the conversations stay."""
+    """The profile, the metadata and the personal fields of clients are deleted; the user and the conversations stay."""
     ada = api.new_user("ada", profile=PROFILE, metadata={"a": 1}, signedUpAt="2020-05-21T15:53:30.197Z")
     group = api.new_group(ada)
     before, client_id = api.ok("GET", f"/users/{ada}")["user"], "aaaaaaaaaaaaaaaaaaaaaaaa"
@@ -325,6 +325,6 @@ def test_delete_personal_information(api: Caller, database: Database, named: Nam
     assert database.event_types(api.app_id) == ["conversation:create", "user:update"]
 
 
-def test_delete_personal_information_of_nobody(api: Caller) -> None:
+def test_delete_personal_information_of_unknown_user(api: Caller) -> None:
     """404."""
     assert error_of(api("DELETE", f"/users/{UNKNOWN}/personalinformation")) == NO_USER

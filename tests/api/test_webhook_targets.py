@@ -52,25 +52,25 @@ def server_with(engine: str, folder: Path, *options: str) -> Iterator[tuple[Call
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Caller, str]]:
-    """On a server that allows no network, as PostgreSQL has it by default."""
+    """An app on a server that allows no networks, which is the default with PostgreSQL."""
     yield from server_with(POSTGRESQL, tmp_path_factory.mktemp("strict"))
 
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Caller, str]]:
-    """On a sandbox server."""
+    """An app on a sandbox server."""
     yield from server_with(SQLITE, tmp_path_factory.mktemp("sandbox"))
 
 
 @pytest.fixture(scope="module")
 def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Caller, str]]:
-    """On a server in a container, with the networks that docs/howto/webhooks.md gives."""
+    """An app on a server that allows the networks that docs/howto/webhooks.md gives for containers."""
     options = ("--webhook-allowed-networks", "172.16.0.0/12,192.168.0.0/16")
     yield from server_with(SQLITE, tmp_path_factory.mktemp("container"), *options)
 
 
 def refusals(api: Caller, path: str, target: str) -> list[str]:
-    """The title of each operation that takes a target, without the name of the field."""
+    """The title of the error of each operation that takes a target, without the name of the field."""
     hook = {"target": target, "triggers": []}
     (own,) = api.ok("GET", path)["webhooks"]
     found = [
@@ -90,9 +90,9 @@ def refusals(api: Caller, path: str, target: str) -> list[str]:
 def accept(api: Caller, path: str, url: str) -> None:
     """Check that every operation accepts the target; then delete what it created."""
     hook = {"target": url, "triggers": []}
-    made = api.ok("POST", path, hook)["webhook"]
-    assert api.ok("PATCH", f"{path}/{made['id']}", {"target": url})["webhook"]["target"] == url
-    api.ok("DELETE", f"{path}/{made['id']}")
+    webhook = api.ok("POST", path, hook)["webhook"]
+    assert api.ok("PATCH", f"{path}/{webhook['id']}", {"target": url})["webhook"]["target"] == url
+    api.ok("DELETE", f"{path}/{webhook['id']}")
     integration = api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})["integration"]
     api.ok("DELETE", f"/integrations/{integration['id']}")
 
@@ -119,7 +119,7 @@ def test_http_is_refused_if_no_network_is_allowed(strict: tuple[Caller, str], sa
         accept(api, path, f"https://{host}/")
     api, path = sandbox
     assert refusals(api, path, "http://1.1.1.1/") == [HTTPS + SEE] * 3
-    accept(api, path, "http://bot:3000/")  # whatever it resolves to is known at the call
+    accept(api, path, "http://bot:3000/")  # the name is resolved when the webhook is called
 
 
 def test_a_sandbox_accepts_loopback_targets(sandbox: tuple[Caller, str]) -> None:
@@ -127,7 +127,7 @@ def test_a_sandbox_accepts_loopback_targets(sandbox: tuple[Caller, str]) -> None
         accept(*sandbox, f"http://{host}/")
 
 
-def test_a_server_in_a_container_accepts_its_neighbour(container: tuple[Caller, str]) -> None:
+def test_a_server_in_a_container_accepts_neighbouring_containers(container: tuple[Caller, str]) -> None:
     for host in ("bot:3000", "172.18.0.2:3000", "host.docker.internal:3000", "192.168.65.254", "[::ffff:172.17.0.1]"):
         accept(*container, f"http://{host}/")
     api, path = container
@@ -141,11 +141,11 @@ def test_an_update_without_a_target_keeps_an_invalid_one(tmp_path: Path) -> None
     try:
         api = new_app(Caller(server.url, init(url).account_auth))
         hook = {"target": "http://10.0.0.1/", "triggers": []}
-        made = api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})["integration"]
+        integration = api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})["integration"]
         server.options = ()
         server.restart()
         api.url = server.url
-        path = f"/integrations/{made['id']}/webhooks/{made['webhooks'][0]['id']}"
+        path = f"/integrations/{integration['id']}/webhooks/{integration['webhooks'][0]['id']}"
         assert api.ok("PATCH", path, {"triggers": ["*"]})["webhook"]["target"] == hook["target"]
         assert api("PATCH", path, {"target": hook["target"]}).status_code == 400
         api.http.close()

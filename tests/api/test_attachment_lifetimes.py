@@ -1,4 +1,4 @@
-"""How long attachments live, races between their deletion and other requests, and what is left of deleted ones."""
+"""The lifetime of attachments, races between their deletion and other requests, and the removal of their rows."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ NOTHING = {"attachment": 0, "attachment_chunk": 0, "attachment_use": 0, "attachm
 
 
 def maintain(database: Database) -> None:
-    """Delete the files that are due, as every server does from time to time."""
+    """Delete the files whose removal is due, as every server does periodically."""
     run_on(database, lambda store: remove_files(store, DatabaseBlobs(store), Failures()))
 
 
 def run_on(database: Database, work: Callable[[Store], Coroutine[Any, Any, None]]) -> None:
-    """Run some work on a store of the database."""
+    """Run `work` with a store of the database."""
 
     async def run() -> None:
         store = await open_store(database.url)
@@ -43,7 +43,7 @@ def run_on(database: Database, work: Callable[[Store], Coroutine[Any, Any, None]
     asyncio.run(run())
 
 
-async def long_ago(tx: Tx, app_id: str) -> None:
+async def backdate_deletion(tx: Tx, app_id: str) -> None:
     """Backdate the deletion of an app."""
     await tx.execute("UPDATE app SET deleted_at = 1 WHERE id = $1", app_id)
 
@@ -67,7 +67,7 @@ def test_deleted_with_the_last_message(api: Caller, database: Database) -> None:
 
 
 @pytest.mark.parametrize("kind", ["carousel", "list"])
-def test_items_count_as_well(api: Caller, database: Database, kind: str) -> None:
+def test_items_of_carousels_and_lists_count(api: Caller, database: Database, kind: str) -> None:
     group, url, other = api.new_group(api.new_user()), uploaded(api, for_="message"), uploaded(api, for_="message")
     actions = [{"type": "link", "text": "B", "uri": "https://example.org"}]
     items = [{"title": "A", "actions": actions, "mediaUrl": one} for one in (url, other, url)]
@@ -133,7 +133,7 @@ def test_deleted_with_the_app(account: Caller, database: Database) -> None:
 
     async def purge_at_once(store: Store) -> None:
         # On PostgreSQL, a purge waits for other processes. The server may have purged the app already.
-        await store.write(long_ago, app.app_id)
+        await store.write(backdate_deletion, app.app_id)
         await purge(store, Failures())
 
     run_on(database, purge_at_once)
@@ -162,8 +162,8 @@ def test_of_two_deletions_one_succeeds(api: Caller) -> None:
     assert pairs == [[200, 404]] * 8
 
 
-def test_messages_that_show_what_is_deleted(api: Caller, database: Database) -> None:
-    """The messages are accepted, and nothing is left of the attachments after both are deleted."""
+def test_messages_that_show_deleted_attachments(api: Caller, database: Database) -> None:
+    """Messages are accepted while their attachments are deleted. After the messages are deleted too, no rows remain."""
     group = api.new_group(api.new_user())
     urls = [uploaded(api, for_="message") for _ in range(6)]
     with ThreadPoolExecutor(8) as pool:
@@ -178,7 +178,7 @@ def test_messages_that_show_what_is_deleted(api: Caller, database: Database) -> 
 
 
 def test_two_messages_that_are_deleted_at_once(api: Caller, database: Database) -> None:
-    """Whichever is the last, the attachment is deleted with it."""
+    """The attachment is deleted with the last message, whichever that is."""
     groups = [api.new_group(api.new_user()) for _ in range(2)]
     urls = [uploaded(api, for_="message") for _ in range(6)]
     paths = [f"/conversations/{group}/messages/{show(api, group, url)['id']}" for url in urls for group in groups]
@@ -189,8 +189,8 @@ def test_two_messages_that_are_deleted_at_once(api: Caller, database: Database) 
     assert stored(database, api.app_id) == NOTHING
 
 
-def slowly(api: Caller, between: Callable[[], Any], **params: str) -> Any:
-    """Upload a file of several chunks, and call something while it arrives."""
+def upload_slowly(api: Caller, between: Callable[[], Any], **params: str) -> Any:
+    """Upload a file of several chunks, and call `between` during the upload."""
 
     def pieces() -> Any:
         head = part(b"x" * 400_000, 'form-data; name="source"; filename="a.txt"')
@@ -206,25 +206,25 @@ def slowly(api: Caller, between: Callable[[], Any], **params: str) -> Any:
 
 def test_the_conversation_is_deleted_during_the_upload(api: Caller, database: Database) -> None:
     group = api.new_group(api.new_user())
-    answer = slowly(api, lambda: api.ok("DELETE", f"/conversations/{group}"), conversationId=group)
+    answer = upload_slowly(api, lambda: api.ok("DELETE", f"/conversations/{group}"), conversationId=group)
     assert error_of(answer)[:2] == (404, "conversation_not_found")
     maintain(database)
     assert stored(database, api.app_id) == NOTHING
 
 
 @pytest.mark.parametrize("path", ["", "/keys/{key}"], ids=["app", "key"])
-def test_the_credential_ends_during_the_upload(account: Caller, database: Database, path: str) -> None:
+def test_the_credential_is_deleted_during_the_upload(account: Caller, database: Database, path: str) -> None:
     app = new_app(account)
     assert app.auth is not None
     target = f"/v2/apps/{app.app_id}{path.format(key=app.auth[0])}"
-    assert slowly(app, lambda: account.ok("DELETE", target)).status_code == 401
+    assert upload_slowly(app, lambda: account.ok("DELETE", target)).status_code == 401
     assert stored(database, app.app_id)["attachment"] == 0
     maintain(database)
     assert stored(database, app.app_id) == NOTHING
 
 
 def test_an_upload_that_takes_too_long(api: Caller, database: Database) -> None:
-    """Once its removal is due, the file is deleted, and no later chunk stays behind."""
+    """Once its removal is due, the file is deleted, and chunks that arrive later do not remain."""
 
     def due() -> None:
         until(lambda: database.rows("SELECT 1 FROM attachment_removal WHERE app_id = $1", api.app_id))
@@ -232,12 +232,12 @@ def test_an_upload_that_takes_too_long(api: Caller, database: Database) -> None:
         maintain(database)
         assert stored(database, api.app_id) == NOTHING
 
-    assert error_of(slowly(api, due))[:2] == (408, "request_timeout")
+    assert error_of(upload_slowly(api, due))[:2] == (408, "request_timeout")
     maintain(database)
     assert stored(database, api.app_id) == NOTHING
 
 
-def test_what_an_aborted_upload_leaves(server: Server, api: Caller, database: Database) -> None:
+def test_an_aborted_upload_is_removed(server: Server, api: Caller, database: Database) -> None:
     """attachments.12"""
 
     class Gone(Exception):
@@ -248,7 +248,7 @@ def test_what_an_aborted_upload_leaves(server: Server, api: Caller, database: Da
         raise Gone
 
     with pytest.raises(Gone):
-        slowly(api, leave)
+        upload_slowly(api, leave)
 
     def is_removed() -> bool:
         maintain(database)

@@ -34,7 +34,7 @@ def first(ask: Callable[[], httpx.Response], status: int) -> httpx.Response:
 
 @pytest.mark.one_engine
 def test_rate_limit(api: Caller, account: Caller, server: Server) -> None:
-    """apps.7: off by default; set for an app it is for that app only, whoever calls; and it can be taken away."""
+    """apps.7: off by default. A limit applies to a single app, for all of its callers, and can be removed."""
     unlimited, path = new_app(account), f"/v2/apps/{api.app_id}"
     assert {api("GET", path).status_code for _ in range(50)} == {200}
     run("apps", "limit", api.app_id, "--requests-per-second", "1", "--database", server.database_url)
