@@ -16,7 +16,7 @@ DISAGREEMENT: Refusal = (409, "conflict", "User has another externalId")
 
 
 class MergeVerbs:
-    """The part of the state machine that is about merges."""
+    """The verb of the state machine that merges users."""
 
     model: Model
     inside: Inside
