@@ -23,7 +23,7 @@ class MergeVerbs:
     done: Callable[[Refusal | None, int, httpx.Response], bool]
 
     def merge(self, draw: Callable[..., Any]) -> None:
-        """Log a user in with the external id of another one."""
+        """Log a user in with the external id of another user."""
         people = list(self.model.people.values())
         named = [one for one in people if one.external_id is not None]
         if len(people) < 2 or not named:

@@ -1,4 +1,4 @@
-"""Races for the control of a conversation: the outcome is that of one of the two orders, never a mixture."""
+"""Races for the control of a conversation: the outcome matches one of the two orders, never a mixture."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Answer:
 
 
 def sound(answer: Answer | httpx.Response) -> Answer:
-    """Check that a response is no server error, has a request id, and has the envelope if it is an error; returns it."""
+    """Check that a response is no server error, has a request id and, if it is an error, the envelope; returns it."""
     if isinstance(answer, httpx.Response):
         answer = Answer(answer.status_code, answer.headers, answer.content)
     details = f"{answer.status} {dict(answer.headers)} {answer.body[:300]!r}"

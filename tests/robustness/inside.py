@@ -36,7 +36,7 @@ class Inside:
         return self.stream.getvalue().splitlines()
 
     async def send(self, method: str, path: str, body: bytes | Receive = b"", request_id: str = "") -> Answer:
-        """Call the application like the server, with the app key of the sandbox; `path` is absolute or below the app."""
+        """Call the application like the server, with the app key of the sandbox. `path` is relative or absolute."""
         key = self.sandbox.app_key
         path, _, query = path.partition("?")
         whole_path = path.startswith(("/v2", "/heliograph"))

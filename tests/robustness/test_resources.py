@@ -55,7 +55,7 @@ def until_dropped(caplog: pytest.LogCaptureFixture) -> None:
 def test_a_client_that_reads_nothing_is_disconnected(
     impatient: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The clock advances with each response that the slow client reads, so that a pause of the machine does not count."""
+    """The clock advances with each response that the slow client reads, so a pause of the machine does not count."""
     passed = 0.0
     monkeypatch.setattr(connections, "monotonic", lambda: passed)
 

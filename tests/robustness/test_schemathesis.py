@@ -207,7 +207,7 @@ def checks_of(document: str, answer: Any) -> Any:
 
 
 def credentials_of(operation: AnyOperation, world: World) -> list[Any]:
-    """The key of the account and that of the app; for RevokeAccess, a token too."""
+    """The key of the account and the key of the app; for RevokeAccess, also a token."""
     keys: list[Any] = [world.owner.auth, world.api.auth]
     if operation.name == "RevokeAccess":
         keys.append(Bearer(Partner(world.owner).token(world.api).token))

@@ -45,7 +45,7 @@ class Attempt:
 
 
 def attempts(other: World) -> list[Attempt]:
-    """Calls with every id of the other world, made with a key that has no access to it."""
+    """Calls in the caller's own app that use every id of the other world."""
     return [
         *_by_path(other, "conversationId", other.group, CONVERSATION),
         *_by_path(other, "conversationId", other.personal, CONVERSATION),
