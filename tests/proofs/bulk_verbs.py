@@ -1,4 +1,4 @@
-"""The verbs that make many changes of a membership, applied to the server and to the model."""
+"""The verbs that change many memberships at once, applied to the server and to the model."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Item = tuple[str, Named, bool]
 
 
 class BulkVerbs:
-    """The part of the state machine that is about many changes."""
+    """The verbs of the state machine that change many memberships at once."""
 
     model: Model
     inside: Inside
@@ -33,7 +33,7 @@ class BulkVerbs:
         return self.inside.run(self.inside.extension(method, path, body))
 
     def bulk(self, draw: Draw) -> None:
-        """Make up to ten changes, one after the other or all or none."""
+        """Join and leave with up to ten users in one request, item by item or atomically."""
         conversation, atomic = self.some_conversation(draw), draw(st.booleans())
         kinds = draw(st.lists(st.sampled_from(["join", "join", "leave"]), min_size=1, max_size=10))
         items: list[Item] = [(kind, self.some_user(draw), draw(st.booleans())) for kind in kinds]
@@ -75,7 +75,7 @@ class BulkVerbs:
         return None if room.type == "sdkGroup" else NO_GROUP
 
     def _refusals(self, conversation: str, items: list[Item]) -> list[Refusal | None]:
-        """The refusal of each item, or None, if those before it take effect."""
+        """The refusal of each item, or None, given that the items before it take effect."""
         inside = set(self.model.rooms[conversation].seats)
         found: list[Refusal | None] = []
         for kind, named, _ in items:
@@ -93,7 +93,7 @@ class BulkVerbs:
         return found
 
     def replace(self, draw: Draw) -> None:
-        """Make some users the members. A dry run before it changes nothing and expects the same."""
+        """Replace the members, after a dry run that changes nothing and reports the same result."""
         conversation = self.some_conversation(draw)
         wishes = draw(st.lists(st.booleans(), max_size=self.model.limit + 1))
         named = [self.some_user(draw) for _ in wishes]

@@ -1,6 +1,6 @@
 """Connections to servers for many concurrent requests.
 
-They take a fifth of the processor time of httpx, which would be most of the time of the proofs.
+They use a fifth of the processor time of httpx, which would dominate the run time of the proofs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Connections:
-    """Sends requests, each on an idle connection or, if there is none, on a new one."""
+    """Sends each request on an idle connection, or opens a new connection if none is idle."""
 
     def __init__(self) -> None:
         self._idle: defaultdict[str, list[Stream]] = defaultdict(list)
@@ -44,7 +44,7 @@ class Connections:
     async def request(
         self, method: str, url: str, body: Any = None, auth: Auth | None = None, **headers: str
     ) -> httpx.Response:
-        """Send a request, with headers whose names have underscores for hyphens.
+        """Send a request. Underscores in the names of headers become hyphens.
 
         Raises:
             httpx.TransportError: no complete response arrived.

@@ -22,7 +22,7 @@ OTHERS = ("human", "util")
 
 
 class ControlVerbs:
-    """The part of the state machine that is about control. The switchboard has `bot`, `human` and `util`."""
+    """The verbs of the state machine that change control. The switchboard has `bot`, `human` and `util`."""
 
     model: Model
     inside: Inside

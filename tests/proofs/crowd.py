@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Crowd:
-    """Calls the API like `api`, with any number of concurrent requests, which go to the servers in turns."""
+    """Sends concurrent requests with the credential of `api`. The requests go to the servers in turn."""
 
     def __init__(self, api: Caller, http: Connections, urls: Iterable[str] = ()) -> None:
         self.api = api
@@ -35,7 +35,10 @@ class Crowd:
         return answer
 
     async def send(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
-        """Call `path` with headers, whose names have underscores for hyphens. Other responses may have the same ids."""
+        """Call `path` without recording ids, because another response may contain the same ids.
+
+        Underscores in the names of headers become hyphens.
+        """
         return await self.http.request(method, next(self._urls) + self._where(path), body, self.api.auth, **headers)
 
     def _where(self, path: str) -> str:
@@ -72,11 +75,11 @@ class Crowd:
         return await self("POST", f"/conversations/{group}/join", {"userId": user, "subscribeSDKClient": subscribe})
 
     async def bulk(self, group: str, items: Sequence[Any], *, atomic: bool = False) -> httpx.Response:
-        """Make many changes of a group."""
+        """Join and leave with many users in one request."""
         return await self("POST", f"{self.path_of(group)}/bulk", {"items": items, "atomic": atomic})
 
     async def put(self, group: str, *user_ids: str, version: str | None = None) -> httpx.Response:
-        """Make these users the members of a group, if it has the version."""
+        """Replace the members of a group with these users, if the group has the given version."""
         condition = {} if version is None else {"if-match": f'"{version}"'}
         members = [{"userId": one, "subscribeSDKClient": False} for one in user_ids]
         return await self("PUT", self.path_of(group), members, condition)

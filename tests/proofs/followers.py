@@ -1,4 +1,4 @@
-"""Clients that follow the event stream of an app, each at one server, and resume when it is cut off."""
+"""Clients that each follow the event stream of an app on one server, and resume when the stream is interrupted."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Follower:
                     self.began.set()
                 elif line.startswith("data: "):
                     self._record(line)
-                # A cursor without an event is one, too.
+                # A cursor without an event is also a position to resume from.
                 elif not line and position is not None:
                     self.position = position
 
@@ -61,14 +61,14 @@ class Follower:
         self.arrivals[id] = time.monotonic()
 
     def stop(self) -> None:
-        """End, at the next line of the stream or when there is none for a while."""
+        """Stop at the next line of the stream, or when no line arrives within the timeout."""
         self._ended.set()
         self._thread.join(20)
 
 
 @contextlib.contextmanager
 def following(*callers: Caller) -> Iterator[list[Follower]]:
-    """A follower at the server of each caller, each of which has begun."""
+    """A follower on the server of each caller. All of them have received a cursor."""
     followers = [Follower(api) for api in callers]
     try:
         for one in followers:
@@ -80,7 +80,7 @@ def following(*callers: Caller) -> Iterator[list[Follower]]:
 
 
 class Writer:
-    """A thread that changes a user again and again; a server that does not respond is asked again."""
+    """A thread that updates a user repeatedly, and continues when the server does not respond."""
 
     def __init__(self, api: Caller, user: str) -> None:
         self.changes = 0
@@ -101,6 +101,6 @@ class Writer:
                     self.changes += http.patch(self.url + self._path, json=body).is_success
 
     def stop(self) -> None:
-        """End after the present call."""
+        """Stop after the current call."""
         self._ended.set()
         self._thread.join(20)

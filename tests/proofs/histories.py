@@ -1,4 +1,4 @@
-"""The history of a conversation, and a model verb that reads it: replaying it gives the members at each time."""
+"""The history of a conversation, and a verb of the model that replays it to get the members at each time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Seat = tuple[str, str]
 
 
 def members_after(changes: list[Any], moment: str | None = None) -> set[Seat]:
-    """Those who are in a conversation after its changes up to a time, or after all. Fails for contradictory changes."""
+    """The members after the changes up to a time, or after all changes. Fails if the changes contradict each other."""
     present: set[Seat] = set()
     for change in changes:
         if moment is not None and change["time"] > moment:
@@ -30,14 +30,14 @@ def members_after(changes: list[Any], moment: str | None = None) -> set[Seat]:
 
 
 def moments_of(changes: list[Any]) -> list[str]:
-    """The times of the changes, and those a millisecond before and after them."""
+    """The times of the changes, and the times a millisecond before and after each."""
     times = {change["time"] for change in changes}
     near = {shifted(time, by) for time in times for by in (-1, 1)}
     return sorted(times | near)
 
 
 def shifted(time: str, milliseconds: int) -> str:
-    """A time that is this much later."""
+    """The time plus a number of milliseconds."""
     moment = datetime.fromisoformat(time) + timedelta(milliseconds=milliseconds)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -57,7 +57,7 @@ def walk(get: Callable[[str], Any], path: str, name: str, size: int) -> list[Any
 
 
 class HistoryVerbs:
-    """The part of the state machine that is about history."""
+    """The verb of the state machine that reads the history."""
 
     model: Model
     inside: Inside
@@ -68,7 +68,7 @@ class HistoryVerbs:
         if not self.conversations:
             return
         conversation, size = draw(st.sampled_from(self.conversations)), draw(st.integers(1, 4))
-        # Not one of a list, whose length would depend on the clock.
+        # Hypothesis must not draw from the list of times, because its length depends on the clock.
         number = draw(st.integers(0, 99))
         path = f"/conversations/{conversation}"
         room = self.model.rooms.get(conversation)

@@ -32,7 +32,7 @@ TABLES = (
 )
 
 _meanings: dict[str, Meaning] = {}
-"""The objects of all ids so far, of all servers: no two processes create the same id, even on different databases."""
+"""The object of each id that any server has returned: no two processes create the same id, even on two databases."""
 
 
 def note(app_id: str, path: str, answer: httpx.Response) -> None:

@@ -25,9 +25,9 @@ T = TypeVar("T")
 
 
 class ImportVerbs:
-    """The part of the state machine that is about imports. Records are new ones, or those that exist, changed or not.
+    """The verb of the state machine that imports records. They are new or existing, changed or unchanged.
 
-    Ids and times are of the past, and their order is not that in which they are imported.
+    Ids and times are in the past, and are not imported in their order.
     """
 
     model: Model
@@ -42,7 +42,7 @@ class ImportVerbs:
     some_conversation: Callable[[Draw], str]
 
     def import_records(self, draw: Draw) -> None:
-        """Import up to six records, and the same ones again, which changes nothing."""
+        """Import up to six records, and then the same records again, which changes nothing."""
         kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=6))
         self.shown: dict[str, Record] = {}
         self.taken: set[str] = set()
@@ -52,7 +52,7 @@ class ImportVerbs:
         self._put(records, importer)
         again = Importer(self.model, self.shown)
         again.apply(records)
-        # What was refused can be possible once others of the request have made room.
+        # A refused record can be accepted the second time, if other records of the request have made room.
         assert importer.refused or not again.counts.keys() & {"created", "updated"}
         self._put(records, again)
         for record in records:
@@ -69,7 +69,7 @@ class ImportVerbs:
         assert answer.json() == {**expected, "refused": refused}
 
     def _remember(self, record: Record) -> None:
-        """Note the objects, because verbs also name those that are deleted by then."""
+        """Note the objects, because verbs also name objects that were deleted in the meantime."""
         shown = record.get(record["kind"], {})
         match record["kind"]:
             case "user" if shown["id"] in self.model.people:
@@ -82,13 +82,13 @@ class ImportVerbs:
                 self.said.append(said)
 
     def _old_id(self, draw: Draw) -> str:
-        """A new id, as the hosted service makes them: seconds, then bytes whose order means nothing."""
+        """A new id like those of the hosted service: seconds, then bytes whose order means nothing."""
         self.imported = getattr(self, "imported", 0) + 1
         seconds = int(time.time()) - draw(st.integers(1, 9)) * DAY_SECONDS
         return f"{seconds:08x}f0305f4a{self.imported * 0x9E3779B1 % (1 << 32):08x}"
 
     def _once(self, id: str) -> bool:
-        """Whether a request has no record with this id yet, whose changes would depend on each other."""
+        """Whether the request has no record with this id yet. Two of them would depend on each other."""
         is_new = id not in self.taken
         self.taken.add(id)
         return is_new
@@ -173,7 +173,7 @@ class ImportVerbs:
         if seat is not None and draw(st.integers(0, 3)):
             id = seat.id
         else:
-            # Also that of another user: then the users were merged.
+            # The id may belong to the participant of another user: then the users were merged.
             id = draw(st.sampled_from(former)) if former and draw(st.booleans()) else self._old_id(draw)
         client = person.sdk_client if person and draw(st.booleans()) else None
         shown = {

@@ -82,7 +82,7 @@ class Ledger:
             if conversation in self.personal and len(members) != 1:
                 yield f"{conversation} is personal, of {len(members)} users"
         if replay(self.events) != membership:
-            yield "the events tell of another membership"
+            yield "the events result in another membership"
 
     def _faults_of_users(self) -> Iterator[str]:
         alive = {id for id, _, _ in self.users}
@@ -115,7 +115,10 @@ class Ledger:
 
 
 def integrity(database_url: str) -> str:
-    """The result of SQLite's integrity check, `ok` for a sound file. PostgreSQL would not start with a damaged one."""
+    """The result of SQLite's integrity check: `ok` for a sound file.
+
+    Always `ok` for PostgreSQL, which does not start with damaged files.
+    """
     if not is_sqlite(database_url):
         return "ok"
     with beside(database_url) as query:

@@ -1,4 +1,4 @@
-"""The verbs that list participants and conversations by the official API, page by page."""
+"""The verbs that list participants and conversations with the official API, page by page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Draw = Callable[..., Any]
 
 
 class ListVerbs:
-    """The part of the state machine that is about lists."""
+    """The verbs of the state machine that read lists."""
 
     model: Model
     inside: Inside

@@ -47,11 +47,11 @@ class Book:
         assert self.joined.items() <= {**there, **self.unanswered_leaves}.items()
         assert not self.left.keys() & there.keys()
         assert there.keys() <= self.joined.keys() | self.unanswered_joins | self.unanswered_leaves.keys()
-        told = {(event.type, event.conversation_id, event.members) for event in ledger.events}
+        recorded = {(event.type, event.conversation_id, event.members) for event in ledger.events}
         for (group, user), participant in [*self.joined.items(), *self.left.items()]:
-            assert ("conversation:join", group, ((participant, user),)) in told
+            assert ("conversation:join", group, ((participant, user),)) in recorded
         for (group, user), participant in self.left.items():
-            assert ("conversation:leave", group, ((participant, user),)) in told
+            assert ("conversation:leave", group, ((participant, user),)) in recorded
 
 
 class Load:

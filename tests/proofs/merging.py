@@ -16,14 +16,14 @@ DISAGREEMENT: Refusal = (409, "conflict", "User has another externalId")
 
 
 class MergeVerbs:
-    """The part of the state machine that is about merges."""
+    """The verb of the state machine that merges users."""
 
     model: Model
     inside: Inside
     done: Callable[[Refusal | None, int, httpx.Response], bool]
 
     def merge(self, draw: Callable[..., Any]) -> None:
-        """Log a user in with the external id of another one."""
+        """Log a user in with the external id of another user."""
         people = list(self.model.people.values())
         named = [one for one in people if one.external_id is not None]
         if len(people) < 2 or not named:

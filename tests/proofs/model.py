@@ -56,7 +56,7 @@ class Room:
     id: str
     type: str
     updated: str
-    """The time at which the last message was received, even if it was deleted; without one, that of the creation."""
+    """When the last message was received, even if it was deleted since; without a message, the time of creation."""
     is_default: bool = False
     name: str | None = None
     seats: dict[str, Seat] = field(default_factory=dict)
@@ -84,11 +84,11 @@ class Model:
         return found[0] if found else None
 
     def ids_of(self, person: Person) -> list[str]:
-        """The ids that a user has and had, without those of users whom an import has brought back."""
+        """The id of a user and of the users merged into it, except for users that an import has restored."""
         return [person.id, *sorted(person.merged - self.people.keys())]
 
     def membership(self) -> Membership:
-        """The membership."""
+        """The expected membership."""
         return {room.id: {seat.id: seat.person.id for seat in room.seats.values()} for room in self.rooms.values()}
 
     def seated(self) -> list[tuple[str, str]]:
@@ -156,7 +156,7 @@ class Model:
         self.owed.append(("conversation:leave", room_id, seat.person.id, [[seat.id, seat.person.id]]))
 
     def refusal_of_author(self, room_id: str, named: Named | None) -> Refusal | None:
-        """The error of a message or activity of a user or, without one, of the business; or None."""
+        """The error of a message or an activity, or None. Without `named`, the author is the business."""
         if (room := self.rooms.get(room_id)) is None:
             return NO_CONVERSATION
         if named is None:

@@ -19,25 +19,25 @@ class Controllers:
 
 @dataclass
 class Switchboard:
-    """The ids of the switchboard integrations by name, and the name of the next one of each."""
+    """The ids of the switchboard integrations by name, and for each the name of its next switchboard integration."""
 
     enabled: bool = False
     members: dict[str, str] = field(default_factory=dict)
     nexts: dict[str, str | None] = field(default_factory=dict)
 
     def shown(self, controllers: Controllers) -> tuple[str | None, str | None]:
-        """The names of the active and the pending one, as conversations show them."""
+        """The names of the active and the pending switchboard integration, as conversations show them."""
         names = {id: name for name, id in self.members.items()} if self.enabled else {}
         return names.get(controllers.active or ""), names.get(controllers.pending or "")
 
     def speak(self, controllers: Controllers) -> None:
-        """Apply that a user speaks, or that a conversation is created."""
+        """Apply a message of a user, or the creation of a conversation."""
         active, pending = self.shown(controllers)
         if self.enabled and active is None:
             self._set(controllers, DEFAULT, None if pending == DEFAULT else pending)
 
     def control(self, controllers: Controllers, caller: str | None, call: str, target: str) -> str:
-        """Apply one of the four calls, of an integration or of the app; returns the outcome, which is "" for a change.
+        """Apply one of the four calls by an integration or by the app; returns the outcome, which is "" for a change.
 
         `target` is the name of a switchboard integration, or `next`.
         """

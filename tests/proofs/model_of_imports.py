@@ -1,4 +1,4 @@
-"""What an import of records changes in the model."""
+"""The changes of the model when records are imported."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ ORDER = ("user", "client", "conversation", "message", "leave", "participant")
 
 
 class Refused(Exception):
-    """A record that is refused, with the title of its error."""
+    """A record is refused. The message is the title of its error."""
 
 
 class Importer:
-    """Applies records to a model. `counts` are the expected ones, and `refused` the title for each refused index."""
+    """Applies records to a model. `counts` are the expected counts, and `refused` maps an index to its error title."""
 
     def __init__(self, model: Model, shown: dict[str, Record]) -> None:
         self._model = model
@@ -28,7 +28,7 @@ class Importer:
         """Apply the records of a request."""
         for kind in ORDER:
             if kind == "participant":
-                self._make_room([one for one in records if one["kind"] == kind])
+                self._note_messages([one for one in records if one["kind"] == kind])
             for index, record in enumerate(records):
                 if record["kind"] == kind:
                     try:
@@ -103,8 +103,8 @@ class Importer:
             seat.person.default = None
         return "updated"
 
-    def _make_room(self, records: list[Record]) -> None:
-        """A conversation has at least as many messages, if deleted ones count, as a participant has unread."""
+    def _note_messages(self, records: list[Record]) -> None:
+        """A participant with unread messages implies that the conversation had messages, even if they are deleted."""
         for record in records:
             room = self._model.rooms.get(record["conversationId"])
             if room is not None and record["participant"]["unreadCount"]:

@@ -32,7 +32,7 @@ class Asked:
 
 
 def expected_page(ids: Sequence[str], asked: Asked) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
-    """The ids, the `meta` and the (parsed) `links` of a page of the list of these ids, which ascend."""
+    """The ids, the `meta` and the parsed `links` of a page of a list with these ascending ids."""
     size = asked.size or DEFAULT_SIZE
     if asked.before is not None:
         stop = bisect_left(ids, asked.before)
@@ -56,7 +56,7 @@ def expected_page(ids: Sequence[str], asked: Asked) -> tuple[list[str], dict[str
 
 
 def parsed_links(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The `links` of a response, each as its URL and its parameters. Empty `links` are not allowed."""
+    """The URL and the parameters of each of the `links` of a response. Empty `links` are not allowed."""
     assert answer.get("links") != {}
     parts = {name: link.partition("?") for name, link in answer.get("links", {}).items()}
     return {name: (url, dict(parse_qsl(query))) for name, (url, _, query) in parts.items()}

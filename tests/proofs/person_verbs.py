@@ -18,11 +18,11 @@ from tests.proofs.model import NO_USER, Model, Named, Person, Refusal, Room, to_
 
 PERSON_WEIGHTS = {"erase": 2, "export_person": 2}
 REMOVAL = {"event", "delivery", "attempt"}
-"""The tables in which the id of the user stays until it is pruned."""
+"""The tables that keep the id of the user until they are pruned."""
 
 
 class PersonVerbs:
-    """The part of the state machine that is about exports and erasures."""
+    """The verbs of the state machine that export and erase users."""
 
     model: Model
     inside: Inside
@@ -54,9 +54,9 @@ class PersonVerbs:
         return [room.id for room in rooms if room.type == "personal"]
 
     def _strings(self, person: Person) -> Iterator[str]:
-        """What only the person has: ids, name and texts."""
+        """The strings that belong to this person alone: ids, name and texts."""
         ids = self.model.ids_of(person)
-        # One who was merged, imported and merged into another user is known as that one too.
+        # A user that was merged, imported again and merged into another user is also an alias of that user.
         others = [one.merged for one in self.model.people.values() if one is not person]
         yield from (person.name, *(one for one in ids if not any(one in merged for merged in others)))
         for room in self.model.rooms.values():
@@ -129,7 +129,7 @@ class PersonVerbs:
         assert sorted(conversations) == sorted({*self.model.rooms_of(person), *(where for where, _ in expected)})
 
     def _messages_of(self, room: Room, person: Person) -> list[dict[str, Any]]:
-        """The messages that an export has: in a group those of the user, in a personal conversation all."""
+        """The messages in an export: all messages of a personal conversation, only the user's messages of a group."""
         if room.type == "personal" and person.id in room.seats:
             return room.messages
         ids = self.model.ids_of(person)
@@ -147,5 +147,5 @@ class PersonVerbs:
 
 
 def _mentions(answer: httpx.Response, texts: list[str | None]) -> bool:
-    """Whether a stored response has one of the texts, so that it may have been deleted."""
+    """Whether a stored response contains one of the texts, so that the erasure may have deleted it."""
     return any(one and (one in answer.text or json.dumps(one)[1:-1] in answer.text) for one in texts)

@@ -28,7 +28,7 @@ class Fate(Enum):
 
 
 class Proxy:
-    """Forwards all data, except the next COMMITs of transactions that contain the mark, one for each fate."""
+    """Forwards all data, except COMMITs of transactions that contain the mark: each takes the next of the `fates`."""
 
     def __init__(self, url: str) -> None:
         (folder,) = parse_qs(urlsplit(url).query)["host"]
@@ -36,7 +36,7 @@ class Proxy:
         self._folder = Path(tempfile.mkdtemp(prefix="heliograph-proxy-"))
         self.url = url.replace(folder, str(self._folder))
         self.fates: list[Fate] = []
-        self.mark = b""  # a server also commits without a request, such as a step of a purge
+        self.mark = b""  # selects transactions, because a server also commits on its own, such as a step of a purge
         self._loop = asyncio.new_event_loop()
         self._settled = threading.Event()
         self._settled.set()
@@ -88,7 +88,7 @@ class Proxy:
                 await asyncio.sleep(LATE_SECONDS)
             if fate is not Fate.LOST:
                 far_writer.write(data)
-                # Nothing arrives if another process ended the session meanwhile: it seemed to be that of a dead one.
+                # Nothing arrives if another process has terminated the backend, because its process seemed dead.
                 await far_reader.read(1)
         finally:
             far_writer.close()

@@ -25,7 +25,7 @@ class State:
 
 @dataclass(frozen=True)
 class Seen:
-    """A call, its status and error code, and the participant that joined or was to leave; of a bulk call its items."""
+    """A call, its status and error code, and the participant that joined or should leave; a bulk call has items."""
 
     verb: str
     status: int
@@ -85,7 +85,7 @@ def explained(before: State, calls: Sequence[Seen], after: State) -> bool:
 
 
 async def call(crowd: Crowd, verb: str, group: str, user: str, seat: str) -> Seen:
-    """Make a call of the race."""
+    """Make one call of the race."""
     if verb in ("bulk", "atomic"):
         return await bulk_call(crowd, verb, group, user)
     calls: dict[str, tuple[str, str, object]] = {
@@ -102,7 +102,7 @@ async def call(crowd: Crowd, verb: str, group: str, user: str, seat: str) -> See
 
 
 async def bulk_call(crowd: Crowd, verb: str, group: str, user: str) -> Seen:
-    """Leave and join again by one call, which is one transaction."""
+    """Leave and join again with one call, which is one transaction."""
     items = [{"type": "leave", "userId": user}, {"type": "join", "userId": user, "subscribeSDKClient": True}]
     answer = await crowd.bulk(group, items, atomic=verb == "atomic")
     if not answer.is_success:
@@ -149,7 +149,7 @@ async def prepared(crowd: Crowd, *, inside: bool) -> Arena:
 
 
 async def race(crowd: Crowd, arena: Arena, verbs: Sequence[str]) -> None:
-    """Make the calls concurrently."""
+    """Make the calls concurrently, and check that some order of them explains the outcome."""
     seat = arena.before.participant or FIRST
     seen = await asyncio.gather(*[call(crowd, verb, arena.group, arena.user, seat) for verb in verbs])
     after = await look(crowd, arena.group, arena.user)
@@ -157,7 +157,7 @@ async def race(crowd: Crowd, arena: Arena, verbs: Sequence[str]) -> None:
 
 
 async def in_one_transaction(crowd: Crowd, url: str, races: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Lock the database like another process until the calls have arrived, so that joins and leaves share a batch."""
+    """Lock the database, like another process, until the calls have arrived, so that joins and leaves share a batch."""
     async with held_up(url):
         # The first call waits for the database, and the others wait for the first.
         first = asyncio.create_task(crowd.join(FIRST, FIRST))

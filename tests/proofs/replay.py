@@ -42,7 +42,7 @@ PAYLOADS = {
     **{f"switchboard:{call}Control:failure": {"conversation", "error"} for call in ("pass", "offer", "accept")},
     "user:merge": {"mergedUsers", "reason"},
     "user:remove": {"user"},
-    # The document's `reason` is present "if applicable", and none of its values applies to a change by the API.
+    # In the API document, `reason` is present "if applicable", and none of its values applies to a change by the API.
     "user:update": {"user", "source"},
 }
 
@@ -127,7 +127,7 @@ def unread(events: Iterable[StoredEvent]) -> dict[str, dict[str, int]]:
 
 
 def _combine_unread(event: StoredEvent, members: Membership, counts: dict[str, int], last_read: dict[str, str]) -> None:
-    """Of two participants that become one, the later `lastRead` counts."""
+    """Combine the unread counts of two participants that a merge unites: the later `lastRead` applies."""
     surviving, discarded = merged_users(event)
     for here in members.values():
         seats = {user: one for one, user in here.items()}

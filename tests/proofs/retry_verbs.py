@@ -1,4 +1,4 @@
-"""Verbs that are repeated with their idempotency keys, which changes nothing and gets the same response."""
+"""Verbs that are repeated with their idempotency keys: a repetition changes nothing and gets the same response."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ KEYED = (
 )
 REPLAYED = "idempotent-replayed"
 OWN_HEADERS = {"date", "x-request-id"}
-"""The headers that each response has anew."""
+"""The headers that differ in each response."""
 
 
 class RetryVerbs:
-    """The part of the state machine that is about idempotency keys."""
+    """The verbs of the state machine that use idempotency keys."""
 
     inside: Inside
     unique: Callable[[str], str]
     restart: Callable[[Any], None]
 
     def with_key(self, draw: Callable[..., Any]) -> None:
-        """Another verb with a key, and the same request again, perhaps after a restart."""
+        """Run another verb with a key, and repeat its request, perhaps after a restart."""
         verb, restarted = draw(st.sampled_from(KEYED)), draw(st.integers(0, 7)) == 0
         before = len(self.inside.keyed)
         self.inside.next_key = self.unique("key").replace(" ", "-")
@@ -54,8 +54,8 @@ class RetryVerbs:
             self._assert_no_other(write)
 
     def retry(self, draw: Callable[..., Any]) -> None:
-        """A request from earlier on."""
-        # Not one of a list, whose length would depend on the clock.
+        """Repeat an earlier request."""
+        # Hypothesis must not draw from the list of requests, because its length depends on the clock.
         number = draw(st.integers(0, 99))
         if self.inside.keyed:
             self._assert_replayed(self.inside.keyed[number % len(self.inside.keyed)])
@@ -66,7 +66,7 @@ class RetryVerbs:
         assert (REPLAYED in write.answer.headers, answer.headers.get(REPLAYED)) == (False, "true")
 
     def _assert_no_other(self, write: KeyedWrite) -> None:
-        """Another request with the key is refused."""
+        """Check that a different request with the key is refused."""
         other = (
             replace(write, url=f"{write.url}?other=1")
             if write.body is None

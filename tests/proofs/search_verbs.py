@@ -1,4 +1,4 @@
-"""The verbs that find and count, whose results are computed from the model."""
+"""The verbs that search and count. The expected results are computed from the model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Params = dict[str, Any]
 
 
 class SearchVerbs:
-    """The part of the state machine that is about lists with filters, and counts."""
+    """The verbs of the state machine that read filtered lists and counts."""
 
     model: Model
     inside: Inside
@@ -31,7 +31,7 @@ class SearchVerbs:
     some_conversation: Callable[[Any], str]
 
     def list_members(self, draw: Callable[..., Any]) -> None:
-        """The members of a conversation that a filter selects, or all with their users and their exact number."""
+        """List the members that a filter selects, or all members with their users and their total."""
         conversation = self.some_conversation(draw)
         kind = draw(st.sampled_from(["all", "unread", "userId", "userExternalId", "joinedAfter", "joinedBefore"]))
         params, newest = self._page(draw, "oldest")
@@ -51,7 +51,7 @@ class SearchVerbs:
             ]
 
     def _selected(self, room: Room, kind: str, number: int, params: Params) -> list[Seat]:
-        """The members that a filter selects, which is added to the parameters."""
+        """Add a filter to the parameters; returns the members that it selects."""
         seats = list(room.seats.values())
         match kind:
             case "all":
@@ -76,7 +76,7 @@ class SearchVerbs:
         return [one for one in seats if (joined[one.id] >= moment) == (kind == "joinedAfter")]
 
     def list_memberships(self, draw: Callable[..., Any]) -> None:
-        """The conversations of a user, with the number of unread messages."""
+        """List the memberships of a user, with their unread counts."""
         named, sort = self.some_user(draw), draw(st.sampled_from(["oldest", "newest", "activity"]))
         params = {"page[size]": draw(st.integers(1, 3)), "sort": sort, "include": "unread"}
         path = f"/users/{quote(next(iter(named.values())), safe='')}/memberships"
@@ -95,7 +95,7 @@ class SearchVerbs:
         assert keys == sorted(keys, reverse=sort != "oldest")
 
     def list_app(self, draw: Callable[..., Any]) -> None:
-        """The users or the conversations of the app, all or those that a filter selects."""
+        """List all users or conversations of the app, or those that a filter selects."""
         kind = draw(st.sampled_from(["users", "name", "plan", "externalId", "conversations", "displayName", "userId"]))
         params, newest = self._page(draw, "newest")
         named = self.some_user(draw)
@@ -138,7 +138,7 @@ class SearchVerbs:
             assert one.get("lastMessage", {}).get("id") == last
 
     def find(self, draw: Callable[..., Any]) -> None:
-        """Anything by its id, also what is gone, and users by their external ids."""
+        """Find any object by its id, even if it is deleted, and users by their external ids."""
         kind = draw(st.sampled_from(["user", "externalId", "conversation", "participant", "message"]))
         expected: list[tuple[str, str]] = []
         match kind:
@@ -165,7 +165,7 @@ class SearchVerbs:
         assert [(one["kind"], one["id"]) for one in results if one["kind"] != "event"] == expected
 
     def _page(self, draw: Callable[..., Any], default: str) -> tuple[Params, bool]:
-        """The parameters of pages, and whether the newest record is the first."""
+        """The paging parameters, and whether the newest record comes first."""
         sort = draw(st.sampled_from(["", "oldest", "newest"]))
         size = draw(st.none() | st.integers(1, 4))
         params = {"page[size]": size, "sort": sort}
@@ -176,7 +176,7 @@ class SearchVerbs:
         return self.inside.run(self.inside.extension("GET", f"{path}{query}"))
 
     def _walk(self, path: str, params: Params, name: str) -> tuple[list[Any], list[Any]]:
-        """All records, and the pages that have them."""
+        """All records, and the pages that contain them."""
         answer = self._ask(path, params)
         pages: list[Any] = []
         while True:

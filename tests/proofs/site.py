@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Site:
-    """One or more servers on one database. `account` calls the first with the account key."""
+    """One or more servers on one database. `account` calls the first server with the account key."""
 
     servers: list[Server]
     account: Caller
@@ -38,7 +38,7 @@ class Site:
         return [Caller(server.url, api.auth, api.app_id, api.http) for server in self.servers]
 
     def at_once(self, api: Caller, work: Callable[[Crowd], Awaitable[T]], connections: int = CONNECTIONS) -> T:
-        """Run `work` with a crowd whose calls go to the servers in turns."""
+        """Run `work` with a crowd whose calls go to the servers in turn."""
         return at_once(api, work, connections, [server.url for server in self.servers])
 
     def ledger(self, api: Caller) -> Ledger:

@@ -32,7 +32,7 @@ class Tenant:
         self.milliseconds: list[float] = []
 
     async def work(self, seconds: float) -> None:
-        """Send requests on all connections for this long."""
+        """Send requests on all connections for a number of seconds."""
         deadline = time.monotonic() + seconds
         await asyncio.gather(*[self._connect(deadline) for _ in range(CONNECTIONS)])
 

@@ -13,7 +13,7 @@ from tests.proofs.replay import Membership
 
 
 def in_order(membership: Membership) -> dict[str, list[tuple[str, str]]]:
-    """The membership as lists, whose comparison includes the order of joining."""
+    """The membership as lists, so that comparisons include the order of joining."""
     return {conversation: list(members.items()) for conversation, members in membership.items()}
 
 
@@ -23,7 +23,7 @@ def pairs_of(event: StoredEvent) -> list[list[str]] | None:
 
 
 def settled(events: Sequence[Event]) -> list[Event]:
-    """The events, with `conversation:remove` by id, as the conversations of a user have no defined order."""
+    """The events, with the `conversation:remove` events sorted: deleting a user does not define their order."""
     removed = iter(sorted(event for event in events if event[0] == "conversation:remove"))
     return [next(removed) if event[0] == "conversation:remove" else event for event in events]
 

@@ -26,8 +26,8 @@ TALKERS = 8
 class Talk:
     """The acknowledged messages and reads, and the requests without a response.
 
-    All `speakers` are participants of all groups. Each talker posts one message after the other, so the order of its
-    messages in a group is known.
+    All `speakers` are participants of all groups. Each talker posts its messages one by one, so their order in a
+    group is known.
     """
 
     groups: list[str]
@@ -85,19 +85,19 @@ class Talk:
         self.deleted.add(message)
 
     def forget_unanswered(self) -> None:
-        """From now on, requests without a response must not have been executed."""
+        """Forget the requests without a response: from now on, they must not have been executed."""
         self.unanswered_posts.clear()
         self.unanswered_deletes.clear()
         self.unanswered_reads.clear()
 
     def assert_kept(self, api: Caller, ledger: Ledger) -> None:
         """Check that all acknowledged messages are stored in order, with the right counts and events."""
-        told = {group: self._messages_of_events(ledger, group) for group in self.groups}
+        recorded = {group: self._messages_of_events(ledger, group) for group in self.groups}
         for group in self.groups:
-            self._assert_listed(api, ledger.database_url, group, told[group])
-        everything = {id for group in self.groups for id in told[group]}
+            self._assert_listed(api, ledger.database_url, group, recorded[group])
+        everything = {id for group in self.groups for id in recorded[group]}
         assert self.posted.keys() <= everything
-        said = {message["content"]["text"] for group in self.groups for message in told[group].values()}
+        said = {message["content"]["text"] for group in self.groups for message in recorded[group].values()}
         assert said <= {*self.posted.values(), *self.unanswered_posts}
         self._assert_read(ledger)
         expected = unread(ledger.events)
@@ -111,31 +111,31 @@ class Talk:
         assert [one["id"] for one in messages] == sorted({one["id"] for one in messages})
         return {one["id"]: one for one in messages}
 
-    def _assert_listed(self, api: Caller, url: str, group: str, told: dict[str, Any]) -> None:
+    def _assert_listed(self, api: Caller, url: str, group: str, recorded: dict[str, Any]) -> None:
         """Check that the listed messages of a group are those of its events, except for deleted messages."""
         listed = history(api, group)
         ids = [message["id"] for message in listed]
         assert ids == sorted(set(ids))
-        gone = told.keys() - set(ids)
-        assert set(ids) <= told.keys()
-        assert self.deleted & told.keys() <= gone <= self.deleted | self.unanswered_deletes
+        gone = recorded.keys() - set(ids)
+        assert set(ids) <= recorded.keys()
+        assert self.deleted & recorded.keys() <= gone <= self.deleted | self.unanswered_deletes
         for message in listed:
             assert (message["content"], message["received"]) == (
-                told[message["id"]]["content"], told[message["id"]]["received"],
+                recorded[message["id"]]["content"], recorded[message["id"]]["received"],
             )  # fmt: skip
             assert self.posted.get(message["id"], message["content"]["text"]) == message["content"]["text"]
         for (_, where), said in self.in_order.items():
             if where == group:
                 assert [one for one in ids if one in set(said)] == said
         counted = rows(url, "SELECT message_seq, message_count FROM conversation WHERE id = $1", group)
-        assert counted == [(len(told), len(ids))]
+        assert counted == [(len(recorded), len(ids))]
 
     def _assert_read(self, ledger: Ledger) -> None:
-        """Check that there is an event for each read, and no other."""
+        """Check that each read has an event, and that no other read events exist."""
         events = ledger.events_of("conversation:read")
         authors = [json.loads(bytes(event.payload))["activity"]["author"]["userId"] for event in events]
-        told = Counter((event.conversation_id or "", user) for event, user in zip(events, authors, strict=True))
-        assert self.read <= told <= self.read + self.unanswered_reads
+        recorded = Counter((event.conversation_id or "", user) for event, user in zip(events, authors, strict=True))
+        assert self.read <= recorded <= self.read + self.unanswered_reads
 
 
 def history(api: Caller, group: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Races of many changes with single ones: the limit is exact, and events and rows agree at the end.
+"""Races of bulk requests with single requests: the limit is exact, and events and rows agree at the end.
 
 HELIOGRAPH_TEST_ROUNDS is the number of rounds.
 """
@@ -41,7 +41,7 @@ def api(site: Site) -> Caller:
 
 
 def joins(*users: str) -> list[dict[str, Any]]:
-    """Items that join."""
+    """The items that join users."""
     return [{"type": "join", "userId": user, "subscribeSDKClient": False} for user in users]
 
 
@@ -60,7 +60,7 @@ def joined_by(answer: httpx.Response) -> set[str]:
 
 
 def test_the_limit_is_exact(site: Site, api: Caller) -> None:
-    """Of bulk calls, atomic ones and single joins into one group. An atomic call joins all of its users or none."""
+    """Bulk calls, atomic calls and single joins race for one group. An atomic call joins all of its users or none."""
 
     async def race(crowd: Crowd) -> None:
         users = await crowd.new_users(36)
@@ -75,14 +75,14 @@ def test_the_limit_is_exact(site: Site, api: Caller) -> None:
             found |= set().union(*map(joined_by, answers[12:]))
             assert {len(joined_by(one)) for one in answers[14:]} <= {0, 6}
             assert await members(crowd, group) == found
-            # A refused atomic call leaves free places that no later call asked for.
+            # A refused atomic call can leave places free, because no later call asks for them.
             assert LIMIT - 6 < len(found) <= LIMIT
 
     site.at_once(api, race)
     assert site.ledger(api).faults() == []
 
 
-def test_of_two_sets_for_one_version_one_is_made(site: Site, api: Caller) -> None:
+def test_only_one_of_several_sets_for_the_same_version_is_applied(site: Site, api: Caller) -> None:
     async def race(crowd: Crowd) -> None:
         users = await crowd.new_users(12)
         for _ in range(ROUNDS):
@@ -90,17 +90,17 @@ def test_of_two_sets_for_one_version_one_is_made(site: Site, api: Caller) -> Non
             version = (await crowd.put(group, *users[:4])).json()["version"]
             sets = [users[start : start + 6] for start in range(1, 6)]
             answers = await asyncio.gather(*[crowd.put(group, *each, version=version) for each in sets])
-            (made,) = [each for each, answer in zip(sets, answers, strict=True) if answer.is_success]
+            (applied,) = [each for each, answer in zip(sets, answers, strict=True) if answer.is_success]
             refused = {answer.json()["errors"][0]["code"] for answer in answers if not answer.is_success}
             assert refused == {OTHER_VERSION}
-            assert await members(crowd, group) == set(made)
+            assert await members(crowd, group) == set(applied)
 
     site.at_once(api, race)
     assert site.ledger(api).faults() == []
 
 
 def test_sets_and_everything_else(site: Site, api: Caller) -> None:
-    """Sets, bulk calls, single calls, deletions of users and of the group: another set without rivals is exact."""
+    """Sets, bulk calls, single calls and deletions race. A later set that runs alone gives exactly its members."""
     dice = random.Random(2026)
 
     async def one_round(crowd: Crowd) -> None:

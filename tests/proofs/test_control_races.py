@@ -1,4 +1,4 @@
-"""Races about the control of a conversation: one of the two orders explains the outcome, and nothing in between."""
+"""Races for the control of a conversation: the outcome matches one of the two orders, never a mixture."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ Outcome = tuple[tuple[str, ...], str, tuple[str, ...]]
 
 PASS, OFFER, ACCEPT, RELEASE = (f"switchboard:{call}" for call in CALLS.values())
 
-# The state before, the calls, and the outcome of each of their orders.
+# For each race, the state before, the calls, and the outcome of each order of the calls.
 RACES: dict[str, tuple[str, tuple[tuple[str, str], ...], tuple[Outcome, ...]]] = {
-    "accept twice by the pending one": (
+    "accept twice by the pending integration": (
         "A(human)P(bot)",
         (("bot", "accept"), ("bot", "accept")),
         ((("200", "200"), "A(bot)", (f"{ACCEPT} A(bot)",)),),
@@ -144,7 +144,7 @@ def restore(board: Board, act: str) -> None:
 def test_an_order_of_the_calls_explains_the_outcome(site: Site, name: str) -> None:
     before, calls, outcomes = RACES[name]
     board, dice = Board(site.new_app()), random.Random(2026)
-    # A switchboard can change for one conversation at a time only.
+    # A change of the switchboard affects all conversations, so such a race has only one.
     size = 1 if any(act in ("delete util", "disable") for _, act in calls) else 3
     done: list[tuple[Scene, list[str], str]] = []
 
@@ -166,8 +166,8 @@ def test_an_order_of_the_calls_explains_the_outcome(site: Site, name: str) -> No
             restore(board, act)
     recorded = events_of(site, board)
     for scene, result, after in done:
-        told = recorded[scene.conversation][len(scene.events) :]
-        assert (tuple(result), after, tuple(told)) in outcomes
+        events = recorded[scene.conversation][len(scene.events) :]
+        assert (tuple(result), after, tuple(events)) in outcomes
 
 
 def events_of(site: Site, board: Board) -> dict[str, list[str]]:

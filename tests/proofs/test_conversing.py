@@ -43,7 +43,7 @@ def api(site: Site) -> Caller:
 
 
 async def one_of_many(crowd: Crowd, number: int, groups: list[str], users: list[str]) -> None:
-    """A caller that posts, reads, joins and leaves."""
+    """Run a caller that posts, reads, joins and leaves."""
     dice = random.Random(number)
     for verb in dice.choices(list(VERBS), list(VERBS.values()), k=CALLS):
         where, user = f"/conversations/{dice.choice(groups)}", dice.choice(users)
@@ -81,11 +81,11 @@ def test_unread_counts_are_exact_in_any_order(site: Site, api: Caller) -> None:
             shown = {one["id"]: one["unreadCount"] for one in caller.participants(group)}
             assert shown == expected[group]
     for group in groups:
-        told = [json.loads(bytes(one.payload))["message"] for one in ledger.events_of("conversation:message")]
+        in_events = [json.loads(bytes(one.payload))["message"] for one in ledger.events_of("conversation:message")]
         sql = "SELECT id, shown FROM message WHERE conversation_id = $1 ORDER BY id"
         stored = [json.loads(text) for _, text in rows(site.database_url, sql, group)]
         mine = {one["id"] for one in stored}
-        assert [one["id"] for one in told if one["id"] in mine] == [one["id"] for one in stored]
+        assert [one["id"] for one in in_events if one["id"] in mine] == [one["id"] for one in stored]
         received = [one["received"] for one in stored]
         assert received == sorted(received)
         updated = api.ok("GET", f"/conversations/{group}")["conversation"]["lastUpdatedAt"]

@@ -1,6 +1,6 @@
-"""Connections that break in various ways under load: afterwards all deliveries are made within seconds, in order.
+"""Connections that break in various ways under load: afterwards, all events are delivered within seconds, in order.
 
-HELIOGRAPH_TEST_ROUNDS is the number of rounds of a minute each, one kind of disturbance after the other.
+HELIOGRAPH_TEST_ROUNDS is the number of rounds. Each takes a minute, and the kinds of disturbances take turns.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from tests.databases import rows
 from tests.harness import Caller, author_of, init, serving
 from tests.postgresql import PostgreSQL
 from tests.proofs.crowd import Crowd, at_once
+from tests.proofs.deliveries import Account
 from tests.proofs.disturbing import Disturber
 from tests.proofs.proxy import Proxy
-from tests.proofs.telling import Account
 from tests.proofs.test_deliveries_killed import new_webhook
 
 LONG = "HELIOGRAPH_TEST_ROUNDS" in os.environ
@@ -125,7 +125,7 @@ def test_deliveries_are_in_order_after_any_disturbance(postgresql: PostgreSQL) -
             proxy.fates.clear()
             waited = seconds_until_settled(postgresql.url)
             account = Account(postgresql.url, endpoint)
-            account.assert_told(load.acknowledged, webhooks)
+            account.assert_delivered(load.acknowledged, webhooks)
             log.info(
                 "round %d, %s: %d disturbances, %d changes acknowledged, %d refused; "
                 "%d calls so far, %d of them repeated; settled %.1f seconds after the end",

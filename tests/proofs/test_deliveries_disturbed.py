@@ -12,8 +12,8 @@ from tests.api.test_deliveries import below
 from tests.databases import is_sqlite, new_database, rows
 from tests.harness import Caller, Server, author_of, init, new_app, serving
 from tests.proofs.crowd import Crowd, at_once
+from tests.proofs.deliveries import Killer
 from tests.proofs.identities import assert_unique
-from tests.proofs.telling import Killer
 from tests.waiting import until
 
 TALKERS, MESSAGES, WEBHOOKS = 6, 12, 8
@@ -23,7 +23,7 @@ ALL = {"triggers": ["*"]}
 
 @pytest.fixture(scope="module")
 def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that may call this machine, and must not log an error."""
+    """A server that may deliver to loopback addresses, and must not log an error."""
     url = new_database(engine, tmp_path_factory.mktemp("disturbed"))
     workers = () if is_sqlite(url) else ("--workers", "2")
     with serving(url, "--webhook-allowed-networks", "loopback", *workers) as server:
@@ -50,7 +50,7 @@ def endpoint() -> Iterator[Killer]:
 
 
 def listening(owner: Caller, endpoint: Killer) -> tuple[Caller, str, str]:
-    """A new app with a webhook for all events: the ids of its integration and of the webhook."""
+    """A caller of a new app with a webhook for all events, and the ids of its integration and of the webhook."""
     api = new_app(owner)
     body = {"type": "custom", "webhooks": [{"target": endpoint.url, **ALL}]}
     made = api.ok("POST", "/integrations", body)["integration"]
@@ -84,14 +84,14 @@ def test_a_webhook_gets_all_events_while_others_are_created_and_deleted(owner: C
     at_once(api, work)
     # No deliveries remain for deleted webhooks.
     until(lambda: below(api, "?filter[status]=pending").json()["deliveries"] == [])
-    told: dict[str, list[str]] = defaultdict(list)
+    delivered: dict[str, list[str]] = defaultdict(list)
     for _, body in endpoint.came:
         if body["webhook"]["id"] == webhook:
             (event,) = body["events"]
-            told[event["payload"]["conversation"]["id"]].append(event["id"])
-    assert told.keys() == set(groups)
-    assert all(lane == sorted(set(lane)) for lane in told.values())
-    assert sum(map(len, told.values())) == len(groups) + TALKERS * MESSAGES
+            delivered[event["payload"]["conversation"]["id"]].append(event["id"])
+    assert delivered.keys() == set(groups)
+    assert all(lane == sorted(set(lane)) for lane in delivered.values())
+    assert sum(map(len, delivered.values())) == len(groups) + TALKERS * MESSAGES
 
 
 def test_events_of_a_deleted_conversation_are_delivered(owner: Caller, endpoint: Killer) -> None:
@@ -105,8 +105,8 @@ def test_events_of_a_deleted_conversation_are_delivered(owner: Caller, endpoint:
     assert len(endpoint.came) == 1
     endpoint.open.set()
     until(lambda: below(api).json()["deliveries"][-1]["status"] == "delivered")
-    told = [body["events"][0]["type"] for _, body in endpoint.came]
-    assert told == ["conversation:create", *["conversation:message"] * 3, "conversation:remove"]
+    types = [body["events"][0]["type"] for _, body in endpoint.came]
+    assert types == ["conversation:create", *["conversation:message"] * 3, "conversation:remove"]
 
 
 def test_events_of_a_deleted_app_are_dropped(owner: Caller, endpoint: Killer, server: Server) -> None:

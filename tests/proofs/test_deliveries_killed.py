@@ -18,8 +18,8 @@ import pytest
 from tests.databases import execute, is_sqlite, new_database, rows
 from tests.harness import Caller, Sandbox, Server, init
 from tests.proofs.crowd import at_once
+from tests.proofs.deliveries import CALLERS, Account, Changes, Killer, gaps
 from tests.proofs.identities import assert_unique
-from tests.proofs.telling import CALLERS, Account, Changes, Killer, gaps
 
 ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "2"))
 CHANGES = 60
@@ -45,8 +45,7 @@ def new_webhook(api: Caller, target: str) -> str:
 
 
 def change_until_killed(api: Caller, server: Server, changes: Changes, endpoint: Killer, *, answered: bool) -> None:
-    """Make changes until the server is killed, before or right after the endpoint responds."""
-    # All workers are killed.
+    """Make changes until the server and its workers are killed, before or right after the endpoint responds."""
     if answered:
         endpoint.open.set()
     else:
@@ -92,7 +91,7 @@ def test_no_event_is_lost_and_order_is_kept(engine: str, tmp_path: Path) -> None
         for number in range(ROUNDS):
             change_until_killed(api, server, changes, endpoint, answered=number % 2 == 1)
             found += gaps(url, endpoint)
-            if number < ROUNDS - 1:  # the last time they expire
+            if number < ROUNDS - 1:  # after the last kill, wait until they expire
                 expire_leases(url)
             server.output.clear()
             server.start()
@@ -105,14 +104,14 @@ def test_no_event_is_lost_and_order_is_kept(engine: str, tmp_path: Path) -> None
         status = server.stop()
     assert status == 0
     account = Account(url, endpoint)
-    account.assert_told(changes.acknowledged, webhooks)
+    account.assert_delivered(changes.acknowledged, webhooks)
     assert_unique(url)
     report(account, found, changes, server.workers, engine)
 
 
 def report(account: Account, found: Counter[str], changes: Changes, workers: int, engine: str) -> None:
     """Check that both kinds of kill had an effect, and that only calls in flight at a kill were repeated."""
-    assert found["untold"] > 0
+    assert found["unsent"] > 0
     assert found["unrecorded"] >= ROUNDS // 10, "sometimes a response is recorded before the kill"
     assert account.repeated <= ROUNDS * workers * WEBHOOKS * AT_ONCE
     log.info(
@@ -125,6 +124,6 @@ def report(account: Account, found: Counter[str], changes: Changes, workers: int
         len(account.deliveries),
         len(account.calls),
         account.repeated,
-        found["untold"],
+        found["unsent"],
         found["unrecorded"],
     )

@@ -1,4 +1,4 @@
-"""Erasures beside everything else that happens to the person, crashes included.
+"""Erasures that race with other calls for the same user, and that a crash interrupts.
 
 HELIOGRAPH_TEST_ROUNDS is the number of rounds of each race.
 """
@@ -31,11 +31,11 @@ ALLOWED = {201, 200, 404}
 MESSAGES, LENGTH = 5_000, 3_000
 MEGABYTES = 24
 CACHE = 34
-"""The megabytes of the page cache of a connection to SQLite, which a new server fills."""
+"""The size in megabytes of the page cache of a SQLite connection, which a new server still fills."""
 
 
 def assert_nothing_left(server: Server, user: str) -> None:
-    """No row has what the person wrote, and only `user:remove` has the id."""
+    """Check that no row contains what the person wrote, and that only `user:remove` contains the id."""
     for table, found in everything(server.database_url).items():
         text = repr(found)
         assert MARK not in text, table
@@ -50,7 +50,7 @@ def said(user: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_while_the_person_acts(api: Caller, server: Server, number: int) -> None:
-    """Calls come before the erasure, or find no user: 404."""
+    """Each call takes effect before the erasure, or gets a 404 because the user no longer exists."""
     ada = api.new_user(f"ada {number}", profile={"surname": MARK})
     groups = [api.new_group() for _ in range(3)]
     for group in groups[:2]:
@@ -71,8 +71,8 @@ def test_while_the_person_acts(api: Caller, server: Server, number: int) -> None
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_several_at_once(api: Caller, server: Server, number: int) -> None:
-    """They share the work, and report the same, unless it was over before they began."""
+def test_concurrent_erasures(api: Caller, server: Server, number: int) -> None:
+    """They share the work and return the same report, or 404 if the erasure had already finished."""
     ada = api.new_user(f"ada {number}")
     group = api.new_group(ada)
     for _ in range(20):
@@ -91,7 +91,7 @@ def test_several_at_once(api: Caller, server: Server, number: int) -> None:
 
 
 def die_in_the_middle() -> None:
-    """Kill the process when it has redacted some of the messages of a person."""
+    """Kill the process when it has redacted some of the messages of the user."""
     redact, pieces = erasure_steps._redact_messages, itertools.count(1)
 
     async def die(*given: Any) -> None:
@@ -110,7 +110,7 @@ def own(engine: str, tmp_path: Path) -> Iterator[Server]:
 
 
 def filled(server: Server) -> tuple[Caller, str, str]:
-    """An app with a user who has written 5,000 messages of 3 KB in a group, in which another one is too."""
+    """An app with a user who has posted 5,000 messages of 3 KB in a group, which also has another member."""
     api = new_app(Caller(server.url, init(server.database_url).account_auth))
     ada = api.new_user("ada")
     group = api.new_group(ada, api.new_user("bob"))
@@ -132,10 +132,10 @@ def memory_of(server: Server) -> int:
     return int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]) * 4096 // 1_000_000
 
 
-def test_a_kill_in_the_middle(own: Server) -> None:
-    """Another call goes on. Neither export nor erasure holds 5,000 messages in memory."""
+def test_a_kill_during_an_erasure(own: Server) -> None:
+    """Another call completes the erasure. Neither export nor erasure holds 5,000 messages in memory."""
     api, ada, group = filled(own)
-    # The first time fills the cache of the database.
+    # The first export fills the page cache of the database.
     for _ in range(2):
         before = memory_of(own)
         assert len(of_type(export(api, ada), "message")) == MESSAGES

@@ -1,4 +1,4 @@
-"""One key is one execution: of many requests at once, by several processes, and if a process is killed in between.
+"""One key, one execution: with concurrent requests, with several processes, and if a process is killed in between.
 
 HELIOGRAPH_TEST_ROUNDS is the number of kills.
 """
@@ -60,7 +60,7 @@ CALLS: dict[str, Call] = {
 
 
 def scene(api: Caller) -> dict[str, str]:
-    """A group of one user, and a user outside of it."""
+    """A group with one member, and a user who is not a member."""
     inside, outside = api.new_user(), api.new_user()
     return {"inside": inside, "outside": outside, "group": api.new_group(inside)}
 
@@ -73,7 +73,7 @@ def filled(call: Call, ids: dict[str, str]) -> Call:
 
 
 def counts(url: str, api: Caller) -> Counter[str]:
-    """How many events of each type, participants, users and conversations an app has."""
+    """The numbers of events by type, participants, users and conversations of an app."""
     ledger = Ledger(url, api.app_id)
     assert ledger.faults() == []
     events: Counter[str] = Counter(event.type for event in ledger.events)
@@ -82,7 +82,7 @@ def counts(url: str, api: Caller) -> Counter[str]:
 
 
 def change(url: str, api: Caller, call: Callable[[], Any]) -> dict[str, int]:
-    """How these counts change by a call."""
+    """The changes of these counts that a call causes."""
     before = counts(url, api)
     call()
     after = counts(url, api)
@@ -90,7 +90,7 @@ def change(url: str, api: Caller, call: Callable[[], Any]) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_one_of_many_at_once_is_executed(site: Site, name: str) -> None:
+def test_one_of_many_concurrent_requests_is_executed(site: Site, name: str) -> None:
     api, url = site.new_app(), site.database_url
     once, often = (filled(CALLS[name], scene(api)) for _ in range(2))
     expected = change(url, api, lambda: api(*once))
@@ -117,7 +117,7 @@ def die_before_responding() -> None:
 
 
 def kill(server: Server, api: Caller, call: Call) -> None:
-    """Make a call whose response the process does not survive, and start the server again."""
+    """Make a call that kills the server before its response is sent, and restart the server."""
     with pytest.raises(httpx.TransportError):
         api(*call, headers={"Idempotency-Key": "one", "X-Die": "1"})
     api.http.close()
@@ -128,7 +128,7 @@ def kill(server: Server, api: Caller, call: Call) -> None:
 
 
 def repeat(api: Caller, call: Call, *, is_success: bool) -> None:
-    """Repeat the call, which gets the response that was lost."""
+    """Repeat the call, which returns the lost response."""
     answer = api(*call, headers={"Idempotency-Key": "one"})
     assert (answer.headers.get("idempotent-replayed"), answer.is_success) == ("true", is_success)
     api.http.close()

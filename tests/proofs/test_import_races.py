@@ -1,4 +1,4 @@
-"""Imports at the same time as other calls: the counts of a conversation are those of its lists.
+"""Imports race with other calls: the counts of a conversation agree with its lists.
 
 HELIOGRAPH_TEST_ROUNDS is the number of rounds.
 """
@@ -25,7 +25,7 @@ from tests.proofs.site import site as new_site
 ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
 SITES = [(SQLITE, (1,)), (POSTGRESQL, (1, 2))]
 _NUMBERS = itertools.count(10_000, 10_000)
-"""Numbers of ids, which are not used in two apps: what answers show is the same everywhere."""
+"""The first number of the imported ids of each app. No id is used in two apps: `identities` checks this."""
 
 
 @pytest.fixture(scope="module", params=SITES, ids=lambda one: f"{one[0]}-{one[1]}")
@@ -71,7 +71,7 @@ def test_imports_among_other_calls(site: Site, round: int) -> None:
 
 
 def require_consistent(api: Caller, group: str) -> None:
-    """Check the counts and the order of what is in the group."""
+    """Check the counts, the order and the members of the group."""
     shown = api.ok("GET", f"/heliograph/v1/apps/{api.app_id}/conversations/{group}")["conversation"]
     participants, messages = api.participants(group), messages_of(api, group)
     assert (shown["participantCount"], shown["messageCount"]) == (len(participants), len(messages))

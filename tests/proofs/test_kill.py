@@ -41,7 +41,7 @@ def caller_of(server: Server, sandbox: Sandbox) -> Caller:
 
 
 def new_talk(api: Caller, book: Book) -> Talk:
-    """A talk of users who stay in the groups."""
+    """A talk between users who stay in the groups."""
     speakers = [api.new_user() for _ in range(3)]
     book.users.update(speakers)
     book.joined |= {(group, user): api.join(group, user)["id"] for group in book.groups for user in speakers}
@@ -49,7 +49,7 @@ def new_talk(api: Caller, book: Book) -> Talk:
 
 
 def load_until(api: Caller, server: Server, book: Book, talk: Talk, number: signal.Signals) -> None:
-    """Load the server, and send it the signal after enough acknowledged changes."""
+    """Put load on the server, and send it the signal after enough acknowledged changes."""
     load = Load(book, book.acknowledged + CHANGES, lambda: server.send_signal(number))
 
     async def run(crowd: Crowd) -> None:

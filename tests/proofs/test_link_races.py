@@ -1,4 +1,4 @@
-"""Races about links: whatever the order of the calls, addresses, clients and associations agree afterwards."""
+"""Races of link requests: in any order of the calls, addresses, clients and associations agree afterwards."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
 SITES = [(SQLITE, (1,)), (POSTGRESQL, (2,))]
 SIZE = 2
 
-# The calls of each race, and the statuses that they may have, in their order. Every scene has ada with a pending
-# client of an address, bob with an active one of the same address, and carol with none.
+# The calls of each race, and the statuses that they may return, in the order of the calls. In every scene, ada has a
+# pending client for an address, bob has an active client for the same address, and carol has no client.
 RACES: dict[str, tuple[tuple[str, ...], set[tuple[int, ...]]]] = {
     "a request twice": (("carol links", "carol links"), {(201, 201)}),
     "two users": (("carol links", "dave links"), {(201, 201)}),
@@ -64,7 +64,7 @@ class Scene:
         self.api = api
         users = {name: api.new_user(f"{name} {ids.new()}") for name in ("ada", "bob", "carol", "dave")}
         for user in users.values():
-            api.new_personal(user)  # the default one, which cannot be deleted
+            api.new_personal(user)  # the default conversation, which cannot be deleted
         first = Links(api, users["ada"])
         self.links = {"ada": first} | {
             name: Links(api, user, integration=first.integration) for name, user in users.items() if name != "ada"
@@ -141,17 +141,17 @@ def assert_events_explain(events: Sequence[Any], clients: Sequence[tuple[Any, ..
     Ids that two processes create in the same millisecond do not show the order of their commits, so it is not checked.
     """
     deleted = {one.user_id for one in events if one.type == "user:remove"}
-    told: dict[str, list[str]] = defaultdict(list)
+    events_of: dict[str, list[str]] = defaultdict(list)
     owners: dict[str, str | None] = {}
     for event in events:
         if event.type.startswith("client:"):
             id = event.payload["client"]["id"]
             owners[id] = event.user_id
-            told[id].append(event.payload["reason"] if event.type == "client:update" else event.type)
-    removed = {id for id, types in told.items() if "client:remove" in types}
-    assert all(types.count("client:add") == 1 and types.count("client:remove") <= 1 for types in told.values())
-    present = {id for id in told if id not in removed and owners[id] not in deleted}
+            events_of[id].append(event.payload["reason"] if event.type == "client:update" else event.type)
+    removed = {id for id, types in events_of.items() if "client:remove" in types}
+    assert all(types.count("client:add") == 1 and types.count("client:remove") <= 1 for types in events_of.values())
+    present = {id for id in events_of if id not in removed and owners[id] not in deleted}
     assert {id for _, id, *_ in clients} == present
     for _, id, status, *_ in clients:
-        assert told[id].count("confirmed") == 1 or status in ("pending", "inactive")
-        assert "blocked" in told[id] or status != "blocked"
+        assert events_of[id].count("confirmed") == 1 or status in ("pending", "inactive")
+        assert "blocked" in events_of[id] or status != "blocked"

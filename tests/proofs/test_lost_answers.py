@@ -1,4 +1,4 @@
-"""Calls of the client through a network that loses responses: each is done once, and none reports a wrong error.
+"""Calls of the client over a network that loses responses: each is executed once, and none reports a wrong error.
 
 HELIOGRAPH_TEST_ROUNDS is the number of calls, such as 10000.
 """
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.timeout(120 + CALLS // 20)
 
 
 class Losing(list[Fault]):
-    """A script without end, in which one of 20 responses is lost after the server has done what was asked."""
+    """An endless script that loses one of 20 responses after the server has executed the request."""
 
     def __init__(self, seed: int) -> None:
         super().__init__([Fault()])
@@ -46,7 +46,7 @@ class Losing(list[Fault]):
 
 
 def talking(client: Client, app_id: str) -> Iterator[str]:
-    """Users who join, talk and leave: makes the calls one after the other, and yields what each of them does."""
+    """Make calls for users who join, talk and leave, one by one; yields the effect of each call."""
     group = client.conversations.create_conversation(app_id, type="sdkGroup").conversation.id
     yield "conversation:create"
     while True:
@@ -69,7 +69,7 @@ def talking(client: Client, app_id: str) -> Iterator[str]:
         yield "user:remove"
 
 
-def test_each_call_is_done_once_and_none_fails(server: Server, api: Caller) -> None:
+def test_each_call_is_executed_once_and_none_fails(server: Server, api: Caller) -> None:
     assert api.auth is not None
     with proxy_to(api.url) as proxy:
         proxy.script = script = Losing(seed=1)
@@ -82,7 +82,7 @@ def test_each_call_is_done_once_and_none_fails(server: Server, api: Caller) -> N
 
 
 def stored(database: Database, app_id: str) -> Counter[str]:
-    """The events of each type, and the users and messages that are left."""
+    """The numbers of events by type, and of remaining users and messages."""
     found = Counter(database.event_types(app_id))
     for table in ("app_user", "message"):
         ((found[table],),) = database.rows(f"SELECT count(*) FROM {table} WHERE app_id = $1", app_id)
@@ -90,7 +90,7 @@ def stored(database: Database, app_id: str) -> Counter[str]:
 
 
 def expected(calls: Counter[str]) -> Counter[str]:
-    """What must be stored if each call was done once."""
+    """The numbers that must be stored if each call was executed once."""
     found = Counter({name: count for name, count in calls.items() if ":" in name})
     found["app_user"] = calls["users"] - calls["user:remove"]
     found["message"] = calls["conversation:message"] - calls["deleted messages"]

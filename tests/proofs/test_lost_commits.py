@@ -1,4 +1,4 @@
-"""A COMMIT or its response is lost between a server and PostgreSQL: each change is made exactly once."""
+"""A COMMIT or its response is lost between a server and PostgreSQL: each change is applied exactly once."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def member(name: str, *, subscribe: bool) -> Body:
 
 
 def conversation(type: str) -> Body:
-    """The body of a new conversation with the user who is in none."""
+    """The body of a new conversation with the user who is in no conversation."""
     return lambda ids: {"type": type, "participants": [{"userId": ids["outside"], "subscribeSDKClient": True}]}
 
 
@@ -147,8 +147,8 @@ def change_of(behind: Behind, number: int, fates: list[Fate]) -> dict[str, int]:
     return {table: count - before[table] for table, count in counts(behind).items() if count != before[table]}
 
 
-# How often a COMMIT is tried again does not depend on the call, only on whether it goes through a batch: the fates of
-# several COMMITs are those of the first call, which does, and of every sixth.
+# How often a COMMIT is retried depends only on whether the call goes through a batch, as the first call does. So only
+# every sixth call is tested with the fates of several COMMITs.
 EACH = [(number, fate) for number in range(len(CALLS)) for fate in FATES if len(FATES[fate]) == 1 or not number % 6]
 
 

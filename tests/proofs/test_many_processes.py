@@ -1,7 +1,7 @@
 """Eight servers and two deliverers on one PostgreSQL, some of which are killed and paused.
 
 HELIOGRAPH_TEST_ROUNDS is the number of rounds, in each of which two servers are killed and started again, and a
-deliverer that holds leases is paused until the other one has taken them.
+deliverer that holds leases is paused until the other deliverer has taken them over.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from tests.commands import Running
 from tests.databases import POSTGRESQL, execute, new_database, rows
 from tests.harness import Caller, Server, command, error_of, init, serving
 from tests.proofs.crowd import Crowd, at_once
+from tests.proofs.deliveries import Account, Killer
 from tests.proofs.identities import assert_unique
 from tests.proofs.ledger import Ledger
 from tests.proofs.load import UNAVAILABLE
 from tests.proofs.replay import Membership, replay
-from tests.proofs.telling import Account, Killer
 from tests.proofs.visits import CALLERS, Visits
 from tests.waiting import until
 
@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 
 @pytest.fixture
 def role(tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database for a role of its own, whose connections can be counted."""
+    """The URL of an empty database with its own role, so that its connections can be counted."""
     url, name = new_database(POSTGRESQL, tmp_path), f"many_{secrets.token_hex(4)}"
     ((schema,),) = rows(url, "SELECT current_schema()")
     execute(url, f"CREATE ROLE {name} LOGIN", f"GRANT ALL ON SCHEMA {schema} TO {name}")
@@ -92,7 +92,7 @@ class Connections:
 @contextlib.contextmanager
 def processes(url: str) -> Iterator[tuple[list[Server], list[Running]]]:
     """Servers without delivery, and two deliverers, which start at the same time."""
-    init(url)  # the schema exists, as if all of them were restarted
+    init(url)  # the schema exists, as when all processes are restarted
     with contextlib.ExitStack() as stack:
         with ThreadPoolExecutor(SERVERS) as pool:
             servers = list(pool.map(lambda _: Server(url, *OPTIONS, *OF_SERVERS), range(SERVERS)))
@@ -119,12 +119,12 @@ def processor_seconds(pids: list[int]) -> float:
 
 
 def disturb(url: str, killed: list[Server], paused: Running, api: Caller, visits: Visits) -> None:
-    """Kill servers, and pause a deliverer until the other one holds all leases."""
+    """Kill servers, and pause a deliverer until the other deliverer holds all leases."""
     paused.send_signal(signal.SIGSTOP)
     for server in killed:
         server.kill()
     until(lambda: sorted(dict(rows(url, HOLDERS)).values()) == [16])
-    # What happens now is delivered by the other one only.
+    # Only the other deliverer can deliver the next event.
     visits.acknowledged.add(("conversation:create", ""))
     visits.groups.append(api.new_group())
     paused.send_signal(signal.SIGCONT)
@@ -145,7 +145,7 @@ def test_limits_order_and_deliveries_with_many_processes(role: str) -> None:
         until(lambda: rows(role, "SELECT 1 FROM delivery WHERE status = 'pending' LIMIT 1") == [])
         api.http.close()
     account, ledger = Account(role, endpoint), Ledger(role, sandbox.app_id)
-    account.assert_told(visits.acknowledged, [webhook])
+    account.assert_delivered(visits.acknowledged, [webhook])
     # Calls in flight when a deliverer was paused.
     assert account.repeated <= AT_ONCE * ROUNDS
     assert ledger.faults() == []
@@ -156,7 +156,7 @@ def test_limits_order_and_deliveries_with_many_processes(role: str) -> None:
     assert connections.most <= (SERVERS + 2) * CONNECTIONS
     assert_unique(role)
     log.info(
-        "%d answers, %d deliveries, %d repeated, at most %d connections, %.2f ms of processor time per answer",
+        "%d responses, %d deliveries, %d repeated, at most %d connections, %.2f ms of processor time per response",
         visits.answers,
         len(account.deliveries),
         account.repeated,
@@ -166,7 +166,7 @@ def test_limits_order_and_deliveries_with_many_processes(role: str) -> None:
 
 
 def one_round(url: str, servers: list[Server], paused: Running, api: Caller, visits: Visits) -> float:
-    """Visit while servers are killed and a deliverer is paused; returns the processor time of those that live on."""
+    """Visit while servers are killed and a deliverer is paused; returns the processor time of the surviving servers."""
     killed = servers[:2]
     living = [server.process.pid for server in servers[2:]]
     before = processor_seconds(living)
@@ -180,7 +180,7 @@ def one_round(url: str, servers: list[Server], paused: Running, api: Caller, vis
     for server in killed:
         server.output.clear()
         server.start()
-    servers.sort(key=lambda server: server in killed)  # others are killed next
+    servers.sort(key=lambda server: server in killed)  # the next round kills other servers
     return spent
 
 
@@ -199,7 +199,7 @@ def test_at_the_limit_of_connections_requests_are_served_or_get_503(role: str) -
         user = api.new_user()
 
         async def take_all() -> None:
-            """Take all connections of the role, until the server has none."""
+            """Take all connections of the role, so that the server cannot connect."""
             admin = await asyncpg.connect(superuser)
             of_server = "usename = $1 AND starts_with(application_name, 'heliograph/')"
             taken: list[asyncpg.Connection] = []

@@ -1,4 +1,4 @@
-"""A server that is killed while it makes users the members of a group: another call completes the set.
+"""A server that is killed while it replaces the members of a group: another call completes the set.
 
 There are 4,000 users; with HELIOGRAPH_TEST_ROUNDS, 20,000.
 """
@@ -23,7 +23,7 @@ from tests.proofs.ledger import Ledger, integrity
 
 USERS = 20_000 if "HELIOGRAPH_TEST_ROUNDS" in os.environ else 4_000
 LEAVES = 600
-"""More than are in one piece."""
+"""More than one piece contains."""
 
 LIMIT = ("--participant-limit", str(USERS))
 pytestmark = pytest.mark.timeout(300)
@@ -36,7 +36,7 @@ async def many_users(url: str, app_id: str) -> list[str]:
 
 
 def killed_in(api: Caller, path: str, body: bytes, server: Server) -> int:
-    """Send the set, and kill the server in the middle of it; returns how many had joined before."""
+    """Send the set, and kill the server before it is complete; returns the last reported number of joined users."""
     headers, seen = {"accept": "application/x-ndjson", "content-type": "application/json"}, 0
     until = random.Random(2026).randrange(USERS // 4, USERS // 2)
     with httpx.Client(auth=api.auth, timeout=60) as client:
@@ -74,13 +74,13 @@ def test_another_call_completes_the_set(engine: str, tmp_path: Path) -> None:
     )  # fmt: skip
     again = api.ok("PUT", path, members)
     assert (again["joined"], again["left"], again["version"]) == (0, 0, done["version"])
-    # While users are still to join, members leave in the pieces before. Here nothing but leaves is in any piece.
+    # In the sets above, joins follow the leaves. This set has only leaves.
     fewer = api.ok("PUT", path, members[LEAVES:])
     assert (fewer["stayed"], fewer["joined"], fewer["left"]) == (USERS - 1 - LEAVES, 0, LEAVES)
     ledger = Ledger(url, api.app_id)
     assert {user for _, _, user in ledger.participants} == set(users[1 + LEAVES :])
     assert ledger.faults() == []
-    # Everybody has joined once, and one user had left before.
+    # Each user has joined once, and one had left before.
     found = Counter(event.type for event in ledger.events)
     assert (found["conversation:join"], found["conversation:leave"]) == (USERS - 2, 1 + LEAVES)
     assert server.stop() == 0

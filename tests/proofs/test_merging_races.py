@@ -1,4 +1,4 @@
-"""Merges race with each other and with everything else: the tables agree with the events, and nothing is lost."""
+"""Merges race with each other and with all other calls: the tables agree with the events, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def synced(crowd: Crowd, zendesk_id: str, surviving: str) -> httpx.Respons
 
 
 async def one_of_many(crowd: Crowd, number: int, groups: list[str], users: list[str]) -> None:
-    """A caller that does everything with users whom others merge and delete."""
+    """Run a caller that uses all verbs on users whom other callers merge and delete."""
     dice = random.Random(number)
     for verb in dice.choices(list(VERBS), list(VERBS.values()), k=CALLS):
         group, user = f"/conversations/{dice.choice(groups)}", dice.choice(users)
@@ -115,7 +115,7 @@ def test_two_users_are_merged_into_each_other_once(site: Site, api: Caller) -> N
     assert len(ledger.events_of("user:merge")) == 8
 
 
-def test_an_external_id_is_always_someone(site: Site, api: Caller) -> None:
+def test_an_external_id_always_identifies_a_user(site: Site, api: Caller) -> None:
     """The external id moves to the surviving user. Calls that name it meanwhile find one of the two users."""
 
     async def race(crowd: Crowd) -> None:
@@ -149,7 +149,7 @@ def test_an_external_id_is_always_someone(site: Site, api: Caller) -> None:
 
 
 def test_joins_and_deletions_of_merged_users(site: Site, api: Caller) -> None:
-    """An accepted join is not lost, and a deletion of the surviving user takes everything with it."""
+    """An accepted join is not lost, and a deletion of the surviving user deletes all of its memberships."""
 
     async def race(crowd: Crowd) -> None:
         for number in range(8):

@@ -1,4 +1,4 @@
-"""Random verbs against the server, which must agree with the model after each of them."""
+"""Random verbs on the server, which must agree with the model after each verb."""
 
 from __future__ import annotations
 
@@ -104,13 +104,13 @@ class Verbs(
         return {"userExternalId": external_id} if by_external_id and external_id else {"userId": user}
 
     def one_of(self, draw: Draw, now: Collection[T], ever: Collection[T]) -> T:
-        """Usually one of the current objects; rarely, or if there are none, one of all objects ever created."""
+        """Usually a current object; rarely, or if no current object exists, any object ever created."""
         seldom = not now or draw(st.integers(0, 7)) == 0
         chosen: T = draw(st.sampled_from(list(ever if seldom else now)))
         return chosen
 
     def some_user(self, draw: Draw) -> Named:
-        """A user, by the id or by the external id."""
+        """A user, named by id or by external id."""
         return self.named(self.one_of(draw, self.model.people, self.external_ids), draw(st.booleans()))
 
     def some_conversation(self, draw: Draw) -> str:
@@ -149,9 +149,9 @@ class Verbs(
             self.external_ids[user] = external_id
 
     def unique(self, text: str) -> str:
-        """A text that is nowhere else in the database."""
+        """A text that occurs nowhere else in the database."""
         self.texts += 1
-        # Digits could be those of a credit card, which is masked.
+        # Digits could form the number of a credit card, which the server masks.
         return f"{text} {self.texts} of {self.inside.app_id.translate(LETTERS)}"
 
     def create_user(self, draw: Draw) -> None:
@@ -197,7 +197,7 @@ class Verbs(
             self.model.leave(conversation, seat)
 
     def some_author(self, draw: Draw, conversation: str) -> Named | None:
-        """The business, or a user who usually is in the conversation."""
+        """The business (None), or a user, who is usually a participant."""
         room = self.model.rooms.get(conversation)
         if draw(st.integers(0, 2)) == 0:
             return None
@@ -272,7 +272,7 @@ class Verbs(
         self.assert_controllers_agree()
 
     @invariant()
-    def what_is_unread_agrees(self) -> None:
+    def unread_counts_agree(self) -> None:
         for room in self.model.rooms.values():
             listed = self.ask("GET", f"/conversations/{room.id}/participants").json()["participants"]
             assert listed == self.model.to_api(room)
@@ -284,8 +284,8 @@ class Verbs(
         for event in events:
             assert_documented(event)
         self.last_event = events[-1].id if events else self.last_event
-        told = [(one.type, one.conversation_id, one.user_id, pairs_of(one)) for one in events]
-        assert settled(told) == settled(self.model.owed)
+        recorded = [(one.type, one.conversation_id, one.user_id, pairs_of(one)) for one in events]
+        assert settled(recorded) == settled(self.model.owed)
         self.model.owed.clear()
         assert in_order(replay(events, self.replayed)) == in_order(self.model.membership())
 
@@ -304,7 +304,7 @@ def test_several_workers_of_one_server_agree_with_the_model_too(tmp_path: Path) 
 
 
 def agrees(open_inside: Callable[[Path], Inside], examples: int) -> None:
-    """Run the verbs."""
+    """Run the state machine."""
     run_state_machine_as_test(
         lambda: Verbs(open_inside),  # type: ignore[arg-type]  # any factory will do
         settings=settings(

@@ -1,7 +1,7 @@
 """Paging during changes: participants who stay are listed exactly once and in order, for any size and direction.
 
-One caller joins and leaves users, one call after the other, while others page through the list. So the list has a
-history of versions, and each page must be the page of a version that was current during its request.
+One caller lets users join and leave, one call at a time, while others page through the list. So the list has a
+sequence of versions, and each page must match a version that was current during its request.
 With HELIOGRAPH_TEST_ROUNDS the list is four times as long, and pages have every size.
 """
 
@@ -26,11 +26,11 @@ from tests.proofs.paging import FIRST, LAST, Asked, expected_page, parsed_links
 
 LONG = "HELIOGRAPH_TEST_ROUNDS" in os.environ
 STAYING = 600 if LONG else 150
-# Users between those who stay, who leave during the walks and do not join again.
+# Users who leave during the walks and do not join again. They are spread among the users who stay.
 GOING = 90 if LONG else 30
 # Users at the end of the list, who join and leave repeatedly.
 RESTLESS = 12
-# Most pages are those of the smallest sizes.
+# Most requests are for the smallest pages.
 SIZES = range(1, 101) if LONG else (1, 2, 3, 7, 10, 24, 25, 26, 50, 77, 99, 100)
 WALKERS = 8
 PAGES_PER_CHANGE = 10 if LONG else 3
@@ -144,7 +144,7 @@ class Crowded:
         return Page(asked, answer.json(), first, self.changes_begun)
 
     async def ask(self, asked: Asked) -> httpx.Response:
-        """Ask for a page by its parameters."""
+        """Request a page by its parameters."""
         return await self.inside.call("GET", f"{self.path}/participants", params=asked.params)
 
     async def walk_each(self, wanted: deque[tuple[int | None, bool]]) -> list[list[Page]]:
@@ -156,7 +156,7 @@ class Crowded:
         return walks
 
     def assert_is_a_page(self, page: Page) -> None:
-        """Check that the page is that of a version that was current during its request."""
+        """Check that the page matches a version that was current during its request."""
         shown = page.answer["participants"]
         got = ([one["id"] for one in shown], page.answer["meta"], parsed_links(page.answer))
         versions = self.versions[page.first_version : page.last_version + 1]
@@ -164,7 +164,7 @@ class Crowded:
         assert shown == [self.participants[one["id"]] for one in shown]
 
     def assert_shows_all_who_stay(self, walk: list[Page], *, backwards: bool) -> None:
-        """Check that the walk lists those who stay once and in order, and no participant twice."""
+        """Check that the walk lists the users who stay once and in order, and no participant twice."""
         pages = [[one["id"] for one in page.answer["participants"]] for page in walk]
         ids = [one for page in (reversed(pages) if backwards else pages) for one in page]
         assert all(left < right for left, right in itertools.pairwise(ids))
@@ -174,12 +174,12 @@ class Crowded:
 
 @pytest.fixture
 def inside(engine: str, tmp_path: Path) -> Iterator[Inside]:
-    """A server in this process with a high limit of participants."""
+    """A server in this process with a high participant limit."""
     with Inside(new_database(engine, tmp_path), participant_limit=GROUP_LIMIT) as inside:
         yield inside
 
 
-def test_every_walk_lists_those_who_stay_once_and_in_order(inside: Inside) -> None:
+def test_every_walk_lists_staying_participants_once_and_in_order(inside: Inside) -> None:
     wanted: list[tuple[int | None, bool]] = [
         (size, backwards) for size in (None, *SIZES) for backwards in (False, True)
     ]

@@ -1,4 +1,4 @@
-"""A bulk request with an idempotency key: each of its pieces is made once, and a retry makes those that are missing."""
+"""A bulk request with an idempotency key: each piece is executed once, and a retry executes the missing pieces."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OPTIONS = ("--no-delivery",)
 SITES = [(SQLITE, (1,)), (POSTGRESQL, (1, 2))]
 USERS, TIMES = 5, 60
 ITEMS = 2 * USERS * TIMES
-"""More than a piece has."""
+"""More than one piece contains."""
 AT_ONCE = 8
 JOIN_AND_LEAVE: list[tuple[str, dict[str, Any]]] = [("join", {"subscribeSDKClient": False}), ("leave", {})]
 KEY = '"one"'
@@ -49,13 +49,13 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def comings_and_goings(users: Sequence[str]) -> list[dict[str, Any]]:
-    """Items of which each has an effect, again and again."""
+    """Items that join and leave repeatedly, so that each has an effect."""
     joins = [{"type": "join", "userId": user, "subscribeSDKClient": False} for user in users]
     leaves = [{"type": "leave", "userId": user} for user in users]
     return [*joins, *leaves] * TIMES
 
 
-def assert_made_once(url: str, api: Caller) -> None:
+def assert_executed_once(url: str, api: Caller) -> None:
     """Check that each item has taken effect once, and that only the response is stored."""
     ledger = Ledger(url, api.app_id)
     assert ledger.faults() == []
@@ -65,7 +65,7 @@ def assert_made_once(url: str, api: Caller) -> None:
     assert rows(url, stored, api.app_id) == [("one", 200)]
 
 
-def test_pieces_of_many_requests_with_one_key_are_made_once(site: Site) -> None:
+def test_pieces_of_many_requests_with_one_key_are_executed_once(site: Site) -> None:
     api = site.new_app()
     users = [api.new_user() for _ in range(USERS)]
     group = api.new_group()
@@ -80,7 +80,7 @@ def test_pieces_of_many_requests_with_one_key_are_made_once(site: Site) -> None:
     assert len({(answer.status_code, answer.content) for answer in answers}) == 1
     assert Counter(answer.headers.get("idempotent-replayed") for answer in answers) == {None: 1, "true": AT_ONCE - 1}
     assert_complete(answers[0])
-    assert_made_once(site.database_url, api)
+    assert_executed_once(site.database_url, api)
 
 
 def test_a_refusal_of_the_first_piece_is_stored(site: Site) -> None:
@@ -100,7 +100,7 @@ def assert_complete(answer: httpx.Response) -> None:
 
 
 def die_before_last_piece(marker: Path) -> None:
-    """Kill the process when the last piece begins, once."""
+    """Kill the process when the last piece begins, unless the marker shows that it was killed before."""
     run = PiecewiseWrite.run
 
     def die(self: PiecewiseWrite[Any, Any], tx: Tx, start: int, end: int) -> Coroutine[Any, Any, Any]:
@@ -113,7 +113,7 @@ def die_before_last_piece(marker: Path) -> None:
 
 
 class Interrupted(NamedTuple):
-    """A bulk request that a kill interrupted after its second of three pieces, and what it was about."""
+    """A bulk request that was killed after the second of its three pieces."""
 
     api: Caller
     url: str
@@ -121,7 +121,7 @@ class Interrupted(NamedTuple):
     items: list[dict[str, Any]]
 
     def send(self, items: Sequence[dict[str, Any]] | None = None, **more: Any) -> httpx.Response:
-        """Send the request again, or one with the same key and other items."""
+        """Send the request again, or a request with the same key and other items."""
         path = f"/heliograph/v1/apps/{self.api.app_id}/conversations/{self.group}/participants/bulk"
         body = {"items": self.items if items is None else items, **more}
         return self.api("POST", path, body, headers={"Idempotency-Key": KEY})
@@ -129,7 +129,7 @@ class Interrupted(NamedTuple):
 
 @pytest.fixture
 def interrupted(engine: str, tmp_path: Path) -> Iterator[Interrupted]:
-    """Two of its three pieces are stored, and the server runs again."""
+    """A bulk request of which two of three pieces are stored. The server is running again."""
     url = new_database(engine, tmp_path)
     server = Server(url, *OPTIONS, prepare=partial(prepare, tmp_path / "died"))
     try:
@@ -145,12 +145,12 @@ def interrupted(engine: str, tmp_path: Path) -> Iterator[Interrupted]:
 
 
 def prepare(marker: Path) -> None:
-    """Make pieces of 250 items, and kill the process before the last one."""
+    """Use pieces of 250 items, and kill the process before the last piece."""
     turns._LARGE = turns._SMALL = 250
     die_before_last_piece(marker)
 
 
-def test_a_retry_makes_what_a_kill_has_left(interrupted: Interrupted) -> None:
+def test_a_retry_executes_the_pieces_that_a_kill_left_out(interrupted: Interrupted) -> None:
     for other in (
         interrupted.send(interrupted.items[:1]),
         interrupted.send(atomic=True),
@@ -162,11 +162,11 @@ def test_a_retry_makes_what_a_kill_has_left(interrupted: Interrupted) -> None:
     assert repeated.headers["idempotent-replayed"] == "true"
     assert repeated.content == completed.content
     assert_complete(completed)
-    assert_made_once(interrupted.url, interrupted.api)
+    assert_executed_once(interrupted.url, interrupted.api)
 
 
-def test_what_is_left_of_an_expired_key_is_not_found(interrupted: Interrupted) -> None:
-    """The first part is deleted first. The key is then new, for other items too."""
+def test_leftovers_of_an_expired_key_are_ignored(interrupted: Interrupted) -> None:
+    """Once the first part is deleted, the key counts as new, even for other items."""
     api, users = interrupted.api, list(dict.fromkeys(one["userId"] for one in interrupted.items))
     with beside(interrupted.url) as query:
         query("DELETE FROM idempotency_key WHERE app_id = $1 AND key = 'one'", api.app_id)
@@ -174,13 +174,13 @@ def test_what_is_left_of_an_expired_key_is_not_found(interrupted: Interrupted) -
     before = Ledger(interrupted.url, api.app_id)
     answer = interrupted.send(others)
     assert (answer.status_code, answer.json()["counts"]["joined"]) == (200, len(others) // 2)
-    made = len(Ledger(interrupted.url, api.app_id).events) - len(before.events)
-    assert made == len(others)
+    added = len(Ledger(interrupted.url, api.app_id).events) - len(before.events)
+    assert added == len(others)
     assert interrupted.send(others).content == answer.content
 
 
 def test_a_conversation_that_was_deleted_meanwhile(interrupted: Interrupted) -> None:
-    """The retry has the results of what was done, and refusals of the rest."""
+    """The retry returns the results of the executed pieces, and a refusal for each remaining item."""
     interrupted.api.ok("DELETE", f"/conversations/{interrupted.group}")
     answer, again = interrupted.send(), interrupted.send()
     results = answer.json()["results"]
@@ -189,8 +189,8 @@ def test_a_conversation_that_was_deleted_meanwhile(interrupted: Interrupted) -> 
     assert (again.content, again.headers["idempotent-replayed"]) == (answer.content, "true")
 
 
-def test_the_part_of_another_request_is_no_response(engine: str, tmp_path: Path) -> None:
-    """A request that is refused, while another one with its key is under way, gets the refusal."""
+def test_a_refused_request_does_not_return_the_partial_result_of_another(engine: str, tmp_path: Path) -> None:
+    """A request that is refused while another request with its key is under way gets its own refusal."""
     url = new_database(engine, tmp_path)
     part, refusal = Result(UNDER_WAY, None, b"[1]"), Result(404, None, b"{}")
 
@@ -204,7 +204,7 @@ def test_the_part_of_another_request_is_no_response(engine: str, tmp_path: Path)
 
 
 def restart(server: Server) -> None:
-    """Start the server that was killed again."""
+    """Restart the killed server."""
     assert server.process.wait(timeout=60) == -signal.SIGKILL
     server.stop()
     server.output.clear()

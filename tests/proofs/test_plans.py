@@ -1,4 +1,4 @@
-"""PostgreSQL reads tables by their indexes, also while the database is young.
+"""PostgreSQL reads tables by their indexes, even while the database is new.
 
 Statements are planned when tables are empty or nearly so. A sequential scan is the best plan then, and PostgreSQL would
 keep it until the table is analysed, long after it has grown.
@@ -31,7 +31,7 @@ SCANNED = ["app", "api_key", "integration", "webhook", "lease", "meta", "inactiv
 
 
 async def use(crowd: Crowd, target: str) -> None:
-    """Call everything that reads or writes tables that grow."""
+    """Call every operation that reads or writes a growing table."""
     webhook = {"target": target, "triggers": ["*"]}
     await crowd.ok("POST", "/integrations", {"displayName": "Hook", "type": "custom", "webhooks": [webhook]})
     users = await asyncio.gather(*(crowd.new_user(f"user {number}") for number in range(USERS)))
@@ -59,7 +59,7 @@ async def use(crowd: Crowd, target: str) -> None:
 
 
 async def look_up(crowd: Crowd, app: str, users: list[str]) -> None:
-    """Call what lists everything in an app, and what searches it."""
+    """Call the operations that list and search an app."""
     lists = ["/users", "/users?sort=oldest", "/conversations", "/conversations?sort=oldest"]
     for path in (*lists, "/conversations?sort=activity", f"/users?filter[ids]={','.join(users)}"):
         await crowd.ok("GET", app + path)
@@ -81,7 +81,7 @@ async def look_up(crowd: Crowd, app: str, users: list[str]) -> None:
 
 
 async def read_members(crowd: Crowd, members: str, memberships: str, users: list[str]) -> None:
-    """Call what lists members and memberships."""
+    """Call the operations that list members and memberships."""
     some, since = ",".join(users), "2020-01-01T00:00:00Z"
     queries = ("", "sort=newest&include=total,user", "filter[unread]=true", f"filter[joinedAfter]={since}")
     for query in (*queries, f"filter[userId]={some}&filter[unread]=true", "filter[userExternalId]=user%207,user%208"):

@@ -1,4 +1,4 @@
-"""Several server processes on one PostgreSQL database, two of them workers of one server, act as one server.
+"""Several server processes on one PostgreSQL database, two of which are workers of one server, act as one server.
 
 With HELIOGRAPH_TEST_ROUNDS each caller makes more calls.
 """
@@ -62,7 +62,7 @@ class Hammer:
         self.answers: Counter[int] = Counter()
 
     async def caller(self, number: int) -> None:
-        """A caller."""
+        """Run a caller."""
         dice = random.Random(number)
         for verb in dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=CALLS):
             await self._call(verb, dice)
@@ -166,7 +166,7 @@ def test_a_change_is_visible_on_another_server_immediately(site: Site, api: Call
 
 
 def test_a_changed_setting_reaches_another_server(site: Site, api: Caller) -> None:
-    """apps.2: other servers have the settings of the app in a cache, which is short-lived."""
+    """apps.2: other servers cache the settings of the app for a short time."""
     one, other, *_ = site.callers(api)
     group, card = api.new_group(), "4111111111111111"
     assert other.say(group, card)["content"]["text"] == "************1111"

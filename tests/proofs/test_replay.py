@@ -85,7 +85,7 @@ class Verbs:
         login(self.api, self.dice.choice(self.users), email=f"{self.dice.randrange(8)}@example.org")
 
     def merge(self) -> None:
-        """Merge a user into another one, by an external id that they disagree about or not."""
+        """Merge a user into another user, which fails if their external ids differ."""
         discarded, surviving = self.dice.sample(self.users, 2)
         zendesk_id = f"Z{next(self.numbers)}"
         if try_login(self.api, surviving, zendeskId=zendesk_id).is_success:
@@ -114,7 +114,7 @@ class Verbs:
 
 
 def assert_history_agrees(api: Caller, ledger: Ledger) -> None:
-    """The history has the changes that the events report, and the members at any time are those after its changes."""
+    """Check that the history has the changes of the events, and that replaying it gives the members at any time."""
 
     def get(path: str) -> Any:
         return api.ok("GET", f"/heliograph/v1/apps/{api.app_id}{path}")

@@ -1,6 +1,6 @@
-"""The event stream of several servers on one PostgreSQL, some of which are killed and stopped, or have a wrong clock.
+"""The event stream of several servers on one PostgreSQL, some of which are killed, paused, or have a wrong clock.
 
-HELIOGRAPH_TEST_ROUNDS is the number of rounds, in each of which one server is killed and another one stopped.
+HELIOGRAPH_TEST_ROUNDS is the number of rounds. In each, one server is killed and another is paused.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 def impatient() -> None:
-    """End the sessions of stopped processes after one second instead of ten, and never be idle."""
+    """Terminate the database sessions of paused processes after one second instead of ten, and never become idle."""
     horizon._LOOKS = 8
     marks._IDLE_SECONDS = 600.0
 
@@ -52,7 +52,7 @@ class SlowClock:
 
 
 def slow_clock() -> None:
-    """Make ids by a clock that is an hour behind, and never be idle."""
+    """Create ids with a clock that is an hour behind, and never become idle."""
     marks._IDLE_SECONDS = 600.0
     vars(ids)["time"] = SlowClock
     ids._sequence = ids._Sequence()
@@ -60,7 +60,7 @@ def slow_clock() -> None:
 
 @contextlib.contextmanager
 def servers(url: str, *prepared: Callable[[], None]) -> Iterator[list[tuple[Server, Caller]]]:
-    """Servers of one database, and a caller of each."""
+    """Servers on one database, and a caller of each."""
     sandbox = init(url)
     with contextlib.ExitStack() as stack:
         running = [Server(url, *OPTIONS, prepare=prepare) for prepare in prepared]
@@ -78,17 +78,17 @@ def stored(url: str) -> list[str]:
 
 
 def has_read(follower: Follower, count: int) -> bool:
-    """Whether a follower has read so many events."""
+    """Whether a follower has read at least `count` events."""
     return len(follower.ids) >= count
 
 
 def have_changed(writers: list[Writer], changes: list[int]) -> bool:
-    """Whether each writer has gone on since it had made these numbers of changes."""
+    """Whether each writer has made more than two changes since these counts."""
     return all(one.changes > many + 2 for one, many in zip(writers, changes, strict=True))
 
 
 def is_stopped_out(url: str) -> bool:
-    """Whether the stream waits for no process that has stopped."""
+    """Whether the stream no longer waits for a paused process: all active processes update their marks."""
     before = dict(rows(url, "SELECT process, beat FROM stream_mark WHERE active = 1"))
     time.sleep(0.5)
     after = dict(rows(url, "SELECT process, beat FROM stream_mark WHERE active = 1"))
@@ -96,7 +96,7 @@ def is_stopped_out(url: str) -> bool:
 
 
 def disturb(url: str, killed: Server, stopped: Server, writers: list[Writer]) -> None:
-    """Kill a server and start it again; stop one until the stream no longer waits for it, and let it go on."""
+    """Kill a server and restart it; pause another server until the stream no longer waits for it."""
     killed.kill()
     stopped.process.send_signal(signal.SIGSTOP)
     until(lambda: is_stopped_out(url))
@@ -126,7 +126,7 @@ def test_nothing_is_missed_or_repeated_while_servers_are_killed_and_stopped(tmp_
             for one in followers:
                 until(partial(has_read, one, len(events)))
                 assert one.ids == events
-    log.info("%d events, of %d changes that were acknowledged", len(events), sum(one.changes for one in writers))
+    log.info("%d events, %d acknowledged changes", len(events), sum(one.changes for one in writers))
 
 
 def test_a_server_with_a_slow_clock_neither_loses_nor_delays_events(tmp_path: Path) -> None:
@@ -147,8 +147,8 @@ def test_a_server_with_a_slow_clock_neither_loses_nor_delays_events(tmp_path: Pa
     log.info("delays: median %.3f s, longest %.3f s", statistics.median(delays), max(delays))
 
 
-def test_a_restored_database_goes_on(tmp_path: Path) -> None:
-    """It has marks of processes that were active during the backup. They go on, but not with this database."""
+def test_the_stream_continues_on_a_restored_database(tmp_path: Path) -> None:
+    """The backup contains marks of active processes, which keep running but do not use the restored database."""
     url = new_database(POSTGRESQL, tmp_path)
     with servers(url, impatient, impatient) as ((_, api), (_, other)), another_database(url) as new:
         with following(api) as (follower,):

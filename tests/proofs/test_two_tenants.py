@@ -1,8 +1,8 @@
-"""One tenant sends the most expensive accepted requests, and the latency of another stays acceptable.
+"""One tenant sends the most expensive accepted requests, and the latency of another tenant stays acceptable.
 
 Its 99th percentile may at most double. HELIOGRAPH_TEST_ROUNDS is the number of measurements for each kind of request,
-in turns with measurements of the tenant alone. Without it, each kind is sent once and only the responses are checked,
-because a test must not depend on the speed of the machine.
+alternating with measurements of the tenant alone. Without it, each kind is sent once and only the responses are
+checked, because a test must not depend on the speed of the machine.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ LIMIT = ("--participant-limit", "100000")
 
 
 class Fleet:
-    """The servers in service. Calls go to them in turns."""
+    """The servers in service. Calls go to them in turn."""
 
     def __init__(self, database_url: str) -> None:
         self.database_url = database_url
@@ -54,7 +54,7 @@ class Fleet:
             self.servers = [*self.servers, Server(self.database_url, *LIMIT, prepare=release)]
 
     def stop_oldest(self) -> None:
-        """Take a server out of service, and stop it in good order."""
+        """Take the oldest server out of service, and stop it gracefully."""
         oldest, *self.servers = self.servers
         time.sleep(DRAIN_SECONDS)
         assert oldest.stop() == 0, "".join(oldest.log)
@@ -80,7 +80,7 @@ def upgrade(fleet: Fleet) -> None:
     for _ in range(2):
         fleet.stop_oldest()
     assert fleet.migrate(release_that_expands).endswith(f" has schema version {len(EXPANDED)}")
-    fleet.start(release_with_partitions)  # a server of the present release can be restarted
+    fleet.start(release_with_partitions)  # a server of the current release can be restarted
     fleet.stop_oldest()
     fleet.start(release_that_expands, 2)
     for _ in range(2):
@@ -91,7 +91,7 @@ def upgrade(fleet: Fleet) -> None:
 
 
 async def post_and_list(crowd: Crowd, group: str, is_over: Callable[[], bool]) -> list[str]:
-    """Post messages and list participants until the load is over; returns the ids of the messages."""
+    """Post messages and list participants until the load has ended; returns the ids of the messages."""
     posted = []
     body = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
     while not is_over():

@@ -1,4 +1,4 @@
-"""Users who join groups that fill up, post, and leave, on servers some of which are killed."""
+"""Users who join groups of limited size, post, and leave, on servers of which some are killed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CALLERS = 2
 
 @dataclass
 class Visits:
-    """Callers of several servers, until each has made its rounds or its server is gone."""
+    """Callers of several servers. Each stops after its rounds, or when its server is killed."""
 
     groups: list[str]
     acknowledged: set[tuple[str, str]] = field(default_factory=set)

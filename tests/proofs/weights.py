@@ -1,7 +1,7 @@
 """How often the model-based test chooses each verb.
 
-A single Hypothesis rule chooses the verb, because Hypothesis skips random rules, and the run is too short to skip
-joins.
+A single Hypothesis rule chooses the verb: with one rule for each verb, Hypothesis would leave out random rules, and
+the run is too short to leave out joins.
 """
 
 from __future__ import annotations

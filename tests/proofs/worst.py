@@ -1,6 +1,6 @@
 """The most expensive requests that the server accepts, sent by a separate process.
 
-`python -m tests.proofs.worst URL APP_ID KEY_ID SECRET CONVERSATION KIND…` sends requests of these kinds in turns, each
+`python -m tests.proofs.worst URL APP_ID KEY_ID SECRET CONVERSATION KIND…` sends requests of these kinds in turn, each
 at least once, until its standard input ends.
 """
 
@@ -85,7 +85,7 @@ class Sender:
 
 
 def main() -> None:
-    """Run the command; prints the different status codes of the responses."""
+    """Run the command; prints the distinct status codes of the responses."""
     url, app_id, key_id, secret, conversation, *kinds = sys.argv[1:]
     sender = Sender(url, app_id, (key_id, secret))
     requests = [worst(conversation)[kind] for kind in kinds]

@@ -1,4 +1,4 @@
-"""Requests byte by byte, and what every answer must be like."""
+"""Requests that are sent byte by byte, and the checks that every response must pass."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PIPELINED = 16
 
 @dataclass
 class Answer:
-    """What the server said, and whether it will hang up after it."""
+    """A response of the server."""
 
     status: int
     headers: Mapping[str, str]
@@ -32,7 +32,7 @@ class Answer:
 
     @property
     def closes(self) -> bool:
-        """Whether it says that the connection ends here."""
+        """Whether the response announces that the server closes the connection."""
         return self.headers.get("connection") == "close"
 
     @property
@@ -42,28 +42,28 @@ class Answer:
 
 
 def sound(answer: Answer | httpx.Response) -> Answer:
-    """The answer, which must be no server error, have an id, and carry the envelope if it is a refusal."""
+    """Check that a response is no server error, has a request id and, if it is an error, the envelope; returns it."""
     if isinstance(answer, httpx.Response):
         answer = Answer(answer.status_code, answer.headers, answer.content)
-    told = f"{answer.status} {dict(answer.headers)} {answer.body[:300]!r}"
-    assert 200 <= answer.status < 500, told
-    assert answer.headers.get("x-request-id"), told
+    details = f"{answer.status} {dict(answer.headers)} {answer.body[:300]!r}"
+    assert 200 <= answer.status < 500, details
+    assert answer.headers.get("x-request-id"), details
     if answer.status >= 400:
-        assert answer.headers.get("content-type") == "application/json", told
+        assert answer.headers.get("content-type") == "application/json", details
         envelope = json.loads(answer.body)
         # Errors of OAuth also have the form of RFC 6749.
-        assert list(envelope) in (["errors"], ["errors", "error", "error_description"]), told
-        assert envelope["errors"], told
+        assert list(envelope) in (["errors"], ["errors", "error", "error_description"]), details
+        assert envelope["errors"], details
         for error in envelope["errors"]:
-            assert sorted(error) == ["code", "title"], told
-            assert all(isinstance(text, str) and text for text in error.values()), told
+            assert sorted(error) == ["code", "title"], details
+            assert all(isinstance(text, str) and text for text in error.values()), details
     return answer
 
 
 def request(
     method: str, target: str | bytes, auth: Auth | None, *lines: str | bytes, body: bytes | None = None
 ) -> bytes:
-    """The bytes of a request; `lines` are more header lines, and a body has its length and its type."""
+    """The bytes of a request. `lines` are additional header lines; a body gets the headers of its length and type."""
     raw = target.encode() if isinstance(target, str) else target
     head = [method.encode() + b" " + raw + b" HTTP/1.1"]
     named = b"\n".join(line.encode() if isinstance(line, str) else line for line in lines).lower()
@@ -78,7 +78,7 @@ def request(
 
 
 class Connection:
-    """A connection to the server, on which anything may be said."""
+    """A connection to the server that can send any bytes."""
 
     def __init__(self, url: str, seconds: float = SECONDS) -> None:
         parts = urlsplit(url)
@@ -94,7 +94,7 @@ class Connection:
         self.close()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._socket.close()
 
     def say(self, data: bytes) -> None:
@@ -102,16 +102,16 @@ class Connection:
         self._socket.sendall(data)
 
     def reset(self) -> None:
-        """Hang up without a word."""
+        """Reset the connection instead of closing it."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self._socket.close()
 
-    def say_no_more(self) -> None:
-        """Close the half that sends."""
+    def close_sending(self) -> None:
+        """Close the sending half of the connection."""
         self._socket.shutdown(socket.SHUT_WR)
 
-    def heard(self, seconds: float) -> bool:
-        """Whether the server says something, or hangs up, within this time."""
+    def is_readable(self, seconds: float) -> bool:
+        """Whether the server sends data or closes the connection within this time."""
         readable, _, _ = select.select([self._socket], [], [], seconds)
         return bool(readable)
 
@@ -124,43 +124,43 @@ class Connection:
         return bool(data)
 
     def interim(self) -> int:
-        """The status of an answer that only says to go on."""
+        """The status code of an interim response, such as `100 Continue`."""
         head, self._read = self._head()
         return int(head.split()[1])
 
     def _head(self) -> tuple[str, bytes]:
-        """The head of the next answer, and what was read beyond it."""
+        """The head of the next response, and the bytes that were read after it."""
         while b"\r\n\r\n" not in self._read:
-            assert self._more(), f"the server hung up without an answer: {self._read!r}"
+            assert self._more(), f"the server closed the connection without a response: {self._read!r}"
         head, _, rest = self._read.partition(b"\r\n\r\n")
         return head.decode("latin-1"), rest
 
     def answer(self, *, to_head: bool = False) -> Answer:
-        """The next answer."""
+        """The next response."""
         head, self._read = self._head()
         first, *lines = head.split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         length = 0 if to_head else int(headers["content-length"])
         while len(self._read) < length:
-            assert self._more(), "the server hung up in the middle of an answer"
+            assert self._more(), "the server closed the connection in the middle of a response"
         body, self._read = self._read[:length], self._read[length:]
         return Answer(int(first.split()[1]), headers, body)
 
     def until(self, mark: bytes) -> bytes:
-        """What comes before this mark, which is left out."""
+        """Read up to a mark; returns the bytes before the mark."""
         while mark not in self._read:
-            assert self._more(), "the server hung up"
+            assert self._more(), "the server closed the connection"
         before, _, self._read = self._read.partition(mark)
         return before
 
     def rest(self) -> bytes:
-        """All that comes until the server hangs up."""
+        """All remaining bytes until the server closes the connection."""
         while self._more():
             pass
         return self._read
 
     def ended(self) -> bool:
-        """Whether the server hangs up, having said nothing more."""
+        """Whether the server closes the connection without sending anything more."""
         try:
             return not self._more() and not self._read
         except TimeoutError:
@@ -168,7 +168,7 @@ class Connection:
 
 
 def exchange(url: str, data: bytes, *, to_head: bool = False) -> Answer:
-    """Say this on a connection of its own, and hear one answer."""
+    """Send these bytes on a new connection; returns the first response."""
     with Connection(url) as connection:
         connection.say(data)
         return connection.answer(to_head=to_head)
@@ -190,7 +190,7 @@ def _target(caller: Caller, path: str | bytes) -> bytes:
 def posts(caller: Caller, method: str, path: str, contents: Iterable[bytes]) -> Iterator[tuple[bytes, Answer]]:
     """Send JSON bodies on one connection, several at a time; yields each with its response, which must be sound.
 
-    A client of HTTP would spend more time on a request than the server does.
+    An HTTP library would spend more time on a request than the server does.
     """
     target, remaining = _target(caller, path), iter(contents)
     with Connection(caller.url) as connection:
@@ -201,6 +201,6 @@ def posts(caller: Caller, method: str, path: str, contents: Iterable[bytes]) -> 
 
 
 def post(caller: Caller, method: str, path: str, content: bytes, content_type: Any = JSON["content-type"]) -> Answer:
-    """Send a body as it is; the answer must be sound."""
+    """Send a body as it is; the response must be sound."""
     headers = {} if content_type is None else {"content-type": content_type}
     return sound(caller(method, path, content=content, headers=headers))

@@ -1,4 +1,4 @@
-"""Bodies that operations take."""
+"""Bodies that operations accept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HOOK = {"target": "https://example.invalid", "triggers": []}
 
 
 def base_of(operation: AnyOperation, world: World, kind: Any = None) -> dict[str, Any]:
-    """A body that the operation takes, of this kind if it takes several; of a multipart body, its parts."""
+    """A body that the operation accepts, of this kind if it accepts several; for a multipart body, its parts."""
     if operation.name == "CreateIntegration" and kind is not None:
         type_ = kind.__struct_config__.tag
         return {"type": type_, **INTEGRATIONS[type_][0]}

@@ -10,7 +10,7 @@ from msgspec import inspect
 
 
 class Tag(NamedTuple):
-    """A step that leads nowhere, but says of which of several kinds the object is."""
+    """A step of a path that does not descend, but sets the field that selects one of several types of the object."""
 
     field: str
     value: str
@@ -40,7 +40,7 @@ _KINDS: dict[type[inspect.Type], str] = {
     inspect.NoneType: "null",
 }
 
-# JSON texts, and what only looks like JSON, for the place of a value.
+# JSON texts, and texts that only look like JSON, to replace a value.
 NUMBERS = (
     b"1e400", b"-1e400", b"1e-400", b"1e308", b"-0", b"0.1e1", b"9" * 400, b"-" + b"9" * 5000, b"18446744073709551616",
     b"NaN", b"Infinity", b"01", b"1.", b"+1", b"-", b"0x10", b"1_000",
@@ -67,7 +67,7 @@ JUNK = (*NUMBERS, *STRINGS, *TIMES, *STRUCTURES, b"nul", b"True", b"'x'", b"", b
 
 
 def kinds(kind: inspect.Type) -> set[str]:
-    """The JSON types that a type takes."""
+    """The JSON types that a type accepts."""
     match kind:
         case inspect.Metadata(type=inner):
             return kinds(inner)
@@ -79,7 +79,7 @@ def kinds(kind: inspect.Type) -> set[str]:
 
 
 def places(body: Any) -> list[tuple[Path, inspect.Type]]:
-    """Every place in a body, as the way to it, and its type."""
+    """The path and the type of every place in a body."""
     return list(_places(inspect.type_info(body), ()))
 
 
@@ -106,7 +106,7 @@ def _places(kind: inspect.Type, path: Path) -> Iterator[tuple[Path, inspect.Type
 
 
 def distinct(body: Any) -> list[Path]:
-    """The places of a body, one for each type in a kind of object, wherever that stands: settings are alike."""
+    """The places of a body, one for each type below each step: the settings of several integrations are alike."""
     found: dict[tuple[Path, str], Path] = {}
     for place, kind in places(body):
         found.setdefault((place[-2:-1], repr(kind)), place)
@@ -114,14 +114,14 @@ def distinct(body: Any) -> list[Path]:
 
 
 def wrong(kind: inspect.Type) -> list[Any]:
-    """Values of every JSON type that this type does not take."""
+    """Values of every JSON type that this type does not accept."""
     if isinstance(kind, inspect.AnyType):
         return []
     return [value for name, values in SAMPLES.items() if name not in kinds(kind) for value in values]
 
 
 def put(base: Any, path: Path, value: Any) -> Any:
-    """The body with the value at this place; what is missing on the way to it is made."""
+    """The body with the value at this place. Creates missing parents."""
     if not path:
         return value
     step, rest = path[0], path[1:]

@@ -12,19 +12,19 @@ from tests.security.worlds import World, new_world, snapshot
 
 @pytest.fixture(scope="module", autouse=True)
 def witness(server: Server, account: Caller) -> Iterator[World]:
-    """An app that must stay as it is, on a server that must stay up and find nothing unexpected."""
+    """An app that must not change, on a server that must keep running without logging a traceback."""
     world = new_world(account, "Witness")
-    before, told = snapshot(world), len(server.log)
+    before, logged = snapshot(world), len(server.log)
     yield world
     assert server.process.poll() is None
     assert account.http.get(f"{account.url}/health/ready").status_code == 200
     assert snapshot(world) == before
-    assert [line for line in server.log[told:] if line.startswith("  File ")] == []
+    assert [line for line in server.log[logged:] if line.startswith("  File ")] == []
 
 
 @pytest.fixture
 def world(account: Caller) -> World:
-    """An app to be maltreated."""
+    """An app that a test may change."""
     return new_world(account, "Maltreated")
 
 

@@ -30,13 +30,13 @@ class Inside:
     stream: io.StringIO
 
     @property
-    def told(self) -> list[str]:
+    def logged(self) -> list[str]:
         """The lines of the request log so far, as JSON."""
         self.lines.flush()
         return self.stream.getvalue().splitlines()
 
     async def send(self, method: str, path: str, body: bytes | Receive = b"", request_id: str = "") -> Answer:
-        """Call it as the server does, with the key of the sandbox's app; `path` is relative to the app, or absolute."""
+        """Call the application like the server, with the app key of the sandbox. `path` is relative or absolute."""
         key = self.sandbox.app_key
         path, _, query = path.partition("?")
         whole_path = path.startswith(("/v2", "/heliograph"))

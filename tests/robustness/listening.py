@@ -39,7 +39,7 @@ async def listening(folder: Path, connections: Connections) -> AsyncIterator[tup
 
 
 def talk(folder: Path, conversation: Callable[[str, str, Auth], T], connections: Connections | None = None) -> T:
-    """Run `converse` in a thread, against the server in this process."""
+    """Run `conversation` in a thread, against the server in this process."""
 
     async def run() -> T:
         async with listening(folder, connections or Connections()) as where:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.one_engine
 
 SECONDS = 0.3
 MOST = 16_000_000
-"""More than this the server must not take in; the kernel's buffers hold some of it."""
+"""The server must accept fewer bytes than this, of which some are in the kernel's buffers."""
 CHUNKED = b"POST /v2/apps HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -56,7 +56,7 @@ def test_a_slow_request_times_out(impatient: Path) -> None:
             with contextlib.suppress(ConnectionError):
                 for _ in range(100):
                     connection.say(b"A: b\r\n")
-                    if connection.heard(SECONDS / 10):
+                    if connection.is_readable(SECONDS / 10):
                         break
             return connection.answer()
 
@@ -94,13 +94,13 @@ def test_a_connection_without_credentials_is_not_kept_for_long(impatient: Path) 
                 with contextlib.suppress(ConnectionError):
                     for _ in range(100):
                         connection.say(more)
-                        if connection.heard(SECONDS / 10):
+                        if connection.is_readable(SECONDS / 10):
                             break
                 assert connection.ended()
         with Connection(url) as connection:
             connection.say(request("GET", app, auth) + request("GET", app, None))
             assert [connection.answer().status for _ in range(2)] == [200, 401]
-            assert not connection.heard(SECONDS * 2)
+            assert not connection.is_readable(SECONDS * 2)
             connection.say(request("GET", app, auth))
             return connection.answer()
 
@@ -113,7 +113,7 @@ def test_a_slow_body_is_not_interrupted(impatient: Path) -> None:
         with Connection(url) as connection:
             said = request("POST", f"{app}/users", auth, body=body)
             connection.say(said[:-10])
-            assert not connection.heard(SECONDS * 2)
+            assert not connection.is_readable(SECONDS * 2)
             connection.say(said[-10:])
             return connection.answer()
 
@@ -121,7 +121,7 @@ def test_a_slow_body_is_not_interrupted(impatient: Path) -> None:
 
 
 def pour(connection: Connection, unit: bytes) -> int:
-    """Send this repeatedly until the server accepts no more; returns the number of bytes accepted."""
+    """Send a unit repeatedly until the server accepts no more; returns the number of accepted bytes."""
     sent = 0
     with contextlib.suppress(OSError):
         while sent < MOST:
@@ -153,7 +153,7 @@ def test_pipelined_requests_with_unread_responses_are_not_buffered(world: World)
         assert pour(connection, unit) < MOST
 
 
-def test_silent_connections_do_not_keep_others_out(world: World) -> None:
+def test_silent_connections_do_not_block_others(world: World) -> None:
     silent = [Connection(world.api.url) for _ in range(200)]
     try:
         assert world.api("GET", "").status_code == 200

@@ -1,8 +1,8 @@
-"""What a request costs does not grow with the rows of a table.
+"""The cost of a request does not grow with the number of rows of a table.
 
-Read on SQLite, where a read is one step of the event loop: the steps of its virtual machine are counted, and not the
-time, so the outcome is the same on every machine. A statement that looks at every row of an index takes several steps
-for each row, and the plan of EXPLAIN would call that a search.
+Measured on SQLite, where a read is one step of the event loop. The tests count the steps of its virtual machine and not
+the time, so the result is the same on every machine. A statement that looks at every row of an index takes several
+steps for each row, although EXPLAIN calls its plan a search.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from tests.robustness.inside import Inside, inside
 
 ROWS = 10_000
 EVERY = 1_000
-"""After how many steps the counter is called."""
+"""The number of steps between two calls of the counter."""
 MOST_STEPS = 30_000
-"""What one request may take on the event loop: a page of 100 takes about 5,000, 1,000 rows examined up to 25,000."""
+"""The limit of a request on the event loop: a page of 100 takes about 5,000, examining 1,000 rows up to 25,000."""
 ID = "printf('%024x', 4096 + n)"
-# What replaces the values of a row in its copies.
+# The SQL expressions that replace values of a row in its copies.
 COPIES: dict[str, dict[str, str]] = {
     "app": {"id": ID, "deleted_at": "CASE WHEN n % 2 THEN n ELSE NULL END"},
     "api_key": {"id": ID, "integration_id": ID},
@@ -43,7 +43,7 @@ COPIES: dict[str, dict[str, str]] = {
     "conversation": {"id": ID},
     "participant": {"id": ID, "user_id": ID},
     "membership": {"conversation_id": ID},
-    # Left after every time that is asked for, at nodes that no time has.
+    # Changes after every requested time, at nodes that no requested time uses.
     "membership_change": {"id": "printf('f%023x', n)", "node": "-n"},
 }
 
@@ -64,7 +64,7 @@ class Steps:
 
     @contextlib.contextmanager
     def few(self, what: str) -> Iterator[None]:
-        """What happens in the block must not take more than `MOST_STEPS`."""
+        """Check that the block takes at most `MOST_STEPS`."""
         before = self.thousands
         yield
         taken = (self.thousands - before) * EVERY
@@ -73,7 +73,7 @@ class Steps:
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
-    """Counts from now on."""
+    """A counter for all connections that are opened from now on."""
     steps, connect = Steps(), sqlite3.connect
 
     def counted(*args: Any, **kwargs: Any) -> sqlite3.Connection:
@@ -85,33 +85,33 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
     return steps
 
 
-async def made(server: Inside, path: str, body: dict[str, Any]) -> Any:
-    """The JSON of an answer to a POST, which must be a success."""
+async def created(server: Inside, path: str, body: dict[str, Any]) -> Any:
+    """Send a POST that must create an object; returns the JSON of the response."""
     answer = await server.send("POST", path, json.dumps(body).encode())
     assert answer.status == 201, answer.body
     return json.loads(answer.body)
 
 
-async def something(server: Inside) -> dict[str, str]:
-    """One row at least in each table; returns the ids by which it is found."""
+async def first_rows(server: Inside) -> dict[str, str]:
+    """Create at least one row in each table; returns the ids for reading them."""
     target = {"target": "http://127.0.0.1:9/", "triggers": ["*"]}
     custom = {"type": "custom", "displayName": "I", "webhooks": [target]}
-    integration = (await made(server, "/integrations", custom))["integration"]["id"]
-    await made(server, f"/integrations/{integration}/keys", {"displayName": "K"})
-    user = (await made(server, "/users", {"externalId": "ada"}))["user"]["id"]
+    integration = (await created(server, "/integrations", custom))["integration"]["id"]
+    await created(server, f"/integrations/{integration}/keys", {"displayName": "K"})
+    user = (await created(server, "/users", {"externalId": "ada"}))["user"]["id"]
     member = {"userId": user, "subscribeSDKClient": True}
     conversation = {"type": "sdkGroup", "participants": [member]}
-    group = (await made(server, "/conversations", conversation))["conversation"]["id"]
+    group = (await created(server, "/conversations", conversation))["conversation"]["id"]
     said = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
-    await made(server, f"/conversations/{group}/messages", said)
+    await created(server, f"/conversations/{group}/messages", said)
     return {"integration": integration, "user": user, "group": group, "time": await visited(server, group)}
 
 
 async def visited(server: Inside, group: str) -> str:
     """Let a user join a group and leave it; returns the last time at which the user was in it."""
-    user = (await made(server, "/users", {"externalId": "ben"}))["user"]["id"]
+    user = (await created(server, "/users", {"externalId": "ben"}))["user"]["id"]
     given = {"userId": user, "subscribeSDKClient": False}
-    joined = (await made(server, f"/conversations/{group}/join", given))["participant"]["id"]
+    joined = (await created(server, f"/conversations/{group}/join", given))["participant"]["id"]
     while times.now() <= milliseconds(joined):
         pass  # less than a millisecond
     answer = await server.send("POST", f"/conversations/{group}/leave", json.dumps({"userId": user}).encode())
@@ -121,7 +121,7 @@ async def visited(server: Inside, group: str) -> str:
 
 
 def grow(path: Path, rows: int) -> None:
-    """Copy one row of each table so many times."""
+    """Add a number of copies of one row of each table."""
     with contextlib.closing(sqlite3.connect(path)) as database:
         for table, changed in COPIES.items():
             columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
@@ -135,7 +135,7 @@ def grow(path: Path, rows: int) -> None:
 
 
 def reads(app_id: str, ids: dict[str, str]) -> list[str]:
-    """Every list, with each filter that it takes, from either end."""
+    """The paths of every list, with each filter, from both ends."""
     nowhere = "0" * 23 + "1"
     group, user, own = f"/conversations/{ids['group']}", f"/users/{ids['user']}", f"/heliograph/v1/apps/{app_id}"
     filters = [
@@ -163,7 +163,7 @@ def test_no_read_looks_at_every_row(tmp_path: Path, steps: Steps) -> None:
     async def go() -> None:
         url = new_database(SQLITE, tmp_path)
         async with inside(url) as server:
-            ids = await something(server)
+            ids = await first_rows(server)
         grow(tmp_path / "heliograph.db", ROWS)
         async with inside(url) as server:
             for path in reads(server.sandbox.app.id, ids):
@@ -174,11 +174,11 @@ def test_no_read_looks_at_every_row(tmp_path: Path, steps: Steps) -> None:
     asyncio.run(go())
 
 
-def test_nothing_that_runs_by_itself_looks_at_every_row(tmp_path: Path, steps: Steps) -> None:
+def test_no_background_read_looks_at_every_row(tmp_path: Path, steps: Steps) -> None:
     async def go() -> None:
         url = new_database(SQLITE, tmp_path)
         async with inside(url) as server:
-            await something(server)
+            await first_rows(server)
             app_id = server.sandbox.app.id
         grow(tmp_path / "heliograph.db", ROWS)
         store = await open_store(url, serve=True)

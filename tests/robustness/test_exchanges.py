@@ -80,7 +80,7 @@ def own_server(application: Application) -> contextlib.AbstractAsyncContextManag
 
 
 def observe(url: str, app: str, auth: Auth) -> list[Answer]:
-    """Calls the API and the pages in every way in which a body is read and a response is sent."""
+    """Call the API and the pages in every way in which bodies are read and responses are sent."""
     body = b'{"externalId":"chunks"}'
     chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body)
     answers = []
@@ -131,12 +131,12 @@ def test_responses_do_not_depend_on_the_server(tmp_path: Path) -> None:
 
 
 def names_of(answer: Answer) -> dict[str, str]:
-    """The headers of an answer, without values that differ in each run."""
+    """The headers of a response, without values that differ in each run."""
     return {name: "" if name in ANY_RUN else value for name, value in answer.headers.items()}
 
 
 def converse(serve: Serve, conversation: Callable[[str], Any]) -> Any:
-    """Run a conversation with a server that responds like this."""
+    """Run a conversation with a server that handles requests with `serve`."""
 
     async def run() -> Any:
         async with our_server(serve) as url:
@@ -174,7 +174,7 @@ def test_requests_wait_in_order_while_a_response_is_unsent() -> None:
     def ask(url: str) -> list[bytes]:
         with Connection(url) as connection:
             connection.say(request("GET", "/large", None))
-            assert connection.heard(SECONDS)
+            assert connection.is_readable(SECONDS)
             connection.say(b"".join(request("GET", f"/{number}", None) for number in range(5)))
             assert len(connection.answer().body) == 16_000_000
             return [connection.answer().body for _ in range(5)]
@@ -230,7 +230,7 @@ def test_a_line_break_in_a_header_is_never_sent(tmp_path: Path, caplog: pytest.L
 
 @pytest.mark.parametrize("sent", [b"", b"four"], ids=["nothing", "a part"])
 def test_an_aborted_exchange_ends_the_connection(sent: bytes, caplog: pytest.LogCaptureFixture) -> None:
-    """What was sent arrives, and no later request of the connection is handled."""
+    """The part that was sent arrives, and no later request of the connection is handled."""
     served: list[bytes] = []
 
     async def serve(exchange: Exchange) -> None:
@@ -258,4 +258,4 @@ def test_another_server_cannot_abort() -> None:
 
 
 async def never(*message: Any) -> Any:
-    """Called for the messages of a request."""
+    """A `receive` and `send` that are never called."""

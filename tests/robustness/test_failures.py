@@ -80,8 +80,8 @@ def test_an_unexpected_error(
     assert answer.headers["x-request-id"] == REQUEST_ID
     assert answer.headers["content-type"] == "application/json"
     assert SECRET not in str(answer.headers)
-    (told,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
-    for line in (JsonFormatter().format(told), ConsoleFormatter(colours=False).format(told)):
+    (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    for line in (JsonFormatter().format(record), ConsoleFormatter(colours=False).format(record)):
         assert REQUEST_ID in line
         assert type(error).__name__ in line
         assert SECRET not in line
@@ -89,18 +89,18 @@ def test_an_unexpected_error(
 
 def test_failed_requests_are_logged(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ROUTES["GetUser"], "handle", broken(RuntimeError(SECRET)))
-    told: list[str] = []
+    logged: list[str] = []
 
     async def work(server: Inside) -> Answer:
         answer = await server.send("GET", "/users/ada", request_id=REQUEST_ID)
-        told.extend(server.told)
+        logged.extend(server.logged)
         return answer
 
     in_a_server(url, work)
-    (line,) = [json.loads(one) for one in told]
+    (line,) = [json.loads(one) for one in logged]
     assert line["message"] == "request"
     assert (line["request_id"], line["operation"], line["status"]) == (REQUEST_ID, "GetUser", 500)
-    assert "ada" not in told[0].replace(REQUEST_ID, "")
+    assert "ada" not in logged[0].replace(REQUEST_ID, "")
 
 
 def test_a_failed_transaction_is_rolled_back_and_others_continue(

@@ -1,4 +1,4 @@
-"""A disk that fails: callers get 503, and what was answered 503 is not done, not even after kill -9."""
+"""A failing disk: callers get 503, and a request that got 503 never takes effect, not even after kill -9."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def disk(tmp_path: Path) -> dict[str, str]:
 
 @contextmanager
 def broken(disk: dict[str, str], kind: str) -> Iterator[None]:
-    """While this lasts, calls of this kind fail."""
+    """Let calls of this kind fail within the block."""
     switch = Path(f"{disk['FAULTS']}.{kind}")
     switch.touch()
     yield
@@ -50,13 +50,13 @@ def calling(server: Server) -> Iterator[Caller]:
         yield caller
 
 
-def drop_what_sqlite_remembers(database: Path) -> None:
-    """Change every page of a table, so that the next read of it goes to the disk."""
+def invalidate_cache_of_sqlite(database: Path) -> None:
+    """Change every page of a table, so that the next read of the table goes to the disk."""
     with closing(sqlite3.connect(database)) as file, file:
         file.execute("UPDATE app_user SET signed_up_at = signed_up_at + 1")
 
 
-def test_a_failing_disk_is_503_and_what_was_refused_never_happens(disk: dict[str, str], tmp_path: Path) -> None:
+def test_a_failing_disk_is_503_and_refused_writes_never_take_effect(disk: dict[str, str], tmp_path: Path) -> None:
     database = tmp_path / "heliograph.db"
     with serving(database, env=disk) as server, calling(server) as api:
         group = api.new_group(api.new_user("ada"))
@@ -83,7 +83,7 @@ def test_a_failing_disk_is_503_and_what_was_refused_never_happens(disk: dict[str
 
 
 def text(words: str) -> dict[str, str]:
-    """A content."""
+    """A text content."""
     return {"type": "text", "text": words}
 
 
@@ -91,7 +91,7 @@ def test_reads_from_a_failing_disk_are_503(disk: dict[str, str], tmp_path: Path)
     database = tmp_path / "heliograph.db"
     with serving(database, env=disk) as server, calling(server) as api:
         api.new_user("ada")
-        drop_what_sqlite_remembers(database)
+        invalidate_cache_of_sqlite(database)
         with broken(disk, "read"):
             assert error_of(api("GET", "/users/ada")) == UNAVAILABLE
             assert error_of(api.http.get(f"{server.url}/health/ready")) == UNAVAILABLE

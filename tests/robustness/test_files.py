@@ -1,4 +1,4 @@
-"""The files of a SQLite database in the hands of people: other names, removed, replaced, put together wrongly."""
+"""Mishandled files of a SQLite database: other names, removed, replaced, combined wrongly."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ MASTER_KEY = "bm90IHRoZSBtYXN0ZXIga2V5IG9mIHRoaXMgZGF0YWI="
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """Where a database will be, in a folder of its own."""
+    """The path of a future database, in its own folder."""
     (tmp_path / "data").mkdir()
     return tmp_path / "data" / "heliograph.db"
 
 
 def caller_of(server: Server) -> Caller:
-    """A caller with the sandbox's app key, as a new server prints it."""
+    """A caller with the app key of the sandbox, which a new server prints."""
     lines = "".join(server.output).splitlines()
     printed = dict(line.strip().split("=", 1) for line in lines if line.strip().startswith(("APP=", "KEY=")))
     key, secret = printed["KEY"].split(":")
@@ -46,7 +46,7 @@ def caller_of(server: Server) -> Caller:
 
 @contextmanager
 def filled(database: Path) -> Iterator[tuple[Server, Caller]]:
-    """A server of a new database in which there is a user."""
+    """A server on a new database with one user."""
     with serving(database) as server:
         while not any("KEY=" in line for line in server.output):
             time.sleep(0.01)
@@ -57,7 +57,7 @@ def filled(database: Path) -> Iterator[tuple[Server, Caller]]:
 
 
 def refused(database: Path | str, *words: str) -> str:
-    """How this process, as a second server, is refused: the words are in it."""
+    """The error that this process gets as a second server. It must contain the words."""
     with pytest.raises(UsageError) as refusal:
         asyncio.run(touch(f"sqlite:///{database}"))
     line = str(refusal.value)
@@ -66,14 +66,14 @@ def refused(database: Path | str, *words: str) -> str:
 
 
 def bind(source: Path, target: Path) -> bool:
-    """Mount one file or folder over another; False where that is not allowed."""
+    """Mount one file or folder over another; returns False if that is not allowed."""
     return subprocess.run(["mount", "--bind", source, target], capture_output=True, check=False).returncode == 0
 
 
-def test_a_second_server_is_refused_by_whatever_name(
+def test_a_second_server_is_refused_under_any_name(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # With the key in the environment nothing but the lock keeps a second server away.
+    # With the key in the environment, only the lock keeps a second server away.
     monkeypatch.setenv(MASTER_KEY_VARIABLE, MASTER_KEY)
     (tmp_path / "mounted").mkdir()
     mounted_file = tmp_path / "mounted.db"
@@ -104,7 +104,7 @@ def test_a_second_server_is_refused_by_whatever_name(
             hard_link = tmp_path / "hard.db"
             os.link(database, hard_link)
             refused(hard_link, "serves", "another name of the file")
-            # Other commands would write to a log of their own.
+            # Other commands would write to a separate log.
             with pytest.raises(UsageError, match="under another name"):
                 asyncio.run(touch(f"sqlite:///{hard_link}", serve=False))
             hard_link.unlink()
@@ -117,7 +117,7 @@ def test_a_second_server_is_refused_by_whatever_name(
         assert api.new_user()
         assert api.ok("GET", "/users/ada")
         server.kill()
-    # Nothing is left of the lock of a process that was killed.
+    # The lock of a killed process is released.
     with serving(database) as server:
         os.link(database, tmp_path / "hard.db")
     refused(database, "2 names (hard links)")
@@ -180,16 +180,16 @@ def test_a_server_whose_files_are_gone_says_so_and_acknowledges_nothing(
             assert error_of(answer) == UNAVAILABLE
         assert api.http.get(f"{server.url}/health/live").status_code == 200
 
-        def told() -> list[str]:
+        def reports() -> list[str]:
             return [line for line in server.log if "while it was served" in line]
 
-        until(told)
-        (line,) = told()
+        until(reports)
+        (line,) = reports()
         assert "error" in line
         assert database.name in line
 
 
-def test_the_end_of_a_server_leaves_the_files_of_its_successor_alone(database: Path) -> None:
+def test_a_stopping_server_does_not_touch_the_files_of_its_successor(database: Path) -> None:
     async def succeed(server: Server) -> None:
         async with opened(f"sqlite:///{database}") as store:
             await store.write(put, "a", "1")
@@ -225,7 +225,7 @@ def test_every_way_to_lose_the_files_is_noticed(database: Path, harm: Callable[[
 
 
 def vacuum_into(database: Path) -> None:
-    """Make a backup as SQLite's own tools do."""
+    """Make a backup like SQLite's own tools."""
     with closing(sqlite3.connect(database)) as file:
         file.execute("VACUUM INTO ?", (str(database.with_name("backup.db")),))
 
@@ -250,10 +250,10 @@ def test_checkpoints_and_other_commands_raise_no_alarm(database: Path) -> None:
         assert [line for line in server.log if "while it was served" in line] == []
 
 
-def test_what_is_missing_is_not_made_anew(database: Path) -> None:
+def test_missing_files_are_not_recreated(database: Path) -> None:
     key, log = (database.with_name(f"heliograph.db{suffix}") for suffix in (".key", "-wal"))
     with filled(database) as (server, _):
-        # This is what a copy of the file and its key is without the log: no tables are in it yet.
+        # A copy of the file without its log has no tables yet.
         copied = database.read_bytes()
         server.kill()
     whole = {one: one.read_bytes() for one in database.parent.iterdir()}
@@ -270,7 +270,7 @@ def test_what_is_missing_is_not_made_anew(database: Path) -> None:
         path.write_bytes(content)
     key.unlink()
     refused(database, "master key is missing")
-    # Whoever does as the message says begins anew.
+    # After moving the files away, as the message says, a server creates a new database.
     for one in database.parent.iterdir():
         one.unlink()
     with filled(database):
@@ -278,7 +278,7 @@ def test_what_is_missing_is_not_made_anew(database: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
-def test_what_is_no_regular_file_is_refused(database: Path, kind: str) -> None:
+def test_only_a_regular_file_is_accepted(database: Path, kind: str) -> None:
     if kind == "folder":
         database.mkdir()
     elif kind == "pipe":

@@ -1,4 +1,4 @@
-"""Fuzzing the form of GetToken and the query of Authorize: no server errors, and nothing but errors of OAuth."""
+"""Fuzzing the form of GetToken and the query of Authorize: no server errors, only OAuth errors."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_forms(account: Caller, api: Caller, partner: Partner) -> None:
 
     run()
     assert statuses == {400, 401}
-    assert partner.exchange(whole["code"]).status_code == 200  # no wrong request has used the code
+    assert partner.exchange(whole["code"]).status_code == 200  # no invalid request has used the code
 
 
 def test_queries_of_authorize(api: Caller, partner: Partner) -> None:

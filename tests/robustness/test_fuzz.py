@@ -28,7 +28,7 @@ from tests.security.worlds import World, new_world, snapshot
 LIMIT = 102_400
 WITH_BODY = [operation for operation in OFFERED if isinstance(operation.body, Json)]
 MALFORMED = "Request body is not valid JSON"
-# What is stored differs by engine; most of what is generated is refused before that.
+# Engines differ only in what they store, and most generated bodies are refused before that.
 ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
 EXAMPLES = {SQLITE: 15 * ROUNDS, POSTGRESQL: 5 * ROUNDS}
 BOUNDED = settings(
@@ -39,31 +39,31 @@ BOUNDED = settings(
     suppress_health_check=list(HealthCheck),
 )
 operations = pytest.mark.parametrize("operation", WITH_BODY, ids=lambda one: one.name)
-refused = pytest.mark.one_engine  # before anything is stored
+refused = pytest.mark.one_engine  # the bodies are refused before anything is stored
 
 
 @pytest.fixture(scope="module")
 def world(account: Caller) -> World:
-    """An app that all of them maltreat."""
+    """An app that the tests of this module may change."""
     return new_world(account, "Maltreated")
 
 
 @pytest.fixture(scope="module")
 def last_seen() -> dict[str, Any]:
-    """What the last test has read of the world, if it was to leave it unchanged."""
+    """The snapshot of the world after the last test, if that test must leave the world unchanged."""
     return {}
 
 
 @pytest.fixture(autouse=True)
 def forget(request: pytest.FixtureRequest, last_seen: dict[str, Any]) -> None:
-    """A test that may change the world makes the next one read it again."""
+    """Forget the snapshot before a test that may change the world."""
     if "unchanged" not in request.fixturenames:
         last_seen.clear()
 
 
 @pytest.fixture
 def unchanged(forget: None, world: World, last_seen: dict[str, Any]) -> Iterator[None]:
-    """The world is the same after the test as after the one before it, if that was to leave it unchanged too."""
+    """Check that the test leaves the world unchanged. Two such tests in a row share the snapshot between them."""
     before = {**last_seen} or snapshot(world)
     last_seen.clear()
     yield
@@ -78,7 +78,7 @@ def code_of(operation: AnyOperation) -> str:
 
 
 def kinds_of(operation: AnyOperation) -> list[Any]:
-    """The types of the bodies that the operation takes."""
+    """The types of the bodies that the operation accepts."""
     return list(get_args(operation.body.kind)) or [operation.body.kind]
 
 
@@ -96,7 +96,7 @@ def test_wrong_types_in_every_field(world: World, operation: AnyOperation) -> No
     known: set[tuple[Any, str]] = set()
     for body, place, kind in [(one, *found) for one in kinds_of(operation) for found in places(one)]:
         name = [step for step in place if isinstance(step, str)][-1]
-        # Where a type stands again in the same kind of object, the same decoder reads it: one value shows that.
+        # If a type occurs again in the same kind of object, the same decoder reads it, so one value is enough.
         alike = (place[-2:], repr(kind))
         values = wrong(kind)[:1] if alike in known else wrong(kind)
         known.add(alike)
@@ -114,7 +114,7 @@ def test_junk_in_every_field(account: Caller, engine: str, operation: AnyOperati
     world = new_world(account, "Junk")
     path = world.path(operation)
     found = distinct(operation.body.kind)
-    # Where there are many places, they share the junk: whatever reads a place reads others too.
+    # If there are many places, they share the junk, because the same code reads several places.
     step = 1 + len(found) // 8
     stored = False
     for number, place in enumerate(found):
@@ -131,12 +131,12 @@ def test_junk_in_every_field(account: Caller, engine: str, operation: AnyOperati
 
 @refused
 @operations
-@pytest.mark.parametrize("known", ["", "displayName"], ids=["alone", "beside a field"])
+@pytest.mark.parametrize("known", ["", "displayName"], ids=["alone", "with a known field"])
 def test_junk_in_a_field_that_is_ignored(world: World, operation: AnyOperation, known: str) -> None:
-    """What stands in unknown keys is read by nobody, until something else in the body makes somebody look."""
+    """Values of unknown keys are skipped, unless another part of the body causes them to be read."""
     path = world.path(operation)
     mine = f'"{known}":"Name",'.encode() if known else b""
-    # One decoder skips unknown keys, whatever the operation: each operation takes every fourth piece of junk.
+    # The same decoder skips unknown keys for every operation, so each operation gets every fourth piece of junk.
     contents = [
         b"{" + mine + b'"unknown":' + junk + b',"other":' + other + b"}"
         for junk in JUNK[WITH_BODY.index(operation) % 4 :: 4]
@@ -297,7 +297,7 @@ def test_content_types(world: World, content_type: str | bytes | None, status: i
 @refused
 def test_unexpected_bodies(world: World) -> None:
     for content in (b"{", b"\xff\0", b"x" * (LIMIT + 1), b'{"a":1}'):
-        # What changes something is not carried out before its whole request is there, within the limit of any body.
+        # A request that makes a change is executed once its whole body has arrived, which must be within the limit.
         status = 413 if len(content) > LIMIT else 404
         for content_type in ("application/json", "text/plain", None):
             assert post(world.api, "GET", "/users/ada", content, content_type).status == 200

@@ -1,4 +1,4 @@
-"""Fuzzing multipart bodies: no server errors, and refused uploads leave nothing behind."""
+"""Fuzzing multipart bodies: no server errors, and refused uploads are not stored."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def mutations(draw: st.DrawFn) -> bytes:
     return body
 
 
-def refusals_leave_nothing(api: Caller, database: Database, bodies: Any, minimum: int) -> None:
-    """Send generated bodies; whatever is refused must not be stored."""
+def assert_refusals_are_not_stored(api: Caller, database: Database, bodies: Any, minimum: int) -> None:
+    """Send generated bodies, and check that refused uploads are not stored."""
     statuses: list[int] = []
 
     @BOUNDED
@@ -72,16 +72,16 @@ def database(server: Server) -> Database:
 
 
 def test_mutated_bodies(api: Caller, database: Database) -> None:
-    refusals_leave_nothing(api, database, mutations(), minimum=50)
+    assert_refusals_are_not_stored(api, database, mutations(), minimum=50)
 
 
-def test_bodies_of_the_words_of_the_format(api: Caller, database: Database) -> None:
+def test_bodies_of_random_words(api: Caller, database: Database) -> None:
     words = st.lists(st.sampled_from(WORDS), max_size=25).map(b"".join)
-    refusals_leave_nothing(api, database, words | st.binary(max_size=200), minimum=100)
+    assert_refusals_are_not_stored(api, database, words | st.binary(max_size=200), minimum=100)
 
 
 def test_bodies_in_pieces_of_any_size(api: Caller) -> None:
-    """Where the network splits a body makes no difference."""
+    """It makes no difference where the network splits a body."""
     content = PNG + b"\r\n--frontie\r\n\r" + PNG
     body = VALID.replace(PNG[:40], content)
 

@@ -52,7 +52,7 @@ def test_it_is_valid_openapi_3_1(document: Any) -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
 
 
-def test_it_lists_exactly_what_is_offered(document: Any) -> None:
+def test_it_lists_exactly_the_offered_operations(document: Any) -> None:
     listed = {
         (operation["operationId"], method.upper(), path)
         for path, operations in document["paths"].items()
@@ -84,7 +84,7 @@ def test_its_examples_fit_its_schemas(document: Any) -> None:
     for name, media in media_types(document):
         examples = [media["example"]] if "example" in media else []
         examples += [one["value"] for one in media.get("examples", {}).values()]
-        # Swagger UI shows a field for the file.
+        # Swagger UI shows a file field instead of an example.
         assert examples or not media or name == "post /v2/apps/{appId}/attachments body", f"{name} has no example"
         for example in examples:
             assert breaches(document, media["schema"], example) == [], name

@@ -31,7 +31,7 @@ paged = pytest.mark.parametrize("operation", [one for one in OFFERED if one.page
 
 @pytest.fixture(scope="module")
 def lists(account: Caller) -> World:
-    """An app with lists."""
+    """An app whose lists the tests read."""
     return new_world(account, "Lists")
 
 

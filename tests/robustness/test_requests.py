@@ -32,12 +32,12 @@ CODES = {
     "zendeskId": "user_not_found",
 }
 OTHER_CODES = {
-    # The API document has general words for the messages of an unknown conversation.
+    # For the messages of an unknown conversation, the API document has the general 404.
     ("ListMessages", "conversationId"): "not_found",
     ("GetSupportUser", "zendeskId"): "not_found",
     ("DeleteSupportUser", "zendeskId"): "not_found",
 }
-# In place of <id> stands an id that exists.
+# An existing id replaces <id>.
 SEGMENTS = [
     "%2F", "..%2F..", "<id>%2F", "%2F<id>", "%2e%2e", "%2E", "..", ".", "...", "%00", "%00%00", "<id>%00", "%00<id>",
     "%FF", "%C3%28", "%ED%A0%80", "%F0%9F%98%80", "%", "%G1", "%1", "%25", "%2500", "%5C", "a%20b", "a+b", "<id>%20",
@@ -45,7 +45,7 @@ SEGMENTS = [
     "[]", "|", "\\", "^", "`", "~", "*", "@", "a:b", "a@b:80", "$", "!", "(", "null", "undefined", "true", "-1", "0",
     "1e400", "%D9%A3" * 24, "x" * 10_000, "%41" * 10_000, "0" * 23, "0" * 25, "g" * 24, "A" * 24, MISSING,
 ]  # fmt: skip
-# Any id is that of a new device or a new Support user.
+# These parameters accept any id, and create a device or a Support user with it.
 CREATED = {("RegisterDevice", "guid"), ("PutSupportUser", "zendeskId")}
 PLACES = {
     operation: [name for name in parameters_of(operation) if (operation.name, name) not in CREATED]
@@ -165,11 +165,11 @@ def test_odd_hosts(kept: World, host: str | bytes) -> None:
 def test_odd_request_ids(kept: World, given: str, echoed: bool) -> None:
     for path in (f"/v2/apps/{kept.app_id}", "//nothing"):
         answer = sound(ask(kept.api, "GET", path, f"X-Request-Id: {given}"))
-        told = answer.headers["x-request-id"]
-        assert (told == given) == echoed
-        assert told.isascii()
-        assert told.isprintable()
-        assert len(told) <= 128
+        returned = answer.headers["x-request-id"]
+        assert (returned == given) == echoed
+        assert returned.isascii()
+        assert returned.isprintable()
+        assert len(returned) <= 128
 
 
 @pytest.mark.parametrize(
@@ -264,12 +264,12 @@ def test_endless_headers_are_cut_off(kept: World) -> None:
 
 
 def test_an_idle_connection_is_kept(kept: World) -> None:
-    """Clients keep connections for longer than the 5 seconds that many servers do."""
+    """Clients keep connections longer than the 5 seconds that are the default of many servers."""
     with Connection(kept.api.url) as connection:
         for pause in (5.5, 0.0):
             connection.say(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert connection.answer().status == 200
-            assert not connection.heard(pause)
+            assert not connection.is_readable(pause)
 
 
 def test_expect_100_continue(kept: World) -> None:

@@ -55,7 +55,7 @@ def until_dropped(caplog: pytest.LogCaptureFixture) -> None:
 def test_a_client_that_reads_nothing_is_disconnected(
     impatient: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The clock goes on with each response that the slow client has read, so that a pause of the machine is no time."""
+    """The clock advances with each response that the slow client reads, so a pause of the machine does not count."""
     passed = 0.0
     monkeypatch.setattr(connections, "monotonic", lambda: passed)
 
@@ -94,17 +94,17 @@ def test_a_stream_that_is_not_read_is_closed(
             until_dropped(caplog)
             return len(still.rest()), sum(map(len, texts))
 
-    taken, told = talk(impatient, converse)
-    assert taken < told
+    taken, sent = talk(impatient, converse)
+    assert taken < sent
 
 
 def test_unsent_bytes_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At the limit, the slowest clients are disconnected, and those that read are not."""
+    """At the limit, the slowest clients are disconnected, and clients that read are not."""
     monkeypatch.setattr(connections, "UNSENT_LIMIT", 1_000_000)
 
     def converse(url: str, app: str, auth: Auth) -> tuple[int, list[int]]:
         with contextlib.ExitStack() as stack:
-            # How much of a response the kernel does not accept depends on its size, and can be a small part.
+            # Depending on the size of a response, the kernel may accept all but a small part of it.
             still = [stack.enter_context(Connection(url)) for _ in range(16)]
             for connection in still:
                 connection.say(DOCUMENT * REQUESTS)
@@ -119,7 +119,7 @@ def test_unsent_bytes_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_longest_idle_connections_are_closed_at_the_limit(tmp_path: Path) -> None:
-    """Those without an authenticated request are closed first; a new client is always served."""
+    """Connections without an authenticated request are closed first; a new client is always served."""
 
     def converse(url: str, app: str, auth: Auth) -> None:
         with contextlib.ExitStack() as stack:
@@ -147,7 +147,7 @@ def descriptors(pid: int) -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 def test_running_out_of_descriptors_is_logged_and_passes(tmp_path: Path) -> None:
-    """The soft limit is raised to the hard one; when that is reached, idle connections are closed for new ones."""
+    """The soft limit is raised to the hard limit; when that is reached, idle connections are closed for new ones."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1024), hard))
     try:
@@ -169,15 +169,15 @@ def test_running_out_of_descriptors_is_logged_and_passes(tmp_path: Path) -> None
             connection.close()
         assert exchange(server.url, request("GET", "/health/ready", None)).status == 200
 
-        def told() -> list[str]:
+        def reports() -> list[str]:
             return [line for line in server.log if "cannot accept connections: Too many open files" in line]
 
-        until(told)
-        assert len(told()) == 1
+        until(reports)
+        assert len(reports()) == 1
 
 
 def test_the_cost_of_metrics_is_limited(tmp_path: Path) -> None:
-    """Concurrent requests share a rendering, and later ones get a new one."""
+    """Concurrent requests share a rendering, and later requests get a new one."""
 
     def converse(url: str, app: str, auth: Auth) -> list[str]:
         with contextlib.ExitStack() as stack:

@@ -38,7 +38,7 @@ from tests.security.worlds import World, new_world
 
 OFFICIAL_DOCUMENT = os.environ.get("HELIOGRAPH_TEST_OFFICIAL_DOCUMENT")
 ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
-# What is refused is also tried field by field, in `test_fuzz.py`.
+# `test_fuzz.py` also tests invalid bodies, field by field.
 EXAMPLES = {GenerationMode.POSITIVE: 4 * ROUNDS, GenerationMode.NEGATIVE: 2 * ROUNDS}
 CHECKS: Any = [
     not_a_server_error,
@@ -49,7 +49,7 @@ CHECKS: Any = [
 ]
 AIMS = ("what is generated", "what exists", "what exists", "no app")
 pytestmark = [] if ROUNDS > 1 else [pytest.mark.one_engine]
-# No client of the world is of Apple or Meta.
+# No client of the world is a client of Apple or Meta.
 NEED_OTHER_CLIENTS = {"DownloadMessageRef", "PostConversionEvents"}
 GENERAL_STATUSES = {400, 401, 403, 404}
 CASES = [("own", operation) for operation in OFFERED]
@@ -103,7 +103,7 @@ def official_document() -> dict[str, Any]:
     for member in schemas["content"]["oneOf"]:
         kind = schemas[member["$ref"].rpartition("/")[2]]["properties"]["type"]
         kind["enum"] = [kind["default"]]
-    # What is valid for one of these would be valid for all, because no field is required.
+    # A value that is valid for one of these would be valid for all, because no field is required.
     for member in schemas["conversionEventsBody"]["oneOf"]:
         member["required"] = list(member["properties"])
     schemas["integrationUpdate"]["anyOf"] = schemas["integrationUpdate"].pop("oneOf")
@@ -129,7 +129,7 @@ class Bearer(AuthBase):
 
 
 def aim(case: Case[Any], world: World, operation: AnyOperation) -> None:
-    """Let the request name things that exist, and of the ways to name a user only one."""
+    """Make the request name objects that exist, and name a user in only one way."""
     ids = world.ids_for(operation)
     case.path_parameters = {name: ids[name] for name in case.path_parameters or {}}
     known = {
@@ -159,7 +159,7 @@ def aim(case: Case[Any], world: World, operation: AnyOperation) -> None:
 
 
 def aim_at_partner(case: Case[Any], world: World) -> None:
-    """Let the request name an OAuth client, and a new code of it."""
+    """Make the request name an OAuth client and a new code."""
     partner = Partner(world.owner)
     if isinstance(case.body, dict):
         case.body = partner.request(partner.code(world.api))
@@ -169,7 +169,7 @@ def aim_at_partner(case: Case[Any], world: World) -> None:
 
 
 def make_room(world: World, operation: AnyOperation) -> None:
-    """Delete what keeps the operation from creating an object."""
+    """Delete the object that keeps the operation from creating one."""
     switchboard = f"/switchboards/{world.switchboard}"
     if operation.name == "CreateSwitchboard":
         world.api.ok("DELETE", switchboard)
@@ -198,16 +198,16 @@ def base_request(operation: AnyOperation, world: World) -> dict[str, Any]:
 
 
 def checks_of(document: str, answer: Any) -> Any:
-    """What a response must fulfil."""
+    """The checks that a response must pass."""
     if document == "own":
         return CHECKS
-    # Its lists of statuses are not complete: almost none has 403, and only some have the 404 of an unknown app.
+    # The API document is incomplete: almost no operation lists 403, and only some list the 404 of an unknown app.
     general = answer.status_code in GENERAL_STATUSES
     return [check for check in CHECKS if not (general and check is status_code_conformance)]
 
 
 def credentials_of(operation: AnyOperation, world: World) -> list[Any]:
-    """The key of the account and that of the app; for RevokeAccess, a token too."""
+    """The key of the account and the key of the app; for RevokeAccess, also a token."""
     keys: list[Any] = [world.owner.auth, world.api.auth]
     if operation.name == "RevokeAccess":
         keys.append(Bearer(Partner(world.owner).token(world.api).token))
@@ -250,7 +250,7 @@ def test_every_response_is_documented(
 
     with contextlib.suppress(Unsatisfiable):  # without parameters, no request is invalid
         run()
-    # What was generated may all break a rule between fields, or name an address that is refused.
+    # All generated requests may break a rule between fields, or contain an address that is refused.
     if not answered or (mode == GenerationMode.POSITIVE and operation.status not in answered):
         send(described.Case(**base_request(operation, world)))
     if mode == GenerationMode.POSITIVE and operation.name not in NEED_OTHER_CLIENTS:

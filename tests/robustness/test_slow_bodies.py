@@ -25,11 +25,11 @@ CHUNK = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
 CHUNKED = "Transfer-Encoding: chunked"
 JSON = "Content-Type: application/json"
 MOST = 64_000_000
-"""More than this a connection must never take; the kernel's buffers hold some of it."""
+"""A connection must accept fewer bytes than this, of which some are in the kernel's buffers."""
 
 
 def pour(connection: Connection, limit: int) -> int:
-    """Send chunks until the server disconnects or this many bytes are sent; returns the number sent."""
+    """Send chunks until the server disconnects or `limit` bytes are sent; returns the number of sent bytes."""
     sent = 0
     try:
         while sent < limit:
@@ -127,7 +127,7 @@ def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return url_of(tmp_path / "heliograph.db")
 
 
-@pytest.mark.parametrize("begun", [b"", b'{"externalId":"late'], ids=["nothing comes", "half of it comes"])
+@pytest.mark.parametrize("begun", [b"", b'{"externalId":"late'], ids=["no body", "half a body"])
 def test_a_missing_body_times_out(impatient: str, begun: bytes) -> None:
     async def run() -> Answer:
         async with inside(impatient) as server:
@@ -179,7 +179,7 @@ def test_a_client_that_still_sends_gets_the_refusal(world: World) -> None:
         assert (answer.status, answer.closes) == (413, True)
         # A proxy notices that the connection is reset when it sends for the second time.
         for part in (rest[:100_000], rest[100_000:] + following):
-            assert not connection.heard(0.1)
+            assert not connection.is_readable(0.1)
             connection.say(part)
         assert connection.ended()
     assert snapshot(world) == before

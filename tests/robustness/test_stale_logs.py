@@ -1,4 +1,4 @@
-"""A write-ahead log that a crash left: with its own database it is used, with any other it is refused."""
+"""A write-ahead log that a crash left behind: it is used with its own database, and refused with any other."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def test_a_crash_leaves_a_log_that_belongs_to_its_database(database: Path, check
         lambda: database.with_name("heliograph.db.lock").unlink(),
     ):
         change()
-        assert users_of(database) == 2
-    assert users_of(database.parents[1] / "copy" / database.name) == 2
+        assert values_of(database) == 2
+    assert values_of(database.parents[1] / "copy" / database.name) == 2
 
 
-def users_of(database: Path) -> int:
-    """How many values a killed process has acknowledged, by a copy of its files that is opened in their place."""
+def values_of(database: Path) -> int:
+    """The number of acknowledged values of a killed process that are found in a copy of its files."""
     folder = database.parents[1] / f"opened {time.monotonic_ns()}"
     shutil.copytree(database.parent, folder)
 
@@ -65,7 +65,7 @@ def users_of(database: Path) -> int:
 
 
 def killed_after(database: Path, *, checkpointed: bool) -> None:
-    """Let a process that serves be killed; next to the files is a backup from half way."""
+    """Run a serving process that is killed at the end, and makes a backup next to its files halfway."""
 
     async def work() -> None:
         async with opened(f"sqlite:///{database}") as store:

@@ -1,4 +1,4 @@
-"""Requests run once they are complete, and only as their head says: bodies, upgrades and trailers."""
+"""Requests run once they are complete, and only as their head declares: bodies, upgrades and trailers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def creation(world: World, number: int, *lines: str, chunked: bool = False, trai
 
 
 def external_id(answer: Answer) -> str:
-    """That of the user who was made."""
+    """The external id of the created user."""
     assert sound(answer).status == 201
     made: str = json.loads(answer.body)["user"]["externalId"]
     return made
@@ -48,7 +48,7 @@ def external_id(answer: Answer) -> str:
 @pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunks"])
 @pytest.mark.parametrize("size", [1, 37, 10_000], ids=["bytes", "pieces", "whole"])
 def test_an_upgrade_is_ignored(world: World, upgrade: str, chunked: bool, size: int) -> None:
-    """With its body in the same packet or later, and with what follows it on the connection."""
+    """Also if its body arrives in a later packet, and if other requests follow on the connection."""
     said = [
         creation(world, 1, upgrade, chunked=chunked),
         creation(world, 2, chunked=True),
@@ -67,7 +67,7 @@ def test_an_upgrade_is_ignored(world: World, upgrade: str, chunked: bool, size: 
 
 
 def test_an_ignored_upgrade_keeps_the_other_headers(world: World) -> None:
-    """That the connection ends, that the body is waited for, that framing is strict and the body bounded."""
+    """`Connection: close`, `Expect`, and the checks of the framing and the length of the body still apply."""
     with Connection(world.api.url) as connection:
         connection.say(creation(world, 1, "Upgrade: h2c\r\nConnection: close, upgrade"))
         answer = connection.answer()
@@ -107,7 +107,7 @@ def test_other_protocols_are_refused(world: World, said: bytes) -> None:
 
 def test_upgrades_are_not_logged(world: World, server_log: list[str]) -> None:
     """Clients without a credential cannot fill the log with warnings."""
-    told = len(server_log)
+    logged = len(server_log)
     for said in (
         request("GET", "/v2/apps", None, UPGRADES[0]),
         b"NONSENSE\r\n\r\n",
@@ -115,12 +115,12 @@ def test_upgrades_are_not_logged(world: World, server_log: list[str]) -> None:
     ):
         assert exchange(world.api.url, said).status in (400, 401)
     assert world.api("GET", "").status_code == 200
-    assert [line for line in server_log[told:] if "warn" in line.lower()] == []
+    assert [line for line in server_log[logged:] if "warn" in line.lower()] == []
 
 
 @pytest.mark.parametrize("apart", [False, True], ids=["one packet", "packets"])
 def test_trailers_are_not_headers(world: World, apart: bool) -> None:
-    """They arrive after the checks of the head."""
+    """Trailers arrive after the head has been checked."""
     wrong = (b"authorization: Basic eDp5", b"content-type: text/plain", b"x-request-id: trailer")
     body = b'{"externalId":"trailing"}'
     path = f"/v2/apps/{world.app_id}/users"
@@ -131,7 +131,7 @@ def test_trailers_are_not_headers(world: World, apart: bool) -> None:
             rest = chunks(body, *(trailer or (credential,)))
             if apart:
                 connection.say(head + rest[:20])
-                assert not connection.heard(0.05) or status == 401
+                assert not connection.is_readable(0.05) or status == 401
                 connection.say(rest[20:])
             else:
                 connection.say(head + rest)
@@ -142,13 +142,13 @@ def test_trailers_are_not_headers(world: World, apart: bool) -> None:
 
 
 def external_id_after(connection: Connection, world: World) -> str:
-    """That of one more user, made on the same connection."""
+    """Create one more user on the same connection; returns the external id."""
     connection.say(creation(world, 9))
     return external_id(connection.answer())
 
 
 def test_an_incomplete_request_has_no_effect(world: World) -> None:
-    """Nor one that needs no body but has begun one, nor one behind another."""
+    """Nor has a request that needs no body but has an incomplete one, nor a request that follows another."""
     before = snapshot(world)
     app = f"/v2/apps/{world.app_id}"
     calls = (("DELETE", f"{app}/users/{world.users['lone']}"), ("POST", f"{app}/users"), ("PATCH", app))
@@ -158,8 +158,8 @@ def test_an_incomplete_request_has_no_effect(world: World) -> None:
         with Connection(world.api.url) as connection:
             connection.say(earlier + request(*call, world.api.auth, JSON, framing[0]) + framing[1])
             if end == "half":
-                connection.say_no_more()
-                assert connection.heard(10)
+                connection.close_sending()
+                assert connection.is_readable(10)
             elif end == "reset":
                 connection.reset()
     assert snapshot(world) == before
@@ -170,13 +170,13 @@ def test_an_unread_body_is_read_to_its_end(world: World) -> None:
     with Connection(world.api.url) as connection:
         said = request("DELETE", f"/v2/apps/{world.app_id}/users/{user}", world.api.auth, body=b'{"x":1}')
         connection.say(said[:-3])
-        assert not connection.heard(0.1)
+        assert not connection.is_readable(0.1)
         connection.say(said[-3:] + request("GET", f"/v2/apps/{world.app_id}/users/{user}", world.api.auth))
         assert sound(connection.answer()).status == 200
         assert sound(connection.answer()).status == 404
 
 
-def test_what_follows_a_request_does_not_disturb_its_response(world: World) -> None:
+def test_later_data_does_not_disturb_the_response_to_a_request(world: World) -> None:
     """An error response waits for the responses before it."""
     get = request("GET", f"/v2/apps/{world.app_id}", world.api.auth)
     post = request("POST", f"/v2/apps/{world.app_id}/users", world.api.auth, JSON, CHUNKED)

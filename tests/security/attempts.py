@@ -37,15 +37,15 @@ class Attempt:
     ids: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, caller: Caller, own: World) -> None:
-        """Try it."""
+        """Make the call, and check its error."""
         answer = call(caller, self.name, self.body, params=self.params, **own.ids(**self.ids))
-        told = f"{self.name} {self.ids} {self.body} {self.params}: {answer.text}"
-        assert answer.status_code == self.expected[0], told
-        assert error_of(answer) == self.expected, told
+        details = f"{self.name} {self.ids} {self.body} {self.params}: {answer.text}"
+        assert answer.status_code == self.expected[0], details
+        assert error_of(answer) == self.expected, details
 
 
 def attempts(other: World) -> list[Attempt]:
-    """Calls that use every id of the other world, with the key of the own app."""
+    """Calls in the caller's own app that use every id of the other world."""
     return [
         *_by_path(other, "conversationId", other.group, CONVERSATION),
         *_by_path(other, "conversationId", other.personal, CONVERSATION),
@@ -91,7 +91,7 @@ def _by_path(other: World, parameter: str, value: str, expected: Expected) -> li
         "ChangeControl": {"action": "release"},
         "SetClientOutcome": {"outcome": "blocked"},
     }
-    # The API document's answer for these is the general one.
+    # For these, the API document has the general 404.
     others = {"ListMessages": (404, "not_found", "Resource not found")}
     return [
         Attempt(
@@ -141,7 +141,7 @@ def _by_reference(other: World) -> list[Attempt]:
 
 
 def _by_origin(other: World) -> list[Attempt]:
-    """Acts of a user of the own app on a device or a client of another app, and of a user of another app."""
+    """Acts of end users that name an integration, a device, a client, a user or a conversation of another app."""
     begin = {"reason": "startConversation"}
     return [
         Attempt("RegisterDevice", INTEGRATION, body={"type": "web", "integrationId": other.site}),

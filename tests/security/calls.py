@@ -17,7 +17,7 @@ from heliograph.wire.table.extensions import EXTENSIONS
 from tests.harness import Auth, Caller
 
 END_USERS = [operation for operation in EXTENSIONS if operation.tag == "End users"]
-"""The extensions that act as end users and channels. tests/security/test_extensions.py has the others."""
+"""The extensions that act as end users and channels. tests/security/test_extensions.py covers the others."""
 OFFERED = [*OPERATIONS, *END_USERS]
 BY_NAME = {operation.name: operation for operation in OFFERED}
 MISSING = "0" * 24
@@ -31,12 +31,12 @@ def parameters_of(operation: AnyOperation) -> list[str]:
 
 
 def path_of(operation: AnyOperation, **ids: str) -> str:
-    """The path with these ids in it; where none is given, one that nothing has."""
+    """The path with these ids. Missing ids are replaced by an id that does not exist."""
     return re.sub(r"\{(\w+)\}", lambda found: quote(ids.get(found[1], MISSING), safe=""), operation.path)
 
 
 def call(caller: Caller, name: str, body: Any = None, *, params: Any = None, **ids: str) -> httpx.Response:
-    """Call an operation of the caller's app, or of another one named in `ids`."""
+    """Call an operation in the caller's app, or in the app that `ids` names."""
     operation = BY_NAME[name]
     path = path_of(operation, **{"appId": caller.app_id, **ids})
     return caller(operation.method, path, {} if body is None and operation.body.kind else body, params=params)
@@ -65,9 +65,9 @@ def by_key(operation: AnyOperation, app_key: Auth, account_key: Auth) -> str:
 
 
 class Walk:
-    """Calls every offered operation, and keeps the answers.
+    """Calls every offered operation, and keeps the responses.
 
-    `word` says what stands in a field, by its name; `authorize` gives the `Authorization` header of a call.
+    `word` returns the text for a field, by name; `authorize` returns the `Authorization` header of a call.
     """
 
     def __init__(self, account: Caller, word: Callable[[str], str] = str, authorize: Authorize = by_key) -> None:
@@ -79,10 +79,10 @@ class Walk:
         self._app_id = ""
         self.answers: list[tuple[AnyOperation, httpx.Response]] = []
         self.secrets: set[str] = set()
-        """Those of OAuth."""
+        """The secrets of OAuth: the client secret, the code and the token."""
 
     def call(self, name: str, body: Any = None, *, params: Any = None, files: Any = None, **ids: str) -> Any:
-        """Call one operation; returns the JSON of its answer."""
+        """Call one operation; returns the JSON of its response."""
         authorization = self._authorize(BY_NAME[name], self._key, self._account_key)
         return self._send(name, authorization, body, params=params, files=files, **ids).json()
 
@@ -96,7 +96,7 @@ class Walk:
         return answer
 
     def run(self) -> list[tuple[AnyOperation, httpx.Response]]:
-        """Walk from the creation of an app to its end."""
+        """Make all calls, from the creation of an app to its deletion."""
         word = self._word
         app = {"displayName": word("app"), "metadata": {word("app_key"): word("app_value")}}
         self._app_id = self.call("CreateApp", app)["app"]["id"]
@@ -272,7 +272,7 @@ class Walk:
         self.call("ListOutbound", params={"filter[clientId]": client})
         events = {"whatsapp": {"payload": {"data": [{"event_name": word("conversion")}]}}}
         self.call("PostConversionEvents", events, conversationId=personal)
-        # No operation creates a client of Apple.
+        # No operation creates an Apple client.
         names = ("url", "bid", "key", "signature", "owner")
         reference = {"userId": ada, "apple": {"interactiveDataRef": {name: word(name) for name in names}}}
         self.call("DownloadMessageRef", reference, conversationId=personal)

@@ -23,7 +23,7 @@ LONG = 3600
 
 @dataclass(frozen=True)
 class Keys:
-    """An app with its key, the key of another app, and one of the account."""
+    """An app with its key, the key of another app, and a key of the account."""
 
     app_id: str
     app: Auth
@@ -54,7 +54,7 @@ def token(key: Auth, scope: Any = "app", algorithm: str = "HS256", **claims: Any
 
 
 def bearer(key: Auth, scope: Any = "app", **claims: Any) -> str:
-    """The `Authorization` header of such a JWT."""
+    """The `Authorization` header of a JWT of this key."""
     return f"Bearer {token(key, scope, **claims)}"
 
 
@@ -136,7 +136,7 @@ WRONG = (
     Credential("JWT HS512", lambda keys: f"Bearer {token(keys.app, 'app', 'HS512')}"),
     Credential("JWT no kid", _without_kid),
     Credential("JWT kid is a number", lambda keys: forged({"alg": "HS256", "kid": 7}, {"scope": "app"}, "AAAA")),
-    Credential("JWT kid is half a character", lambda keys: forged({"alg": "HS256", "kid": "\ud800"}, {}, "AAAA")),
+    Credential("JWT kid is a lone surrogate", lambda keys: forged({"alg": "HS256", "kid": "\ud800"}, {}, "AAAA")),
     Credential("JWT unknown kid", lambda keys: bearer((UNKNOWN_KEY, keys.app[1]))),
     Credential("JWT no scope", lambda keys: bearer(keys.app, None)),
     Credential("JWT unknown scope", lambda keys: bearer(keys.app, "user")),

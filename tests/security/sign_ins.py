@@ -19,7 +19,7 @@ WRONG = {"keyId": "app_" + "0" * 24, "secret": "wrong", "name": "Eve"}
 def sign_in(caller: Caller, **body: Any) -> httpx.Response:
     """The response of a sign-in as Ada, without a credential in the header.
 
-    Each one is from an address of its own, so that the failures of one test do not limit another one.
+    Each sign-in comes from a different address, so that failures in one test do not limit another test.
     """
     address = f"2001:db8:{next(_numbers):x}::1"
     return caller("POST", SESSION, {"name": "Ada", **body}, auth=None, headers={"x-forwarded-for": address})
@@ -77,5 +77,5 @@ class Bearer:
         return answer.json()
 
     def status(self) -> int:
-        """The status of a request for its own session."""
+        """The status code of a request for this session."""
         return self("GET", SESSION).status_code

@@ -23,7 +23,7 @@ CREDENTIALS = (*MALFORMED, *WRONG, *GOOD)
 IN_AN_APP = [operation for operation in OFFERED if "{appId}" in operation.path]
 """Operations whose path names an app."""
 
-# Each breaks the syntax of a request in another way.
+# Each breaks the syntax of a request in a different way.
 BREACHES: tuple[dict[str, Any], ...] = (
     {"content": b"{", "headers": {"content-type": "application/json"}},
     {"content": b"{}", "headers": {"content-type": "text/plain"}},
@@ -76,13 +76,13 @@ def is_permitted(operation: AnyOperation, credential: Credential) -> bool:
     if operation.name == "GetTokenInfo":
         return not credential.name.startswith("account key")
     if operation.name == "RevokeAccess":
-        return False  # tests/api/test_oauth_access.py has the tokens of OAuth integrations
+        return False  # tests/api/test_oauth_access.py covers the tokens of OAuth integrations
     elsewhere = credential.elsewhere and "{appId}" in operation.path
     return credential.reach is not None and credential.reach >= operation.scope and not elsewhere
 
 
 def is_read(operation: AnyOperation, credential: Credential, keys: Keys) -> bool:
-    """Whether the operation looks at the credential."""
+    """Whether the operation checks the credential."""
     if operation.credential is Use.OPTIONAL:
         return "authorization" in credential.headers(keys)
     return operation.credential is Use.REQUIRED
@@ -95,7 +95,7 @@ def check(account: Caller, keys: Keys, operation: AnyOperation, credential: Cred
         assert (answer.status_code, "www-authenticate" in answer.headers) == (400, False)
         return
     permitted = credential.reach is not None and is_permitted(operation, credential)
-    # What is permitted is done: an app that may be deleted is one of its own.
+    # A permitted call takes effect, so DeleteApp gets a new app to delete.
     more = {"app_id": new_app(account).app_id} if permitted and operation.name == "DeleteApp" else {}
     answer = send(account, operation, keys, credential, **more)
     if credential.reach is None:
@@ -114,7 +114,7 @@ def test_every_operation_succeeds_with_the_least_scope(account: Caller) -> None:
 
     answers = Walk(account, authorize=least).run()
     assert {operation.name for operation, _ in answers} == {operation.name for operation in OFFERED}
-    # A token of an app's key that has the scope of an integration is of no integration, which could be in control.
+    # A token with the scope of an integration, but of an app key, belongs to no integration that could be in control.
     others = {"DownloadMessageRef": 400, "AcceptControl": 403, "ReleaseControl": 403}
     for operation, answer in answers:
         expected = others.get(operation.name, operation.status)
@@ -132,7 +132,7 @@ def test_credentials_and_scope_come_before_syntax(
     for credential in (MALFORMED[1], WRONG[0]):
         assert refused(send(account, operation, keys, credential, **breach)) == UNAUTHORIZED
     if operation.name in ("GetTokenInfo", "RevokeAccess"):
-        return  # every scope is enough; that the integration is one of OAuth is a rule of the operation
+        return  # every scope is sufficient; the operation itself requires an OAuth integration
     low = [one for one in GOOD if not is_permitted(operation, one)]
     assert low
     for credential in low:
@@ -205,7 +205,7 @@ def test_a_cached_token_expires(account: Caller, keys: Keys) -> None:
 
     until(is_accepted)
     time.sleep(max(0.0, expires - time.time() - 0.3))
-    call()  # so late that what is remembered would outlast the token by itself
+    call()  # so late that the cache entry would outlive the token if only its own age counted
     time.sleep(max(0.0, expires - time.time() + 0.01))
     assert refused(call()) == UNAUTHORIZED
 

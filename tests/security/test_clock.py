@@ -32,7 +32,7 @@ class Clock:
         self.set(0)
 
     def set(self, seconds: int) -> None:
-        """Set it this many seconds ahead of ours."""
+        """Set the clock to a number of seconds ahead of the real time."""
         self._file.write_text(f"{seconds:+d}")
 
 
@@ -61,7 +61,7 @@ def test_cache_entries_expire_although_the_clock_is_set_back(server: Server, clo
         return api("GET", "", auth=None if headers else api.auth, headers=headers).status_code
 
     assert [status(), status(token), status(endless)] == [200] * 3
-    # Known since the clock was ahead; it is right again when other processes change what is known.
+    # The entries were cached while the clock was ahead. It is correct again before other processes change the data.
     clock.set(0)
     assert command("apps", "limit", sandbox.app_id, "--requests-per-second", "1", *database).returncode == 0
     until(lambda: 429 in [status() for _ in range(5)])

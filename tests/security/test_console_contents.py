@@ -1,4 +1,4 @@
-"""A console that shows no contents of messages: sessions get their types and sizes, and keys get everything."""
+"""A console that hides message contents: sessions get only types and sizes, and keys get everything."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ SHOWING = {
     "ListMessages", "GetDelivery", "ListEventRecords", "GetRecordedRequest", "ListAppConversations",
     "GetAppConversation", "Find", "ListOutbound", "ExportSeed", "ListInboxCalls",
 }  # fmt: skip
-"""The operations that show contents of messages to keys, besides streams and files."""
+"""The operations that show message contents to keys, apart from streams and files."""
 
 
 class World:
-    """An app in which messages with a marker were sent in all ways."""
+    """An app with messages of every kind, all of which contain a marker."""
 
     def __init__(self, server: Server) -> None:
         sandbox = init(server.database_url)
@@ -65,7 +65,8 @@ class World:
         self._fail()
         self._link()
         settled(self.api, len(self._listed("eventRecords")["events"]))
-        script(self.api, "200")  # attempts keep the responses; a script is not a content
+        # The recorded attempts keep the responses with the marker. The script itself is not message content.
+        script(self.api, "200")
 
     def _talk(self) -> None:
         self.messages = [post(self.api, self.conversation, one) for one in CONTENTS]
@@ -119,7 +120,7 @@ class World:
         return [path_of(operation, **own)]
 
     def read(self, caller: Caller | Bearer, operation: AnyOperation) -> list[httpx.Response]:
-        """The responses to a caller that reads everything with an operation."""
+        """The responses of an operation on each of its paths."""
         params = {"page[size]": 100} if operation.paged and not operation.last_page_first else {}
         given = {"q": self.messages[0]["id"], "type": "conversation:message"}
         params |= {name: given[name] for name in operation.required if name in given}
@@ -128,7 +129,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server whose console shows no contents."""
+    """A server whose console hides message contents."""
     database = new_database(engine, tmp_path_factory.mktemp("contents"))
     options = ("--sandbox-tools", "yes", "--stand-ins", "yes", "--record-requests", "1000", "--console-contents", "no")
     with serving(database, *options) as server:
@@ -167,13 +168,13 @@ def test_no_response_to_a_session_has_the_contents_of_a_message(
 @pytest.mark.one_engine
 def test_every_operation_that_sends_no_json_is_refused_or_has_no_messages() -> None:
     others = {one.name for one in ALL if not isinstance(one.response, Json | Redirect)}
-    # The activity stream has a test of its own.
+    # The activity stream has its own test.
     assert others - REFUSED == {"StreamActivity", "ReplaceParticipants"}
     assert {one.name for one in ALL if isinstance(one.response, EventStream)} == {"StreamEvents", "StreamActivity"}
 
 
 @pytest.mark.one_engine
-def test_a_content_is_shown_as_its_type_and_its_size(world: World, sessions: list[Bearer]) -> None:
+def test_message_content_is_shown_as_its_type_and_size(world: World, sessions: list[Bearer]) -> None:
     path = f"/conversations/{world.conversation}/messages"
     complete = world.api.ok("GET", path)["messages"]
     for session in sessions:
@@ -187,17 +188,17 @@ def test_a_content_is_shown_as_its_type_and_its_size(world: World, sessions: lis
 
 
 def summary(content: Any) -> Any:
-    """What sessions get of a content."""
+    """The summary that sessions get instead of a content."""
     return {"type": content["type"], "size": len(json.dumps(content, separators=(",", ":")))}
 
 
 def without_contents(message: Any) -> Any:
-    """A message without its content, and that of the quoted one."""
+    """A message without its content and without the quoted message."""
     return {name: one for name, one in message.items() if name not in ("content", "quotedMessage")}
 
 
 @pytest.mark.one_engine
-def test_what_is_no_content_is_shown(world: World, sessions: list[Bearer]) -> None:
+def test_other_fields_are_shown(world: World, sessions: list[Bearer]) -> None:
     base = f"/heliograph/v1/apps/{world.api.app_id}"
     for session in sessions:
         events = {one["type"]: one["payload"] for one in session.ok("GET", f"{base}/eventRecords")["events"]}
@@ -226,7 +227,7 @@ def test_the_activity_stream_has_no_contents(world: World, sessions: list[Bearer
 
 
 @pytest.mark.one_engine
-def test_responses_to_writing_have_no_contents(world: World) -> None:
+def test_responses_to_writes_have_no_contents(world: World) -> None:
     operator, base = operator_of(world.api), f"/heliograph/v1/apps/{world.api.app_id}"
     body = {"author": {"type": "business"}, "content": {"type": "text", "text": MARKER}}
     act = {"userId": world.user.id, "deviceId": world.user.device["id"], "act": {**body, "type": "message"}}

@@ -36,7 +36,7 @@ STREAMS = ("StreamEvents", "StreamActivity")
 READ_ONLY = (403, "forbidden", "This session is read-only")
 SECRET_LIKE = re.compile("secret|token|password|ticket|signingKey", re.IGNORECASE)
 NO_SECRETS = {"pushNotificationToken", "token_type", "wrongSecret"}
-"""Fields that only look like secrets: those of devices, the type of a token, and a rule of chaos."""
+"""Fields that only look like secrets: the push token of a device, the type of a token, and a chaos rule."""
 HOUR, DAY = 3600, 24 * 3600
 HOOK = {"target": "https://refused.invalid/hook", "triggers": ["conversation:join"]}
 
@@ -45,7 +45,7 @@ HOOK = {"target": "https://refused.invalid/hook", "triggers": ["conversation:joi
 @each(ALL, lambda one: one.name)
 def test_a_viewer_may_only_read(operation: AnyOperation, account: Caller, api: Caller) -> None:
     if operation.name in ("CreateConsoleSession", "GetToken", "DeleteOwnConsoleSession"):
-        return  # without a credential, or the sign-out
+        return  # called without a credential, or the sign-out
     for viewer in (viewer_of(api), viewer_of(account)):
         path = path_of(operation, appId=api.app_id, name="default")
         body = smallest_body(operation)
@@ -112,7 +112,7 @@ def test_a_viewer_sees_no_secrets(account: Caller, api: Caller) -> None:
 
 
 def shape(value: Any) -> Any:
-    """The keys of a JSON value."""
+    """The structure of a JSON value: its keys without their values."""
     if isinstance(value, dict):
         return {key: shape(one) for key, one in value.items()}
     return [shape(one) for one in value] if isinstance(value, list) else None
@@ -148,7 +148,7 @@ def test_an_operator_has_no_access_to_another_app(account: Caller, api: Caller) 
     assert operator("GET", f"/v2/apps/{other.app_id}").status_code == 403
     assert operator("POST", f"/v2/apps/{other.app_id}/users", {"externalId": "eve"}).status_code == 403
     assert operator("GET", "/v2/apps").status_code == 403
-    # Neither the sessions of another app.
+    # Nor does it have access to the sessions of another app.
     assert {one["id"] for one in operator.ok("GET", SESSIONS)["sessions"]} == {operator.id}
     assert operator("DELETE", f"{SESSIONS}/{stranger.id}").status_code == 404
     assert api("DELETE", f"{SESSIONS}/{stranger.id}").status_code == 404
@@ -164,7 +164,7 @@ def test_sessions_are_listed_and_revoked(account: Caller, api: Caller) -> None:
     assert (page["sessions"], page["meta"]["hasMore"]) == (listed[:1], True)
     following = api.http.request("GET", page["links"]["next"], auth=api.auth).json()
     assert (following["sessions"], following["meta"]["hasMore"]) == (listed[1:], False)
-    # The account sees those of all apps.
+    # The account sees the sessions of all apps.
     everyone = account.ok("GET", f"{SESSIONS}?page[size]=100")
     while everyone["meta"]["hasMore"] and viewer.id not in str(everyone):
         everyone = account.http.request("GET", everyone["links"]["next"], auth=account.auth).json()
@@ -178,7 +178,7 @@ def test_sessions_are_listed_and_revoked(account: Caller, api: Caller) -> None:
         assert api("DELETE", f"{SESSIONS}/{id}").status_code == 404
 
 
-def test_signing_out_ends_only_the_own_session(api: Caller) -> None:
+def test_signing_out_ends_only_the_session_that_signs_out(api: Caller) -> None:
     viewer, other = viewer_of(api), viewer_of(api)
     assert viewer.ok("DELETE", SESSION) == {}
     assert (viewer.status(), other.status()) == (401, 200)
@@ -203,7 +203,7 @@ def test_a_session_ends_with_its_key(server: Server, account: Caller, api: Calle
     account.ok("DELETE", f"/v2/apps/{api.app_id}/keys/{key['id']}")
     assert operator.status() == 401
     assert operator.id not in str(api.ok("GET", SESSIONS))
-    # A ticket of the key makes sessions that have ended already.
+    # A sign-in with a ticket of the key fails, or its session has already ended.
     late = sign_in(api, ticket=ticket)
     assert late.status_code == 401 or Bearer(api, late.json()).status() == 401
     clean(server, times.now())
@@ -241,7 +241,7 @@ def test_sessions_and_tickets_are_deleted_with_their_app(server: Server, account
 
 
 def age(server: Server, session: Bearer, column: str, seconds: int) -> None:
-    """Set a time of a session this many seconds back."""
+    """Move a time of a session back by a number of seconds."""
     sql = f"UPDATE console_session SET {column} = {column} - $1 WHERE id = $2"
     Database(server.database_url).write((sql, (seconds * 1000, session.id.removeprefix("ses_"))))
 
@@ -249,7 +249,7 @@ def age(server: Server, session: Bearer, column: str, seconds: int) -> None:
 @pytest.mark.parametrize(
     ("column", "almost", "rest"), [("seen_at", 12 * HOUR - 60, 61), ("expires_at", 30 * DAY - 60, 61)]
 )
-def test_a_session_ends_when_it_is_not_used_or_old(
+def test_a_session_ends_when_it_is_idle_or_old(
     server: Server, api: Caller, column: str, almost: int, rest: int
 ) -> None:
     session, twin = operator_of(api), operator_of(api)
@@ -265,7 +265,7 @@ def test_a_session_ends_when_it_is_not_used_or_old(
 
 
 def clean(server: Server, now: int) -> None:
-    """Run the maintenance of sessions at a time."""
+    """Run the maintenance of sessions as of a time."""
 
     async def work() -> None:
         store = await open_store(server.database_url)
@@ -298,7 +298,7 @@ def test_sessions_and_tickets_end_by_the_clock(timed: Caller, clock: Clock) -> N
     idle, used = operator_of(timed), operator_of(timed)
     soon, late = ticket_of(timed, expiresInSeconds=HOUR), ticket_of(timed, expiresInSeconds=7 * DAY)
     clock.set(11 * HOUR)
-    # What is known of a session is read again in less than a second.
+    # The cached session is read again in less than a second.
     until(lambda: used.ok("GET", SESSION)["lastSeenAt"] > used.signed_in["lastSeenAt"])
     assert sign_in(timed, ticket=soon).status_code == 401
     clock.set(22 * HOUR)

@@ -1,4 +1,4 @@
-"""Sign-in to the console: with a key, with a ticket, and how often it may fail."""
+"""Sign-in to the console: with a key, with a ticket, and the limit of failed sign-ins."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_ticket_is_valid_once(api: Caller) -> None:
     assert error_of(sign_in(api, ticket=ticket)) == UNAUTHORIZED
 
 
-def test_of_concurrent_sign_ins_with_a_ticket_one_succeeds(api: Caller) -> None:
+def test_only_one_of_several_concurrent_sign_ins_with_a_ticket_succeeds(api: Caller) -> None:
     ticket = ticket_of(api)
     with ThreadPoolExecutor(4) as pool, httpx.Client() as http:
         body = {"ticket": ticket, "name": "Ada"}
@@ -87,7 +87,7 @@ def test_neither_tokens_nor_tickets_are_stored(server: Server, api: Caller) -> N
     (unused,) = database.rows("SELECT * FROM console_ticket WHERE app_id = $1", api.app_id)
     for row, secret in ((session, operator.token), (unused, ticket)):
         assert not [value for value in row if secret[4:] in str(value)]
-        # What can be read in the database is no credential.
+        # No stored value is a valid credential.
         for value in filter(None, map(str, row)):
             assert sign_in(api, ticket=value).status_code in (400, 401)
             assert api("GET", "", auth=None, headers={"authorization": f"Bearer hgs_{value}"}).status_code == 401
@@ -102,20 +102,20 @@ def test_a_ticket_of_an_account_key_is_limited_to_an_app(account: Caller, api: C
     assert operator("GET", "/v2/apps").status_code == 403
     assert operator("GET", "/keys").status_code == 403
     assert account("POST", TICKETS, {"role": "viewer", "appId": "0" * 24}).status_code == 404
-    # Those that it invites have no wider access.
+    # The sessions of its tickets have no wider access.
     assert operator("POST", TICKETS, {"role": "viewer", "appId": other.app_id}).status_code == 403
     assert sign_in(account, ticket=ticket_of(operator, "operator")).json()["appId"] == api.app_id
 
 
 @pytest.mark.one_engine
-def test_a_ticket_has_the_rights_of_who_creates_it(account: Caller, api: Caller) -> None:
+def test_a_ticket_has_the_rights_of_its_creator(account: Caller, api: Caller) -> None:
     other = new_app(account)
     assert api("POST", TICKETS, {"role": "viewer", "appId": other.app_id}).status_code == 403
     operator = operator_of(api)
     assert Bearer(api, sign_in(api, ticket=ticket_of(operator, "operator")).json()).ok("GET", "")
     assert operator("POST", TICKETS, {"role": "viewer", "appId": other.app_id}).status_code == 403
     assert viewer_of(api)("POST", TICKETS, {"role": "viewer"}).status_code == 403
-    # A session would outlive the JWT.
+    # A JWT cannot create tickets, because their sessions would outlive it.
     for key, scope in ((api.auth, "app"), (account.auth, "account"), (account.auth, "app"), (api.auth, "integration")):
         assert key is not None
         headers = {"authorization": bearer(key, scope)}
@@ -152,7 +152,7 @@ def test_any_text_is_accepted_or_refused(api: Caller, text: str) -> None:
 
 
 @pytest.mark.one_engine
-def test_half_a_character_is_no_credential(api: Caller) -> None:
+def test_a_lone_surrogate_is_not_a_credential(api: Caller) -> None:
     headers = {"content-type": "application/json"}
     for credential in (b'"ticket":"\\ud800"', b'"keyId":"\\ud800","secret":"\\udfff"'):
         answer = api("POST", SESSION, auth=None, headers=headers, content=b'{"name":"Ada",' + credential + b"}")
@@ -227,7 +227,7 @@ def test_an_address_that_fails_ten_times_has_to_wait(alone: Caller) -> None:
     first, second = ADDRESS.format(1), ADDRESS.format(2)
     guesses = [WRONG, {"ticket": "hgt_guess"}, {**key_of(alone.auth), "secret": "guess"}]
     for number in range(10):
-        # A sign-in that succeeds, and a request that is not one, count neither as a failure nor as an end of them.
+        # A successful sign-in and an invalid request neither count as failures nor reset the count.
         assert attempt(alone, first, **key_of(alone.auth)).status_code == 201
         assert attempt(alone, first).status_code == 400
         assert attempt(alone, first, **guesses[number % 3]).status_code == 401
@@ -278,7 +278,7 @@ def test_a_session_survives_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.one_engine(POSTGRESQL)
-def test_a_session_is_one_at_every_server_of_the_database(tmp_path: Path, engine: str) -> None:
+def test_a_session_is_valid_on_every_server_of_the_database(tmp_path: Path, engine: str) -> None:
     database = new_database(engine, tmp_path)
     sandbox = init(database)
     options = ("--console", "yes")

@@ -1,4 +1,4 @@
-"""Credentials of the operations below /heliograph/v1 that the other tests of this folder do not have."""
+"""Credentials of the operations below /heliograph/v1 that the other tests of this folder do not cover."""
 
 from __future__ import annotations
 

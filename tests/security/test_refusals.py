@@ -1,4 +1,4 @@
-"""Reasons for refused credentials: shown in the log and the metrics, and by a sandbox to its own machine only."""
+"""Reasons for refused credentials: in the log, in the metrics, and in the responses of a sandbox to its own machine."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ EXPECTED = {
     "JWT RS256": Reason.WRONG_ALGORITHM,
     "JWT HS512": Reason.WRONG_ALGORITHM,
     "JWT no kid": Reason.NO_KEY_ID,
-    "JWT kid is half a character": Reason.UNKNOWN_KEY,
+    "JWT kid is a lone surrogate": Reason.UNKNOWN_KEY,
     "JWT unknown kid": Reason.UNKNOWN_KEY,
     "JWT no scope": Reason.NO_SCOPE,
     "JWT unknown scope": Reason.UNKNOWN_SCOPE,
@@ -57,12 +57,12 @@ EXPECTED = {
     "JWT scope is a list": Reason.UNKNOWN_SCOPE,
     "JWT wider than its key": Reason.SCOPE_TOO_WIDE,
 }
-"""The reason of each credential that proves nothing; of all others the header is malformed."""
+"""The reason for each invalid credential. Those that are not listed have a malformed header."""
 
 
 @dataclass
-class Asked:
-    """A request, and the reason for which it must be refused."""
+class Refused:
+    """A request, and the reason why it must be refused."""
 
     reason: str
     headers: dict[str, Any]
@@ -85,36 +85,36 @@ class Site:
         assert self.app.auth is not None
         assert other.auth is not None
         self.keys = Keys(self.app.app_id, self.app.auth, other.auth, sandbox.account_auth)
-        self.asked = [*self._unproved(), *self._odd_times(), *self._not_allowed(), *self._of_the_console()]
-        for number, one in enumerate(self.asked):
+        self.calls = [*self._unproved(), *self._odd_times(), *self._not_allowed(), *self._of_the_console()]
+        for number, one in enumerate(self.calls):
             headers = {**one.headers, "x-request-id": f"refused-{number}"}
             one.answer = self.app(one.method, one.path, one.body, auth=None, headers=headers)
 
-    def _unproved(self) -> Iterator[Asked]:
+    def _unproved(self) -> Iterator[Refused]:
         for one in (*MALFORMED, *WRONG):
-            yield Asked(EXPECTED.get(one.name, Reason.MALFORMED_HEADER), self._headers(one), key=self._key(one))
+            yield Refused(EXPECTED.get(one.name, Reason.MALFORMED_HEADER), self._headers(one), key=self._key(one))
         events = f"/heliograph/v1/apps/{self.keys.app_id}/events"
         for path, method in ((events, "GET"), (events, "HEAD"), ("", "HEAD"), ("/users", "POST")):
-            yield Asked(Reason.NO_CREDENTIAL, {}, path, method)
+            yield Refused(Reason.NO_CREDENTIAL, {}, path, method)
         upgrade = {"connection": "upgrade", "upgrade": "websocket"}
-        yield Asked(Reason.UNKNOWN_KEY, {"authorization": basic(UNKNOWN_KEY, "x"), **upgrade}, key=UNKNOWN_KEY)
-        yield Asked(Reason.UNKNOWN_KEY, {"authorization": basic('app_"\n\u2028; drop', "x")})
+        yield Refused(Reason.UNKNOWN_KEY, {"authorization": basic(UNKNOWN_KEY, "x"), **upgrade}, key=UNKNOWN_KEY)
+        yield Refused(Reason.UNKNOWN_KEY, {"authorization": basic('app_"\n\u2028; drop', "x")})
 
     def _headers(self, one: Credential) -> dict[str, Any]:
         return one.headers(self.keys)
 
     def _key(self, one: Credential) -> str | None:
-        """The id that the log may name: one of the form of ours, however the credential is wrong."""
+        """The key id that the log may name: only an id that has the format of our key ids."""
         unnamed = {Reason.NO_CREDENTIAL, Reason.NO_KEY_ID, Reason.UNKNOWN_SCHEME, Reason.MALFORMED_HEADER}
         if EXPECTED.get(one.name, Reason.MALFORMED_HEADER) in unnamed:
             return None
-        if one.name in ("Basic, NUL in the key", "swapped", "JWT kid is half a character"):
+        if one.name in ("Basic, NUL in the key", "swapped", "JWT kid is a lone surrogate"):
             return None
         if "unknown k" in one.name:
             return UNKNOWN_KEY
         return self.keys.account[0] if "another key" in one.name or "tampered" in one.name else self.keys.app[0]
 
-    def _odd_times(self) -> Iterator[Asked]:
+    def _odd_times(self) -> Iterator[Refused]:
         key = self.keys.app
         for claims, reason in (
             ({"exp": int(time.time()) - 4200}, r"expired since 42\d\d s"),
@@ -124,12 +124,12 @@ class Site:
             ({"nbf": 10**400}, "not yet valid for 1000000000 s"),
             ({"exp": float("inf")}, "malformed claims"),
         ):
-            yield Asked(reason, {"authorization": signed(key, {"scope": "app", **claims})}, key=key[0])
+            yield Refused(reason, {"authorization": signed(key, {"scope": "app", **claims})}, key=key[0])
 
-    def _not_allowed(self) -> Iterator[Asked]:
+    def _not_allowed(self) -> Iterator[Refused]:
         keys, app = self.keys, self.app
         account_key = {"authorization": basic(*keys.account)}
-        yield Asked(Reason.NOT_OF_AN_APP, account_key, "/v2/tokenInfo", status=403, key=keys.account[0])
+        yield Refused(Reason.NOT_OF_AN_APP, account_key, "/v2/tokenInfo", status=403, key=keys.account[0])
         hook = {"target": "https://hooks.example.com", "triggers": ["conversation:referral"]}
         body = {"type": "custom", "displayName": "x", "webhooks": [hook]}
         made = app.ok("POST", "/integrations", body)["integration"]["id"]
@@ -143,26 +143,26 @@ class Site:
             (Reason.WRONG_INTEGRATION, (own["id"], own["secret"]), f"/integrations/{'0' * 24}/webhooks"),
             (Reason.WRONG_SERVICE_ACCOUNT, keys.account, "/v2/apps?filter[serviceAccountId]=x"),
         ):
-            yield Asked(reason, {"authorization": basic(*key)}, path, status=403, key=key[0])
+            yield Refused(reason, {"authorization": basic(*key)}, path, status=403, key=key[0])
         token = {"authorization": bearer(keys.account, "app")}
-        yield Asked(Reason.UNKNOWN_APP, token, "/v2/apps/gone", status=403, key=keys.account[0])
+        yield Refused(Reason.UNKNOWN_APP, token, "/v2/apps/gone", status=403, key=keys.account[0])
 
-    def _of_the_console(self) -> Iterator[Asked]:
+    def _of_the_console(self) -> Iterator[Refused]:
         key, viewer = {"authorization": basic(*self.keys.app)}, viewer_of(self.app)
         session, token = {"authorization": viewer.header}, {"authorization": bearer(self.keys.app)}
         name, id = {"displayName": "x"}, self.keys.app[0]
-        yield Asked(Reason.ENDED_SESSION, {"authorization": "Bearer hgs_x"})
-        yield Asked(Reason.INVALID_TICKET, {}, SESSION, "POST", body={"ticket": "hgt_x", "name": "Ada"})
-        yield Asked(Reason.READ_ONLY, session, "/users", "POST", status=403, key=id, body=name)
+        yield Refused(Reason.ENDED_SESSION, {"authorization": "Bearer hgs_x"})
+        yield Refused(Reason.INVALID_TICKET, {}, SESSION, "POST", body={"ticket": "hgt_x", "name": "Ada"})
+        yield Refused(Reason.READ_ONLY, session, "/users", "POST", status=403, key=id, body=name)
         events = f"/heliograph/v1/apps/{self.keys.app_id}/events"
-        yield Asked(Reason.NO_CONTENTS, session, events, status=403, key=id)
-        yield Asked(Reason.NOT_A_SESSION, key, SESSION, status=403, key=id)
-        yield Asked(Reason.TOKEN_FOR_TICKET, token, TICKETS, "POST", status=403, key=id, body={"role": "viewer"})
+        yield Refused(Reason.NO_CONTENTS, session, events, status=403, key=id)
+        yield Refused(Reason.NOT_A_SESSION, key, SESSION, status=403, key=id)
+        yield Refused(Reason.TOKEN_FOR_TICKET, token, TICKETS, "POST", status=403, key=id, body={"role": "viewer"})
 
 
 @pytest.fixture(scope="module", params=["console", "json"])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A sandbox, with each log format."""
+    """A sandbox, once for each log format."""
     options = ("--log-format", request.param, "--console-contents", "no")
     with serving(tmp_path_factory.mktemp("refusals") / "heliograph.db", *options) as server:
         site = Site(server)
@@ -171,8 +171,8 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def lines(site: Site) -> dict[str, dict[str, Any]]:
-    """The log lines of the refused requests, by their number."""
-    until(lambda: any(f"refused-{len(site.asked) - 1}" in line for line in site.server.log))
+    """The members of the log lines of the refused requests, by request id."""
+    until(lambda: any(f"refused-{len(site.calls) - 1}" in line for line in site.server.log))
     found: dict[str, dict[str, Any]] = {}
     for line in site.server.log:
         if "refused-" in line:
@@ -187,7 +187,7 @@ def _members(line: str) -> dict[str, Any]:
 
 def test_the_log_has_the_reason(site: Site) -> None:
     said = lines(site)
-    for number, one in enumerate(site.asked):
+    for number, one in enumerate(site.calls):
         line = said[f"refused-{number}"]
         assert (one.answer.status_code, str(line["status"])) == (one.status, str(one.status)), one
         assert re.fullmatch(one.reason if "since" in one.reason else f"{one.reason}( (since|for) .*)?", line["reason"])
@@ -197,7 +197,7 @@ def test_the_log_has_the_reason(site: Site) -> None:
 
 def test_a_sandbox_explains_refusals_to_its_own_machine(site: Site) -> None:
     said = lines(site)
-    for number, one in enumerate(site.asked):
+    for number, one in enumerate(site.calls):
         assert one.answer.headers[REASON] == said[f"refused-{number}"]["reason"]
     auth = {"authorization": basic(UNKNOWN_KEY, "x")}
     for sign in ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via", "X-Real-IP", "x-forwarded-prefix"):
@@ -230,7 +230,7 @@ def test_the_metrics_count_by_reason(site: Site) -> None:
         if name == "heliograph_refused_credentials_total"
     }
     expected = [
-        next(kind for kind in Reason if one.answer.headers[REASON].startswith(kind)).name.lower() for one in site.asked
+        next(kind for kind in Reason if one.answer.headers[REASON].startswith(kind)).name.lower() for one in site.calls
     ]
     assert set(counted) == set(expected) == {one.name.lower() for one in Reason}
     for reason, value in counted.items():

@@ -24,7 +24,7 @@ NOT_A_SANDBOX = (
 
 @pytest.fixture(scope="module", params=NOT_A_SANDBOX, ids=lambda one: one[0])
 def production(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A server that is not a sandbox, with the keys of its database."""
+    """The URL of a server that is not a sandbox, and the keys of its database."""
     database = tmp_path_factory.mktemp("production") / "production.db"
     sandbox = init(f"sqlite:///{database}")
     with serving(database, *request.param) as server:
@@ -33,7 +33,7 @@ def production(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 
 def test_no_tool_is_reachable_on_a_server_that_is_not_a_sandbox(production: tuple[str, Sandbox]) -> None:
-    """Every path with every credential has the response of a path that does not exist."""
+    """Every path gets the same response as an unknown path, with every credential."""
     url, sandbox = production
     caller = Caller(url, None, sandbox.app_id)
     credentials: list[dict[str, Any]] = [

@@ -1,4 +1,4 @@
-"""Secrets are sealed in the database, and neither they nor personal data are in the log."""
+"""Secrets are sealed in the database, and the log contains neither secrets nor personal data."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ JSON = {"content-type": "application/json"}
 
 
 def mark(name: str) -> str:
-    """A word for the field of this name that stands nowhere else."""
+    """A distinct word for a field, which occurs nowhere else."""
     return f"zq{name.replace('_', '')}xj"
 
 
@@ -42,7 +42,7 @@ class Run:
     answers: list[httpx.Response] = field(default_factory=list)
 
     def remember(self, *key: str) -> None:
-        """A key, in all the forms in which it travels."""
+        """Remember a key, in all forms in which requests contain it."""
         key_id, secret = key
         self.secrets |= {secret, basic(key_id, secret).removeprefix("Basic ")}
         self.secrets.add(bearer((key_id, secret)).rpartition(".")[2])
@@ -148,7 +148,7 @@ def misbehave(run: Run) -> None:
 
 @pytest.fixture(scope="module", params=["console", "json"])
 def run(request: pytest.FixtureRequest, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """A server of its own for each form of the log, after many calls."""
+    """A server for each log format, after many calls."""
     database = new_database(engine, tmp_path_factory.mktemp("secrets"))
     with serving(database, "--log-format", request.param, "--log-level", "debug", "--stand-ins", "yes") as server:
         sandbox = init(server.database_url)
@@ -156,7 +156,7 @@ def run(request: pytest.FixtureRequest, engine: str, tmp_path_factory: pytest.Te
         run.remember(*sandbox.app_auth)
         for part in (succeed, fail, fail_otherwise, misbehave):
             part(run)
-        # Its lines come through a pipe.
+        # The lines of the log arrive through a pipe.
         until(lambda: run.answers[-1].headers["x-request-id"] in "".join(server.log))
         yield run
         run.account.http.close()

@@ -27,7 +27,7 @@ def worlds(account: Caller) -> tuple[World, World]:
 
 
 def holders(world: World) -> list[Caller]:
-    """Callers that may act in the app of a world: its key, and the key of the account."""
+    """Callers with access to the app of a world: with its key, and with the key of the account."""
     return [world.api, world.owner]
 
 
@@ -45,14 +45,14 @@ def test_every_operation_with_an_id_is_tried(worlds: tuple[World, World]) -> Non
         "ListIntegrations",
         "CreateSwitchboard",
         "ListSwitchboards",
-        # tests/api/test_oauth_access.py has the tokens of other apps
+        # tests/api/test_oauth_access.py covers the tokens of other apps
         "Authorize",
         "GetToken",
         "GetTokenInfo",
         "RevokeAccess",
         "ListUsers",  # test_identifiers_of_another_app_are_free
         "PutSupportUser",
-        "ListOutbound",  # test_cursors_of_another_app_only_compare
+        "ListOutbound",  # test_cursors_of_another_app_reveal_nothing
         "UploadAttachment",  # tests/api/test_attachments.py names a conversation of another app
     }
     assert tried | nameless == {operation.name for operation in OFFERED}
@@ -138,12 +138,12 @@ def test_an_id_of_another_app_as_external_id(worlds: tuple[World, World]) -> Non
 
 
 def outbound_of(world: World) -> list[str]:
-    """The ids of what the channels would have been sent."""
+    """The ids of the outbound messages of the channels."""
     return [one["id"] for one in call(world.api, "ListOutbound").json()["outbound"]]
 
 
 @pytest.mark.parametrize("cursor", ["after", "before"])
-def test_cursors_of_another_app_only_compare(worlds: tuple[World, World], cursor: str) -> None:
+def test_cursors_of_another_app_reveal_nothing(worlds: tuple[World, World], cursor: str) -> None:
     mine, other = worlds
     lists = (
         ("ListParticipants", "participants", None, other.participants.values(), mine.participants.values()),

@@ -14,12 +14,12 @@ from tests.security.calls import call, path_of
 SHARED = "ada"
 """The external id of a user that every world has."""
 GUID = "browser"
-"""The guid of the device of every world."""
+"""The guid of the device in every world."""
 
 
 @dataclass
 class World:
-    """An app, and the ids of what is in it. Users and participants go by name: `ada`, `lone` and `quiet`."""
+    """An app, and the ids of its objects. The names of users and participants are `ada`, `lone` and `quiet`."""
 
     api: Caller
     """Calls with the app's own key."""
@@ -32,11 +32,11 @@ class World:
     group: str = ""
     personal: str = ""
     messages: list[str] = field(default_factory=list)
-    """In the group: one of ada, then one of the business."""
+    """The messages in the group: one by ada, then one by the business."""
     site: str = ""
     """A web integration."""
     device: str = ""
-    """Of ada, on the site."""
+    """The device of ada on the site."""
     answer: str = ""
     """A message of the business in the personal conversation."""
     key_id: str = ""
@@ -45,23 +45,23 @@ class World:
     webhook: str = ""
     switchboard: str = ""
     switchboard_integration: str = ""
-    """The one of `integration`. The default one of the switchboard is another."""
+    """The switchboard integration of `integration`, which is not the default of the switchboard."""
     channel: str = ""
-    """A stand-in of Twilio, through which the client `linked` of ada is linked to the personal conversation."""
+    """A Twilio stand-in, whose client `linked` of ada is linked to the personal conversation."""
     media_url: str = ""
-    """Of an attachment."""
+    """The URL of an attachment."""
     zendesk_id: str = ""
-    """Of a Support user, to whom `quiet` is linked."""
+    """The id of a Support user, to whom `quiet` is linked."""
     email: str = ""
-    """An identity of `quiet`."""
+    """An email identity of `quiet`."""
 
     @property
     def app_id(self) -> str:
-        """The app."""
+        """The id of the app."""
         return self.api.app_id
 
     def ids(self, **others: str) -> dict[str, str]:
-        """The values of all path parameters, for things that are in this world."""
+        """The values of all path parameters, for objects of this world."""
         mine = {
             "appId": self.app_id,
             "conversationId": self.group,
@@ -80,7 +80,7 @@ class World:
         return {**mine, **others}
 
     def ids_for(self, operation: AnyOperation) -> dict[str, str]:
-        """The values of all path parameters, for things with which the operation can succeed."""
+        """The values of all path parameters, for objects with which the operation can succeed."""
         if "/integrations/" in operation.path:
             return self.ids(keyId=self.integration_key_id)
         if operation.name in ("RemoveClient", "SetClientOutcome"):
@@ -90,12 +90,12 @@ class World:
         return self.ids()
 
     def path(self, operation: AnyOperation) -> str:
-        """The path of the operation for things with which it can succeed."""
+        """The path of the operation for objects with which it can succeed."""
         return path_of(operation, **self.ids_for(operation))
 
 
 def new_world(account: Caller, name: str) -> World:
-    """Make an app, and fill it."""
+    """Create an app with data of every kind."""
     api = new_app(account, name)
     world = World(api, Caller(account.url, account.auth, api.app_id, account.http), f"{name} alone")
     world.users = {
@@ -140,7 +140,7 @@ def new_world(account: Caller, name: str) -> World:
 
 
 def _add_switchboard(world: World) -> None:
-    """Add a switchboard, which is enabled after the conversations are created, so that none is controlled."""
+    """Add a switchboard. It is enabled after the conversations are created, so that it controls none of them."""
     api = world.api
     hook = {"target": "https://example.invalid/default", "triggers": ["client:remove"]}
     default = api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})["integration"]["id"]
@@ -156,7 +156,7 @@ def _add_switchboard(world: World) -> None:
 
 
 def snapshot(world: World) -> dict[str, Any]:
-    """Everything that can be read of a world; a read that is refused is kept as its status."""
+    """Everything that can be read in a world. A refused read is recorded as its status code."""
     seen: dict[str, Any] = {}
 
     def look(name: str, params: dict[str, str] | None = None, **ids: str) -> None:

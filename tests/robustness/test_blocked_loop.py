@@ -1,5 +1,5 @@
-"""How long one request may hold the event loop, whatever is in it: as CPU time of the loop's thread, without the
-database, and relative to a fixed piece of work, so that a slow machine does not fail it."""
+"""The time for which one request may block the event loop, whatever it contains: the CPU time of the loop's thread,
+without the database, and relative to a fixed piece of work, so that the tests do not fail on a slow machine."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from tests.robustness.inside import Inside, inside
 pytestmark = pytest.mark.one_engine
 MILLISECONDS = 20
 REFERENCE_MILLISECONDS = 5.0
-"""What `reference` takes on the machine for which the bound holds."""
+"""The time of `reference` on the machine for which the bound is defined."""
 TRIES = 3
 
 
 OF_SCALARS = ("{}", "letters", "at signs", "a URL", "digits")
-"""Which of the `values` are put in the place of a text, a number or a truth value."""
+"""The names of the `values` that replace a string, a number or a boolean."""
 
 
 def reference() -> None:
-    """Work of the interpreter alone."""
+    """A fixed piece of work of the interpreter."""
     sum(number % 7 for number in range(100_000))
 
 
@@ -56,19 +56,19 @@ def cost(work: Callable[[], object]) -> float:
 
 @pytest.fixture(scope="module")
 def bound() -> float:
-    """20 ms, in the milliseconds of this machine. As in a server, the collector leaves alone what is there by now."""
+    """20 ms, scaled to the speed of this machine. As in a server, garbage collection skips the existing objects."""
     gc.collect()
     gc.freeze()
     return MILLISECONDS * max(1.0, cost(reference) / REFERENCE_MILLISECONDS)
 
 
 def filled(item: str) -> str:
-    """An array of as many items as a body holds."""
+    """An array with as many items as fit into a body."""
     return f"[{','.join([item] * ((BODY_LIMIT - 1_000) // (len(item) + 1)))}]"
 
 
 def values() -> dict[str, str]:
-    """What makes the work of a decoder long, by what it is."""
+    """Values that take long to decode, by name."""
     size = BODY_LIMIT - 1_000
     wrong = ",".join(f'"{number:x}":[]' for number in range(size // 10))
     right = ",".join(f'"{number:x}":1' for number in range(size // 9))
@@ -87,7 +87,7 @@ def values() -> dict[str, str]:
 
 
 def bodies(operation: AnyOperation, seen: set[str]) -> Iterator[tuple[str, bytes]]:
-    """The worst bodies of an operation, and what is in them: one place for each type of a field not `seen` before."""
+    """The worst bodies of an operation, with a description: one place for each field type that is not in `seen`."""
     mark, long = '"the value"', values()
     for place, kind in places(operation.body.kind):
         if repr(kind) in seen:
@@ -100,7 +100,7 @@ def bodies(operation: AnyOperation, seen: set[str]) -> Iterator[tuple[str, bytes
             yield f"{operation.name} {place} {name}", around.replace(mark, value).encode()
 
 
-def test_no_body_holds_the_loop_while_it_is_decoded(bound: float) -> None:
+def test_no_body_blocks_the_loop_while_it_is_decoded(bound: float) -> None:
     seen: set[str] = set()
     for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS):
         if operation.body.kind is None:
@@ -138,7 +138,7 @@ async def _posting(server: Inside, author: dict[str, str], group: str, content: 
     return best
 
 
-def test_no_rich_text_holds_the_loop(tmp_path: Path, bound: float) -> None:
+def test_no_rich_text_blocks_the_loop(tmp_path: Path, bound: float) -> None:
     async def go() -> None:
         async with inside(new_database(SQLITE, tmp_path)) as server:
             user = json.loads((await server.send("POST", "/users", b"{}")).body)["user"]["id"]
@@ -157,7 +157,7 @@ def test_no_rich_text_holds_the_loop(tmp_path: Path, bound: float) -> None:
 
 
 @pytest.mark.parametrize("digits", ["1 ", "123 123 123 123 123 123 1x", "4111 1111 1111 1111x", "1"])
-def test_no_masking_of_cards_holds_the_loop(tmp_path: Path, bound: float, digits: str) -> None:
+def test_no_masking_of_cards_blocks_the_loop(tmp_path: Path, bound: float, digits: str) -> None:
     async def go() -> None:
         async with inside(new_database(SQLITE, tmp_path)) as server:
             group = json.loads((await server.send("POST", "/conversations", b'{"type":"sdkGroup"}')).body)
@@ -172,7 +172,7 @@ def test_no_masking_of_cards_holds_the_loop(tmp_path: Path, bound: float, digits
 
 
 @pytest.mark.parametrize("unit", RICH)
-def test_plain_text_is_made_of_html_in_linear_time(unit: str, bound: float) -> None:
+def test_html_is_converted_to_plain_text_in_linear_time(unit: str, bound: float) -> None:
     for end in PLAIN_ENDS:
         taken = cost(lambda end=end: to_text((unit * 4_096)[:4_090] + end))  # type: ignore[misc]
         assert taken <= 2 * bound, f"{unit!r} takes {taken:.1f} ms"

@@ -1,4 +1,4 @@
-"""Changes with webhooks, an endpoint that kills the server, and the comparison of events with deliveries."""
+"""Callers that cause events, an endpoint that kills the server, and a comparison of events with deliveries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.harness import author_of
 from tests.proofs.crowd import Crowd
 
 CALLERS = 12
-Told = tuple[str, str]
+Sent = tuple[str, str]
 """A webhook and an event."""
 
 
@@ -26,7 +26,7 @@ class Killer(Endpoint):
     """An endpoint that can delay its responses, and kill the server right after a response."""
 
     def __init__(self) -> None:
-        self.accepted: set[Told] = set()
+        self.accepted: set[Sent] = set()
         self.open = threading.Event()
         self._kill: Callable[[], None] | None = None
         super().__init__()
@@ -41,7 +41,7 @@ class Killer(Endpoint):
 
     def answered(self, body: Any) -> None:
         """Record the received event, and kill the server."""
-        self.accepted.add(told_of(body))
+        self.accepted.add(sent_in(body))
         kill, self._kill = self._kill, None
         if kill is not None:
             kill()
@@ -50,15 +50,15 @@ class Killer(Endpoint):
         """Ignore errors, as killed callers are expected."""
 
 
-def told_of(body: Any) -> Told:
-    """The webhook and the event of a call."""
+def sent_in(body: Any) -> Sent:
+    """The webhook and the event in the body of a call."""
     (event,) = body["events"]
     return body["webhook"]["id"], event["id"]
 
 
 @dataclass
 class Changes:
-    """Callers that create users, join them, and post and read as them, until the server has stopped."""
+    """Callers that create users, join them to groups, and post and read as them, until the server has stopped."""
 
     groups: list[str]
     acknowledged: set[tuple[str, str]] = field(default_factory=set)
@@ -104,33 +104,33 @@ class Account:
     def __init__(self, url: str, endpoint: Endpoint) -> None:
         sql = "SELECT id, coalesce(conversation_id, user_id) FROM event"
         self.lanes: dict[str, str] = dict(rows(url, sql))
-        self.deliveries: dict[Told, str] = {
+        self.deliveries: dict[Sent, str] = {
             (webhook, event): id for webhook, event, id in rows(url, "SELECT webhook_id, event_id, id FROM delivery")
         }
-        self.calls = [(told_of(body), headers["x-heliograph-delivery"], body) for headers, body in endpoint.came]
+        self.calls = [(sent_in(body), headers["x-heliograph-delivery"], body) for headers, body in endpoint.came]
 
-    def assert_told(self, acknowledged: set[tuple[str, str]], webhooks: list[str]) -> None:
-        """Check that each webhook received each event, in the order of its lane, and each repetition unchanged."""
+    def assert_delivered(self, acknowledged: set[tuple[str, str]], webhooks: list[str]) -> None:
+        """Check that each webhook received each event, in order within its lane, and that repetitions are identical."""
         assert {(webhook, event) for webhook in webhooks for event in self.lanes} == self.deliveries.keys()
-        assert {told for told, _, _ in self.calls} == self.deliveries.keys()
+        assert {sent for sent, _, _ in self.calls} == self.deliveries.keys()
         assert acknowledged <= {about(body["events"][0]) for _, _, body in self.calls}
-        lanes: dict[Told, list[str]] = defaultdict(list)
-        bodies: dict[Told, Any] = {}
-        for told, delivery, body in self.calls:
-            assert delivery == self.deliveries[told]
-            assert bodies.setdefault(told, body) == body
-            lanes[told[0], self.lanes[told[1]]].append(told[1])
+        lanes: dict[Sent, list[str]] = defaultdict(list)
+        bodies: dict[Sent, Any] = {}
+        for sent, delivery, body in self.calls:
+            assert delivery == self.deliveries[sent]
+            assert bodies.setdefault(sent, body) == body
+            lanes[sent[0], self.lanes[sent[1]]].append(sent[1])
         # A repeated event follows immediately: no later event was sent in between.
         assert [lane for lane in lanes.values() if lane != sorted(lane)] == []
 
     @property
     def repeated(self) -> int:
         """The number of repeated calls."""
-        return len(self.calls) - len({told for told, _, _ in self.calls})
+        return len(self.calls) - len({sent for sent, _, _ in self.calls})
 
 
 def about(event: Any) -> tuple[str, str]:
-    """The type of an event, and the id of its message or, without one, of its user."""
+    """The type of an event, and the id of its message, or of its user if it has no message."""
     payload = event["payload"]
     if "message" in payload:
         return event["type"], payload["message"]["id"]
@@ -139,7 +139,7 @@ def about(event: Any) -> tuple[str, str]:
 
 
 def gaps(url: str, endpoint: Killer) -> Counter[str]:
-    """After a kill, the number of pending deliveries that were not sent, and that were received but not recorded."""
+    """The numbers of deliveries that a kill left unsent, and of deliveries that it left received but not recorded."""
     pending = set(rows(url, "SELECT webhook_id, event_id FROM delivery WHERE status = 'pending'"))
-    called = {told_of(body) for _, body in endpoint.came}
-    return Counter(untold=len(pending - called), unrecorded=len(pending & endpoint.accepted))
+    called = {sent_in(body) for _, body in endpoint.came}
+    return Counter(unsent=len(pending - called), unrecorded=len(pending & endpoint.accepted))
