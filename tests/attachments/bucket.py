@@ -1,4 +1,4 @@
-"""A server of the S3 protocol in a process of its own, and a look into its bucket."""
+"""Runs an S3 server in a process of its own, and reads its bucket."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Bucket:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables with which a server finds it."""
+        """The environment variables with which a server uses the bucket."""
         return {
             "AWS_ACCESS_KEY_ID": "id",
             "AWS_SECRET_ACCESS_KEY": "secret",
@@ -67,7 +67,7 @@ class Bucket:
         return [_text(one, "Key") for one in self._xml("?uploads").iter() if one.tag.endswith("}Upload")]
 
     def wait_for(self, objects: int, uploads: int) -> None:
-        """Wait until the bucket has so many objects and unfinished uploads."""
+        """Wait until the bucket has this many objects and unfinished uploads."""
         deadline = time.monotonic() + _SECONDS
         while (len(self.objects()), len(self.uploads())) != (objects, uploads):
             assert time.monotonic() < deadline, (self.objects(), self.uploads())

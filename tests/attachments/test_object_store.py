@@ -1,4 +1,4 @@
-"""Attachments in an object store, with a server of the S3 protocol."""
+"""Attachments in an object store, with an S3 server."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ def test_upload_download_and_deletion(api: Caller, bucket: Bucket, database: Dat
     assert api.http.get(small).content == PNG
     assert api.http.get(large).content == LARGE
     for start, stop in ((0, 1), (5_242_870, 5_242_900), (len(LARGE) - 7, len(LARGE))):
-        answer = api.http.get(large, headers={"range": f"bytes={start}-{stop - 1}"})
-        assert (answer.status_code, answer.content) == (206, LARGE[start:stop])
+        response = api.http.get(large, headers={"range": f"bytes={start}-{stop - 1}"})
+        assert (response.status_code, response.content) == (206, LARGE[start:stop])
     message = show(api, group := api.new_group(api.new_user()), large)
     assert message["content"]["mediaSize"] == len(LARGE)
     api.ok("DELETE", f"/conversations/{group}")
@@ -123,7 +123,7 @@ def test_upload_download_and_deletion(api: Caller, bucket: Bucket, database: Dat
 
 def test_refused_uploads_leave_nothing(api: Caller, bucket: Bucket, database: Database) -> None:
     long = part(LARGE, 'form-data; name="source"; filename="a.txt"')
-    assert upload_body(api, long).status_code == 400  # it does not end
+    assert upload_body(api, long).status_code == 400  # the body has no end
     assert upload_body(api, whole(long, long)).status_code == 400
     assert upload(api, "a.exe").status_code == 415
     assert error_of(upload(api, conversationId="0" * 24))[0] == 404
@@ -217,7 +217,7 @@ def test_an_object_store_that_is_down(tmp_path: Path) -> None:
             bucket.stop()
             assert error_of(upload(api))[:2] == UNAVAILABLE
             assert status(api, url) == 503
-            assert api.new_user()  # everything else goes on
+            assert api.new_user()  # other requests succeed
             assert delete(api, url).status_code == 200
             assert stored(database, api.app_id)["attachment"] == 0
             assert stored(database, api.app_id)["attachment_removal"] == 2

@@ -59,7 +59,7 @@ def api(running: Server) -> Iterator[Caller]:
 
 @pytest.fixture
 def running(engine: str, tmp_path: Path) -> Iterator[Server]:
-    """A server of the test."""
+    """A server for one test."""
     with serving(new_database(engine, tmp_path)) as server:
         yield server
 
@@ -100,7 +100,7 @@ def test_memory_and_other_requests_during_uploads(running: Server, api: Caller) 
 
 
 def test_kill_during_uploads(running: Server, api: Caller) -> None:
-    """What was acknowledged is there, and the rest is deleted when its removal is due."""
+    """Acknowledged files are stored, and the rest is deleted when its removal is due."""
     database, acknowledged = Database(running.database_url), Acknowledged()
     for round_ in range(ROUNDS):
         uploading = [
@@ -152,7 +152,7 @@ async def _remove_files(database: Database) -> None:
 
 @pytest.mark.parametrize("pieces", [0, 1, 3])
 def test_bodies_that_never_end(monkeypatch: pytest.MonkeyPatch, pieces: int) -> None:
-    """attachments.2: a body has time for each period of bytes, however slowly they come."""
+    """attachments.2: a body that stalls is ended by the time limit, after any number of pieces."""
     monkeypatch.setattr(multipart, "_SECONDS", 30 if pieces else 0.05)
     monkeypatch.setattr(multipart, "_BYTES_PER_PERIOD", 100_000)
     sent = 0

@@ -1,4 +1,4 @@
-"""Many uploads at the same time, and what the server does meanwhile."""
+"""Makes concurrent uploads, and measures the memory of the server."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _PIECE = 65_536
 
 @dataclass
 class Acknowledged:
-    """The digests of the files that were acknowledged, by their paths."""
+    """The digests of the acknowledged files, by their paths."""
 
     digests: dict[str, str] = field(default_factory=dict)
 
     def check(self, base_url: str) -> None:
-        """Read every file back."""
+        """Assert that every file has its content."""
         with httpx.Client(timeout=60) as http:
             for path, digest in self.digests.items():
-                answer = http.get(base_url + path)
-                assert answer.status_code == 200, path
-                assert hashlib.sha256(answer.content).hexdigest() == digest, path
+                response = http.get(base_url + path)
+                assert response.status_code == 200, path
+                assert hashlib.sha256(response.content).hexdigest() == digest, path
 
 
 def body_of(number: int, size: int) -> Iterator[bytes]:
@@ -56,18 +56,18 @@ def digest_of(number: int, size: int) -> str:
 
 
 def upload(caller: Caller, number: int, size: int, acknowledged: Acknowledged) -> None:
-    """Upload a file, and note it if it is acknowledged."""
+    """Upload a file, and record it when it is acknowledged."""
     headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
     with httpx.Client(timeout=120, auth=caller.auth) as http:
         url = f"{caller.url}/v2/apps/{caller.app_id}/attachments"
-        answer = http.post(url, params=PUBLIC, headers=headers, content=body_of(number, size))
-    assert answer.status_code == 201, answer.text
-    made = answer.json()["attachment"]["mediaUrl"]
+        response = http.post(url, params=PUBLIC, headers=headers, content=body_of(number, size))
+    assert response.status_code == 201, response.text
+    made = response.json()["attachment"]["mediaUrl"]
     acknowledged.digests[made.removeprefix(caller.url)] = digest_of(number, size)
 
 
 def upload_together(caller: Caller, count: int, size: int) -> Acknowledged:
-    """Upload files at the same time."""
+    """Upload files concurrently; returns the acknowledged ones."""
     acknowledged = Acknowledged()
     with ThreadPoolExecutor(count) as pool:
         done = [pool.submit(upload, caller, number, size, acknowledged) for number in range(count)]
@@ -82,7 +82,7 @@ def peak_memory(pid: int) -> int:
 
 
 def reset_peak_memory(pid: int) -> None:
-    """Forget the largest resident memory of a process."""
+    """Reset the largest resident memory of a process."""
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 

@@ -1,4 +1,4 @@
-"""The generator, built."""
+"""Builds the load generator."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def loader() -> Path:
-    """The generator's program."""
+    """The program of the load generator."""
     if not shutil.which("cc"):
         pytest.skip("there is no C compiler")
     subprocess.run(["make", "--silent", ".bench/load"], cwd=ROOT, check=True, timeout=60)

@@ -1,4 +1,4 @@
-"""A server that answers in every way there is, each at a path of its own, and keeps what it was asked."""
+"""A server with a path for each kind of response, valid and invalid ones, which counts its requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 _LONG = b"x" * 300_000
 _HEAD = b"HTTP/1.1 200 OK\r\n"
-ANSWERS: dict[str, list[bytes]] = {
+RESPONSES: dict[str, list[bytes]] = {
     "/plain": [_HEAD + b"Content-Length: 2\r\n\r\n{}"],
     "/empty": [_HEAD + b"content-length: 0\r\n\r\n"],
     "/nothing": [b"HTTP/1.1 204 No Content\r\n\r\n"],
@@ -37,23 +37,23 @@ ANSWERS: dict[str, list[bytes]] = {
     "/without-a-word": [_HEAD + b"Content-Length: 2\r\n\r\n{}"],
     "/drop": [],
     "/half": [_HEAD + b"Content-Length: 100\r\n\r\nhalf"],
-    "/garbage": [b"this is no answer\r\n\r\n"],
+    "/garbage": [b"this is no response\r\n\r\n"],
     "/too-much": [_HEAD + b"Content-Length: 2\r\n\r\n{}{}"],
 }
-HANGS_UP = {"/goodbye", "/to-the-end", "/drop", "/half", "/without-a-word"}
+CLOSES = {"/goodbye", "/to-the-end", "/drop", "/half", "/without-a-word"}
 SILENT = "/silent"
 STALL = "/stall"
 """A request of this path stalls the whole server for 200 ms."""
 
 
 class StrangeServer(socketserver.ThreadingTCPServer):
-    """Answers by path, and counts method, path, body and credential of what it was asked."""
+    """Responds by path, and counts requests by method, path, body and credential."""
 
     daemon_threads = True
     allow_reuse_address = True
 
     def __init__(self) -> None:
-        self.asked: Counter[tuple[str, str, str, str]] = Counter()
+        self.received: Counter[tuple[str, str, str, str]] = Counter()
         self.running = threading.Lock()
         super().__init__(("127.0.0.1", 0), _Connection)
 
@@ -64,10 +64,10 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         with contextlib.suppress(ConnectionError):
-            while self._answer():
+            while self._respond():
                 pass
 
-    def _answer(self) -> bool:
+    def _respond(self) -> bool:
         first = self.rfile.readline().decode().split()
         if not first:
             return False
@@ -77,24 +77,24 @@ class _Connection(socketserver.StreamRequestHandler):
             headers[name.lower()] = value
         body = self.rfile.read(int(headers.get("content-length", 0))).decode()
         method, path, _ = first
-        self.server.asked[method, path, body, headers.get("authorization", "")] += 1
+        self.server.received[method, path, body, headers.get("authorization", "")] += 1
         if path == SILENT:
             time.sleep(0.6)
             return False
         with self.server.running:
             if path == STALL:
                 time.sleep(0.2)
-        pieces = ANSWERS["/plain" if path == STALL else path]
+        pieces = RESPONSES["/plain" if path == STALL else path]
         for piece in pieces:
             self.wfile.write(piece)
             if len(pieces) > 1:
                 time.sleep(0.001)
-        return path not in HANGS_UP
+        return path not in CLOSES
 
 
 @contextlib.contextmanager
 def strange_server() -> Iterator[StrangeServer]:
-    """The server, for the length of a block."""
+    """Run the server for the duration of a block."""
     with StrangeServer() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

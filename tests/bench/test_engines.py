@@ -22,7 +22,7 @@ async def value(url: str, query: str) -> object:
 
 
 def test_the_port_is_on_loopback_and_needs_the_password() -> None:
-    # Its user needs access to the folder, which another run of pytest may take away from those below `tmp_path`; and
+    # Not below `tmp_path`: another run of pytest may remove the access of the user of PostgreSQL to its folders, and
     # the path of a socket has at most 107 bytes.
     with (
         tempfile.TemporaryDirectory(prefix="heliograph-") as folder,

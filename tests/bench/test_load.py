@@ -1,4 +1,4 @@
-"""The generator counts right, whatever a server does."""
+"""The load generator counts correctly with valid and invalid responses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from bench.processes import free_port
 
-from tests.bench.strange import ANSWERS, SILENT, STALL, StrangeServer, strange_server
+from tests.bench.strange import RESPONSES, SILENT, STALL, StrangeServer, strange_server
 
 NO_ERRORS = {"connect": 0, "read": 0, "write": 0, "timeout": 0, "status": 0}
 
@@ -25,7 +25,7 @@ def server() -> Iterator[StrangeServer]:
 
 
 class Run:
-    """Runs the generator against a server."""
+    """Runs the load generator against a server."""
 
     def __init__(self, loader: Path, port: int, file: Path) -> None:
         self.loader, self.port, self.file = loader, port, file
@@ -49,74 +49,74 @@ def load(loader: Path, server: StrangeServer, tmp_path: Path) -> Run:
 
 def test_every_line_is_sent_once_as_it_stands(load: Run, server: StrangeServer) -> None:
     lines = [f'POST\t/plain\t{{"number":{number}}}' for number in range(500)] + ["GET\t/plain\t", "POST\t/empty\t"]
-    told = load(lines, "-1", "-c7", "-s20")
-    assert (told["requests"], told["taken"], told["statuses"], told["errors"]) == (502, 502, {"200": 502}, NO_ERRORS)
-    assert told["reconnects"] == 0
+    report = load(lines, "-1", "-c7", "-s20")
+    assert (report["requests"], report["taken"]) == (502, 502)
+    assert (report["statuses"], report["errors"], report["reconnects"]) == ({"200": 502}, NO_ERRORS, 0)
     sent = [tuple(line.split("\t")) for line in lines]
-    assert server.asked == {(*line, "Basic abc"): 1 for line in sent}
-    assert 0 < told["p50"] <= told["p90"] <= told["p99"] <= told["max"] <= told["microseconds"]
+    assert server.received == {(*line, "Basic abc"): 1 for line in sent}
+    assert 0 < report["p50"] <= report["p90"] <= report["p99"] <= report["max"] <= report["microseconds"]
 
 
 @pytest.mark.parametrize("path", ["/plain", "/empty", "/early", "/split", "/long", "/header", "/chunked", "/pieces"])
-def test_an_answer_may_come_in_any_form(load: Run, path: str) -> None:
-    told = load([f"GET\t{path}\t"] * 20, "-1", "-c3", "-s20")
-    assert (told["statuses"], told["errors"], told["reconnects"]) == ({"200": 20}, NO_ERRORS, 0)
+def test_a_response_may_have_any_form(load: Run, path: str) -> None:
+    report = load([f"GET\t{path}\t"] * 20, "-1", "-c3", "-s20")
+    assert (report["statuses"], report["errors"], report["reconnects"]) == ({"200": 20}, NO_ERRORS, 0)
 
 
 @pytest.mark.parametrize("path", ["/goodbye", "/to-the-end"])
-def test_a_server_that_says_goodbye_is_called_again(load: Run, server: StrangeServer, path: str) -> None:
-    told = load([f"GET\t{path}\t"] * 20, "-1", "-c3", "-s20")
-    assert (told["statuses"], told["errors"]) == ({"200": 20}, NO_ERRORS)
-    assert 17 <= told["reconnects"] < 20
+def test_a_closed_connection_is_opened_again(load: Run, server: StrangeServer, path: str) -> None:
+    report = load([f"GET\t{path}\t"] * 20, "-1", "-c3", "-s20")
+    assert (report["statuses"], report["errors"]) == ({"200": 20}, NO_ERRORS)
+    assert 17 <= report["reconnects"] < 20
 
 
-def test_statuses_are_counted_each_and_those_outside_200_as_errors(load: Run) -> None:
+def test_each_status_is_counted_and_other_statuses_than_2xx_are_errors(load: Run) -> None:
     lines = ["GET\t/plain\t"] * 5 + ["GET\t/nothing\t"] * 4 + ["GET\t/failure\t"] * 3 + ["GET\t/refusal\t"] * 2
-    told = load(lines, "-1", "-c2", "-s20")
-    assert told["statuses"] == {"200": 5, "204": 4, "404": 2, "500": 3}
-    assert told["errors"] == {**NO_ERRORS, "status": 5}
+    report = load(lines, "-1", "-c2", "-s20")
+    assert report["statuses"] == {"200": 5, "204": 4, "404": 2, "500": 3}
+    assert report["errors"] == {**NO_ERRORS, "status": 5}
 
 
 @pytest.mark.parametrize("path", ["/drop", "/half", "/garbage", "/too-much"])
-def test_what_is_no_answer_is_an_error_and_the_rest_goes_on(load: Run, server: StrangeServer, path: str) -> None:
-    told = load([f"GET\t{path}\t", "GET\t/plain\t"] * 10, "-1", "-c3", "-s20")
-    assert (told["requests"], told["taken"], told["statuses"]) == (10, 20, {"200": 10})
-    assert told["errors"] == {**NO_ERRORS, "read": 10}
-    assert sum(server.asked.values()) == 20
+def test_an_invalid_response_is_an_error_and_others_are_counted(load: Run, server: StrangeServer, path: str) -> None:
+    report = load([f"GET\t{path}\t", "GET\t/plain\t"] * 10, "-1", "-c3", "-s20")
+    assert (report["requests"], report["taken"], report["statuses"]) == (10, 20, {"200": 10})
+    assert report["errors"] == {**NO_ERRORS, "read": 10}
+    assert sum(server.received.values()) == 20
 
 
-def test_every_request_is_an_answer_or_an_error(load: Run) -> None:
-    lines = [f"GET\t{path}\t" for path in ANSWERS for _ in range(30)]
+def test_every_request_is_a_response_or_an_error(load: Run) -> None:
+    lines = [f"GET\t{path}\t" for path in RESPONSES for _ in range(30)]
     random.Random(1).shuffle(lines)
-    told = load(lines, "-1", "-c20", "-s20")
-    errors = told["errors"]
-    assert told["taken"] == len(lines) == told["requests"] + errors["read"] + errors["write"]
-    assert sum(told["statuses"].values()) == told["requests"]
+    report = load(lines, "-1", "-c20", "-s20")
+    errors = report["errors"]
+    assert report["taken"] == len(lines) == report["requests"] + errors["read"] + errors["write"]
+    assert sum(report["statuses"].values()) == report["requests"]
     assert (errors["timeout"], errors["connect"]) == (0, 0)
-    # A server that hangs up without a word takes a request with it that was just on the way.
+    # A request that is sent while the server closes the connection gets no response.
     assert 0 < errors["status"] <= 60
 
 
-def test_who_does_not_answer_in_time_is_hung_up_on(load: Run) -> None:
-    told = load([f"GET\t{SILENT}\t", "GET\t/plain\t", "GET\t/plain\t"], "-1", "-c1", "-s20", "-t0.2")
-    assert (told["statuses"], told["errors"]) == ({"200": 2}, {**NO_ERRORS, "timeout": 1})
+def test_a_connection_without_a_response_in_time_is_closed(load: Run) -> None:
+    report = load([f"GET\t{SILENT}\t", "GET\t/plain\t", "GET\t/plain\t"], "-1", "-c1", "-s20", "-t0.2")
+    assert (report["statuses"], report["errors"]) == ({"200": 2}, {**NO_ERRORS, "timeout": 1})
 
 
-def test_without_once_the_first_line_follows_the_last_until_the_time_is_over(load: Run, server: StrangeServer) -> None:
-    told = load(["GET\t/plain\t", "GET\t/nothing\t"], "-c1", "-s0.3")
-    assert told["requests"] == told["taken"] == sum(server.asked.values()) > 2
-    assert 0 <= told["statuses"]["200"] - told["statuses"]["204"] <= 1
-    assert told["microseconds"] >= 290_000
+def test_without_once_the_lines_are_repeated_until_the_time_is_over(load: Run, server: StrangeServer) -> None:
+    report = load(["GET\t/plain\t", "GET\t/nothing\t"], "-c1", "-s0.3")
+    assert report["requests"] == report["taken"] == sum(server.received.values()) > 2
+    assert 0 <= report["statuses"]["200"] - report["statuses"]["204"] <= 1
+    assert report["microseconds"] >= 290_000
 
 
-def test_nobody_there_is_an_error_and_no_endless_loop(loader: Path, tmp_path: Path) -> None:
-    told = Run(loader, free_port(), tmp_path / "requests.tsv")(["GET\t/plain\t"], "-1", "-c2", "-s0.2")
-    assert (told["requests"], told["taken"]) == (0, 0)
-    assert told["errors"]["connect"] > 0
+def test_refused_connections_are_errors_and_no_endless_loop(loader: Path, tmp_path: Path) -> None:
+    report = Run(loader, free_port(), tmp_path / "requests.tsv")(["GET\t/plain\t"], "-1", "-c2", "-s0.2")
+    assert (report["requests"], report["taken"]) == (0, 0)
+    assert report["errors"]["connect"] > 0
 
 
 @pytest.mark.parametrize("text", ["", "GET /plain\n", "GET\t/plain\n"])
-def test_a_file_that_is_none_is_refused(loader: Path, tmp_path: Path, text: str) -> None:
+def test_an_invalid_file_is_refused(loader: Path, tmp_path: Path, text: str) -> None:
     (tmp_path / "requests.tsv").write_text(text)
     done = subprocess.run([loader, "127.0.0.1", "1", tmp_path / "requests.tsv"], capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (2, b"")
@@ -124,18 +124,18 @@ def test_a_file_that_is_none_is_refused(loader: Path, tmp_path: Path, text: str)
 
 
 def test_the_open_loop_sends_at_its_rate(load: Run, server: StrangeServer) -> None:
-    told = load(["GET\t/plain\t", "GET\t/nothing\t"], "-r400", "-c8", "-s0.5")
-    assert told["requests"] + told["unsent"] == 200
-    assert (told["taken"], told["errors"]) == (told["requests"], NO_ERRORS)
-    assert sum(server.asked.values()) == told["requests"]
-    # On a busy machine some come too late.
-    assert told["requests"] > 0
-    assert told["microseconds"] >= 490_000
-    assert told["p50"] <= told["p90"] <= told["p99"] <= told["p999"] <= told["max"]
+    report = load(["GET\t/plain\t", "GET\t/nothing\t"], "-r400", "-c8", "-s0.5")
+    assert report["requests"] + report["unsent"] == 200
+    assert (report["taken"], report["errors"]) == (report["requests"], NO_ERRORS)
+    assert sum(server.received.values()) == report["requests"]
+    # On a busy machine some are not sent in time.
+    assert report["requests"] > 0
+    assert report["microseconds"] >= 490_000
+    assert report["p50"] <= report["p90"] <= report["p99"] <= report["p999"] <= report["max"]
 
 
 def test_the_open_loop_shows_a_stall_that_the_closed_loop_hides(load: Run, server: StrangeServer) -> None:
-    """A stall of 200 ms affects one request per connection of the closed loop, and all that are due in the open one."""
+    """A stall of 200 ms affects one request per connection of the closed loop, and all due requests of the open one."""
     lines = ["GET\t/plain\t"] * 200 + [f"GET\t{STALL}\t"] + ["GET\t/plain\t"] * 799
     closed = load(lines, "-1", "-c2", "-s20")
     opened = load(lines, "-1", "-c2", "-s20", "-r1000")
@@ -148,9 +148,9 @@ def test_the_open_loop_shows_a_stall_that_the_closed_loop_hides(load: Run, serve
 
 
 def test_requests_that_are_due_while_every_connection_waits_are_late_or_unsent(load: Run) -> None:
-    told = load([f"GET\t{SILENT}\t"], "-r100", "-c1", "-s0.3")
-    assert (told["taken"], told["requests"], told["unsent"]) == (1, 0, 29)
-    assert told["errors"] == {**NO_ERRORS, "read": 1}
+    report = load([f"GET\t{SILENT}\t"], "-r100", "-c1", "-s0.3")
+    assert (report["taken"], report["requests"], report["unsent"]) == (1, 0, 29)
+    assert report["errors"] == {**NO_ERRORS, "read": 1}
 
 
 def test_a_rate_that_is_not_positive_is_refused(loader: Path, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from tests.harness import Caller, init, new_app, serving
 
 
 def operation(cpu: float, database: float, batch: float) -> OperationCost:
-    """An operation that costs twice as much on a server with little to do; a transaction takes 1 ms for each call."""
+    """An operation that costs twice as much on a server with little load. A transaction takes 1 ms per call."""
     points = [
         Point(busy, 1000, cpu * times, database * times, 100, batch * many, batch * many / 1000, 2000)
         for busy, many, times in ((0.1, 1, 2), (0.5, 2, 1.5), (costs.SATURATED, 32, 1))
@@ -142,9 +142,7 @@ def test_a_load_grows_until_it_reaches_a_limit(found: Costs) -> None:
     assert (grown.apps, grown.users, grown.members, grown.joins, grown.events) == (200, 2_000_000, 20, 20, 60)
 
 
-def test_the_command_answers_as_text_and_as_json(
-    found: Costs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_prints_text_and_json(found: Costs, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "costs.json"
     costs.store(found, path)
     command.main(["--costs", str(path), "--preset", "chat", "--joins", "50", "--database-cores", "4"])
@@ -179,12 +177,12 @@ def test_the_guide_shows_the_stored_costs() -> None:
     assert len(ET.fromstring(guide.drawing(found)).findall(".//{http://www.w3.org/2000/svg}polyline")) == 6
 
 
-def test_the_model_is_within_thirty_percent_of_what_mixes_needed() -> None:
+def test_the_model_is_within_thirty_percent_of_the_measured_mixes() -> None:
     found = costs.load(ROOT / costs.COSTS)
     assert {one.engine for one in found.checks} == set(machine.NAMES)
     for one in found.checks:
         assert one.errors == 0
-        # The prediction in the file is that of the model as it is.
+        # The prediction in the file is the one of the current model.
         expected = check.expected_bare_cpu(found, one.engine, one.rates)
         assert check.predict(found, one.engine, one.rates, one.calls, one.bare_cpu / expected) == pytest.approx(
             one.predicted
@@ -194,7 +192,7 @@ def test_the_model_is_within_thirty_percent_of_what_mixes_needed() -> None:
 
 
 def test_a_footprint_grows_by_log_and_rows(engine: str) -> None:
-    """On a disk: what is written to files in memory is not counted."""
+    """The database is on a disk, because writes to files in memory are not counted."""
     with tempfile.TemporaryDirectory(dir=ROOT / ".pytest_cache") as folder:
         url = new_database(engine, Path(folder))
         with serving(url) as server:
@@ -228,7 +226,7 @@ def test_costs_of_every_operation_are_measured(loader: Path, monkeypatch: pytest
         if name in costs.WRITES:
             assert min(point.batch_size for point in one.points) >= 1
             assert one.points[-1].log > 0
-            # So few requests may take less than the clock of processor time can tell.
+            # So few requests may take less than the resolution of the clock of processor time.
             assert one.seconds_each >= 0
     assert min(found.memory_bytes, found.start_seconds, found.delivery.rate) > 0
     assert found.delivery.delay_p50 <= found.delivery.delay_p99

@@ -37,11 +37,11 @@ def test_each_target_is_measured_in_every_turn(loader: Path) -> None:
         process = Process(os.getpid(), server.server_address[1])
         targets = [Target(name, process, stage) for name, stage in zip("ab", stages, strict=True)]
         entries = contest.run(targets, connections=[1, 2], rounds=2, seconds=1)
-        assert sum(server.asked.values()) == 2 * len(ROWS) * 4 * 5
+        assert sum(server.received.values()) == 2 * len(ROWS) * 4 * 5
         # The load without a credential has no Authorization header.
-        assert {credential for *_, credential in server.asked} == {""}
+        assert {credential for *_, credential in server.received} == {""}
     assert stages[0].requested == stages[1].requested
-    # The row of leaves, as all after the joins of a turn, knows that five users joined in it.
+    # All rows after the joins of a turn get the number of users who joined in it: five.
     assert stages[0].requested == [(row, turn, 0 if row == ROWS[0] else 5) for turn in range(4) for row in ROWS]
     assert {(one.target, one.row, one.connections) for one in entries} == {
         (target, row, many) for target in "ab" for row in ROWS for many in (1, 2)
@@ -71,9 +71,7 @@ def test_requests_of_the_peers() -> None:
     )
 
 
-def test_a_peer_that_is_not_installed_is_one_line(
-    loader: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_missing_peer_is_reported_in_one_line(loader: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SystemExit) as stopped:

@@ -1,4 +1,4 @@
-"""The benchmark runs from end to end, without an error; how fast is not for a test to say."""
+"""The benchmark runs from end to end without errors. The tests do not check how fast."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OK = {"create-user": "201", "post-message": "201", "join-one": "201", "join-spre
 
 @pytest.fixture(scope="module")
 def quick(loader: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, str]:
-    """The results of a short run, and what it printed."""
+    """The results of a short run, and its output."""
     folder = tmp_path_factory.mktemp("results")
     options = ("--engine", "sqlite", "--quick", "--seconds", "0.1", "--connections", "8")
     done = subprocess.run(
@@ -43,7 +43,7 @@ def test_every_scenario_is_measured_without_an_error(quick: tuple[Results, str])
         assert (cell.errors, cell.bare_errors) == (0, 0), cell
         assert cell.statuses == {OK.get(cell.scenario, "200"): cell.requests}
         assert min(cell.requests, cell.rate, cell.bare_rate, cell.memory_bytes) > 0
-        # So few requests may take less than the clock of processor time can tell.
+        # So few requests may take less than the resolution of the clock of processor time.
         assert min(cell.cpu, cell.bare_cpu) >= 0
         assert cell.ratios == [cell.ratio]
         assert 0 < cell.p50 <= cell.p99
@@ -56,7 +56,7 @@ def test_the_open_loop_sends_at_half_of_the_capacity(quick: tuple[Results, str])
     for one in rows:
         assert one.errors == 0, one
         assert one.wanted_rate == pytest.approx(one.capacity / 2)
-        # Fewer users leave than are due to, if not all could join in time.
+        # Fewer users leave than planned if not all joined in time.
         assert 0 < one.requests + one.unsent <= one.wanted_rate * 0.1 + 1
         assert 0 < one.p50 <= one.p90 <= one.p99 <= one.p999 <= one.max
 
@@ -86,7 +86,7 @@ def test_memory_and_start_are_measured(quick: tuple[Results, str]) -> None:
     assert min(start.seconds, start.bare_seconds, *(size for _, size in memory.samples)) > 0
 
 
-def test_a_backlog_is_delivered_and_nothing_of_it_is_missing(quick: tuple[Results, str]) -> None:
+def test_a_backlog_is_delivered_completely(quick: tuple[Results, str]) -> None:
     drained = quick[0].deliveries
     assert [(one.webhooks, one.backlog, one.missing, one.again) for one in drained] == [(10, 200, 0, 0)]
     for one in drained:
@@ -102,7 +102,7 @@ def test_every_message_that_was_acknowledged_arrives(quick: tuple[Results, str])
     assert delay.p50 < delay.request_p50 <= delay.request_p99
 
 
-def test_every_call_arrives_beside_a_webhook_that_hangs(quick: tuple[Results, str]) -> None:
+def test_every_call_arrives_despite_a_hanging_webhook(quick: tuple[Results, str]) -> None:
     hanging = quick[0].hanging
     assert hanging is not None
     assert hanging.errors == 0
@@ -118,12 +118,12 @@ def test_kinds_of_requests_are_compared_with_each_other(quick: tuple[Results, st
         assert one.name != one.against
         assert one.all_times == [one.times]
         assert min(one.times, one.time) > 0
-        # So few requests may take less than the clock of processor time can tell.
+        # So few requests may take less than the resolution of the clock of processor time.
         assert one.cpu >= 0
         assert one.name in quick[1]
 
 
-def test_the_machine_is_told_and_nothing_private(quick: tuple[Results, str]) -> None:
+def test_the_results_describe_the_machine_without_private_data(quick: tuple[Results, str]) -> None:
     facts = quick[0].facts
     assert {"date", "commit", "processor", "cores", "Python", "sqlite", "fsync of 4 kB"} <= facts.keys()
     text = " ".join(facts.values())
@@ -131,7 +131,7 @@ def test_the_machine_is_told_and_nothing_private(quick: tuple[Results, str]) -> 
     assert str(ROOT) not in text
 
 
-def test_what_is_printed_is_what_is_stored(quick: tuple[Results, str]) -> None:
+def test_the_printed_results_are_stored(quick: tuple[Results, str]) -> None:
     results, printed = quick
     assert report.figures([results]) in printed
 
@@ -145,7 +145,7 @@ def test_the_plot_is_a_drawing_with_a_bar_for_each_scenario(quick: tuple[Results
         assert len(bars) >= len(NAMES) * len(found)
 
 
-def test_results_with_several_workers_are_sections_of_their_own(quick: tuple[Results, str], tmp_path: Path) -> None:
+def test_results_with_several_workers_have_their_own_sections(quick: tuple[Results, str], tmp_path: Path) -> None:
     one = msgspec.structs.replace(quick[0], engine="postgresql")
     two = msgspec.structs.replace(one, settings=msgspec.structs.replace(one.settings, workers=2))
     assert [report.store(results, tmp_path).name for results in (two, one)] == [

@@ -1,4 +1,4 @@
-"""`heliograph backup` and `heliograph restore`: under load, killed half way, with everything that can be wrong."""
+"""`heliograph backup` and `heliograph restore`: under load, killed halfway, and with invalid files and keys."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OTHER_KEY = "bm90IHRoZSBtYXN0ZXIga2V5IG9mIHRoaXMgZGF0YWI="
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """A database in which there is a sandbox."""
+    """A database with a sandbox."""
     (tmp_path / "data").mkdir()
     path = tmp_path / "data" / "heliograph.db"
     sandbox_of(path)
@@ -42,7 +42,7 @@ def database(tmp_path: Path) -> Path:
 
 
 def sandbox_of(database: Path) -> Sandbox:
-    """The sandbox, which is made if need be."""
+    """The sandbox of a database, created if needed."""
 
     async def work() -> Sandbox:
         async with opened(f"sqlite:///{database}", serve=False) as store:
@@ -61,7 +61,7 @@ def calling(server: Server) -> Iterator[Caller]:
 
 
 def back_up(database: Path, target: Path, *, overwrite: bool = False, with_key: bool = True) -> backups.Backup:
-    """Make a backup in this process."""
+    """Create a backup in this process."""
     return backups.back_up(
         str(database), target, overwrite=overwrite, with_key=with_key, advanced=lambda done, total: None
     )
@@ -73,12 +73,12 @@ def restore(backup: Path, database: Path) -> backups.Restored:
 
 
 def users(database: Path) -> set[str]:
-    """The external ids that are in a database."""
+    """The external ids of the users in a database."""
     return {name for (name,) in rows(f"sqlite:///{database}", "SELECT external_id FROM app_user")}
 
 
 def add_user(database: Path, name: str) -> None:
-    """Put a user into a database that nobody serves."""
+    """Insert a user into a database that is not being served."""
     execute_sqlite(
         database,
         "INSERT INTO app_user (bucket, app_id, id, external_id, authenticated, signed_up_at, profile, metadata, "
@@ -87,7 +87,7 @@ def add_user(database: Path, name: str) -> None:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder, but for those that a look at a database leaves behind."""
+    """The contents of all files in a folder, except lock files and temporary files of SQLite."""
     return {
         one.name: one.read_bytes()
         for one in folder.iterdir()
@@ -95,7 +95,7 @@ def content(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_a_backup_beside_a_busy_server_is_whole_and_can_be_restored(database: Path, tmp_path: Path) -> None:
+def test_a_backup_of_a_busy_server_is_complete_and_can_be_restored(database: Path, tmp_path: Path) -> None:
     target, env = tmp_path / "backup.db", {"HELIOGRAPH_DATABASE": f"sqlite:///{database}"}
     acknowledged: list[str] = []
     ended = threading.Event()
@@ -128,7 +128,7 @@ def test_a_backup_beside_a_busy_server_is_whole_and_can_be_restored(database: Pa
         with pytest.raises(UsageError, match=rf"process {server.process.pid}\) serves"):
             restore(target, database)
         server.kill()
-    # What the crash left is put aside whole: the file and its log, as a pair.
+    # The restore keeps the database of the crashed server, together with its WAL.
     kept = users(target)
     done = command("restore", str(target), env=env)
     assert (done.returncode, done.stderr) == (0, "")
@@ -145,7 +145,7 @@ def test_a_backup_beside_a_busy_server_is_whole_and_can_be_restored(database: Pa
 
 
 def dying(work: Callable[[], object], step: int) -> bool:
-    """Do this in a child that is killed at its so-manieth change of a file; returns whether it came to its end."""
+    """Call `work` in a child that is killed after `step` file operations; returns whether it finished."""
     child = os.fork()
     if child == 0:
         left = iter(range(step))
@@ -185,7 +185,7 @@ def test_a_backup_that_is_killed_leaves_the_old_one(database: Path, tmp_path: Pa
 def test_a_restore_that_is_killed_never_opens_a_wrong_database(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # With the key in the environment nothing but the draft tells that a database is missing.
+    # With the key in the environment, only the draft shows that a database is missing.
     monkeypatch.setenv(MASTER_KEY_VARIABLE, database.with_name("heliograph.db.key").read_text().strip())
     database.with_name("heliograph.db.key").unlink()
     target, interrupted = tmp_path / "backup.db", 0
@@ -208,7 +208,7 @@ def test_a_restore_that_is_killed_never_opens_a_wrong_database(
     assert users(database) == set()
 
 
-def test_what_cannot_be_backed_up_or_overwritten_is_left_alone(database: Path, tmp_path: Path) -> None:
+def test_invalid_sources_and_targets_are_not_changed(database: Path, tmp_path: Path) -> None:
     target = tmp_path / "backup.db"
     own = [database, *(database.with_name(f"heliograph.db{suffix}") for suffix in (".key", ".lock", "-wal", "-shm"))]
     before = content(database.parent)
@@ -244,18 +244,18 @@ def test_the_master_key_of_a_backup(database: Path, tmp_path: Path, monkeypatch:
     target, key = tmp_path / "backup.db", database.with_name("heliograph.db.key")
     assert back_up(database, target).key == tmp_path / "backup.db.key"
     assert (tmp_path / "backup.db.key").read_text() == key.read_text()
-    # A database that was never there: the key comes with the backup.
+    # The database did not exist, so the key of the backup is used.
     elsewhere = tmp_path / "elsewhere.db"
     assert restore(target, elsewhere).replaced is None
     assert (tmp_path / "elsewhere.db.key").read_text() == key.read_text()
     assert sandbox_of(elsewhere) == sandbox_of(database)
-    # Another database with another key: both are put aside.
+    # The database has another key: both are kept under other names.
     other = tmp_path / "other.db"
     sandbox_of(other)
     replaced = restore(target, other).replaced
     assert replaced is not None
     assert sandbox_of(other) == sandbox_of(database) != sandbox_of(replaced)
-    # Without the key nothing can be restored, and nothing is touched.
+    # Without the key nothing is restored and no file is changed.
     lone = back_up(database, tmp_path / "lone.db", with_key=False)
     assert lone.key is None
     with pytest.raises(UsageError, match=r"put it at .*lone.db.key"):
@@ -275,36 +275,34 @@ def test_the_master_key_of_a_backup(database: Path, tmp_path: Path, monkeypatch:
 
 
 def damage(backup: Path) -> None:
-    """Break a page in the middle."""
+    """Overwrite pages in the middle."""
     with backup.open("r+b") as file:
         file.seek(backup.stat().st_size // 2)
         file.write(b"\xff" * 8192)
 
 
 def shorten(backup: Path) -> None:
-    """Lose the end, as an interrupted download does."""
+    """Truncate the file, like an interrupted download."""
     os.truncate(backup, backup.stat().st_size // 2)
 
 
 def renew(backup: Path) -> None:
-    """Let it be of a later version."""
+    """Set the schema version to a later one."""
     execute_sqlite(backup, "UPDATE meta SET value = '99' WHERE name IN ('schema_version', 'least_version')")
 
 
 def blank(backup: Path) -> None:
-    """Leave nothing in it."""
+    """Empty the file."""
     backup.write_bytes(b"")
 
 
 def scribble(backup: Path) -> None:
-    """Make it something else."""
+    """Overwrite the file with other content."""
     backup.write_bytes(b"this is no database at all, " * 1000)
 
 
 @pytest.mark.parametrize("harm", [damage, shorten, renew, blank, scribble])
-def test_a_backup_that_is_not_whole_is_refused_and_nothing_is_touched(
-    database: Path, tmp_path: Path, harm: object
-) -> None:
+def test_an_invalid_backup_is_refused_and_no_file_is_changed(database: Path, tmp_path: Path, harm: object) -> None:
     target = tmp_path / "backup.db"
     back_up(database, target)
     assert callable(harm)
@@ -316,7 +314,7 @@ def test_a_backup_that_is_not_whole_is_refused_and_nothing_is_touched(
     assert not database.with_name("heliograph.db.restoring").exists()
 
 
-def test_whoever_has_the_database_open_keeps_a_restore_away(database: Path, tmp_path: Path) -> None:
+def test_a_database_that_is_open_cannot_be_replaced(database: Path, tmp_path: Path) -> None:
     target = tmp_path / "backup.db"
     back_up(database, target)
     with closing(sqlite3.connect(database)) as file:

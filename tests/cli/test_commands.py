@@ -1,4 +1,4 @@
-"""The commands, run as a user runs them."""
+"""The commands, run as by a user."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def url(tmp_path: Path) -> str:
 
 
 def refused(*args: str, env: dict[str, str] | None = None) -> str:
-    """The one line in which a command is refused."""
+    """Run a command that must be refused; returns its single line of output."""
     done = command(*args, env=env)
     assert done.returncode == 2, (done.stdout, done.stderr)
     assert done.stdout == ""
@@ -37,7 +37,7 @@ def refused(*args: str, env: dict[str, str] | None = None) -> str:
     return done.stderr
 
 
-def test_init_makes_the_sandbox_and_says_the_same_every_time(url: str) -> None:
+def test_init_creates_the_sandbox_and_prints_the_same_every_time(url: str) -> None:
     first = command("init", "--database", url, "--json")
     assert first.returncode == 0, first.stderr
     made = json.loads(first.stdout)
@@ -66,7 +66,7 @@ def test_many_inits_at_once_agree(url: str) -> None:
     assert len({output for output, _ in outputs}) == 1
 
 
-def test_init_restores_what_was_removed_of_the_sandbox(url: str) -> None:
+def test_init_restores_removed_parts_of_the_sandbox(url: str) -> None:
     before = init(url)
     assert command("keys", "revoke", before.app_auth[0], "--database", url).returncode == 0
     after = init(url)
@@ -75,7 +75,7 @@ def test_init_restores_what_was_removed_of_the_sandbox(url: str) -> None:
     assert after.app_auth != before.app_auth
 
 
-def test_serve_prints_what_a_developer_needs_once(tmp_path: Path) -> None:
+def test_serve_prints_secrets_once(tmp_path: Path) -> None:
     with serving(tmp_path / "heliograph.db") as server:
         sandbox = init(server.database_url)
         assert httpx.get(f"{server.url}/health/ready").status_code == 200
@@ -85,7 +85,7 @@ def test_serve_prints_what_a_developer_needs_once(tmp_path: Path) -> None:
     assert not any(sandbox.app_auth[1] in line for line in again), "secrets are shown on an empty database only"
 
 
-def test_the_first_steps_it_prints_work_in_a_shell(tmp_path: Path) -> None:
+def test_the_printed_first_steps_work_in_a_shell(tmp_path: Path) -> None:
     with serving(tmp_path / "heliograph.db") as server:
         while not any("/leave" in line for line in server.output):
             assert server.process.poll() is None
@@ -117,7 +117,7 @@ def test_serve_in_memory_keeps_nothing_and_says_so(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_keys_beside_a_running_server(server: Server, account: Caller) -> None:
+def test_keys_of_a_running_server(server: Server, account: Caller) -> None:
     api = new_app(account)
     database = ("--database", server.database_url)
     made = json.loads(command("keys", "create", "--app", api.app_id, "--name", "Bot", "--json", *database).stdout)
@@ -183,7 +183,7 @@ def test_a_key_for_an_unknown_app_is_refused(url: str) -> None:
     assert "App not found" in refused("keys", "create", "--app", "0" * 24, "--database", url)
 
 
-def test_a_setting_of_the_environment_that_makes_no_sense_is_named(url: str) -> None:
+def test_an_invalid_environment_variable_is_named(url: str) -> None:
     line = refused("serve", "--database", url, env={"HELIOGRAPH_PORT": "http"})
     assert "HELIOGRAPH_PORT" in line or "--port" in line
 
@@ -223,11 +223,11 @@ def test_output_has_no_colours_outside_a_terminal(server: Server) -> None:
     assert "\x1b" not in "".join(server.output + server.log)
 
 
-def test_logs_are_one_json_object_a_line(tmp_path: Path) -> None:
+def test_logs_are_one_json_object_per_line(tmp_path: Path) -> None:
     with serving(tmp_path / "heliograph.db", "--log-format", "json") as server:
         api = Caller(server.url, ("nobody", "nothing"), "0" * 24)
-        answer = api("GET", "/users/ada", headers={"X-Request-Id": "trace-1"})
-        assert error_of(answer)[0] == 401
+        response = api("GET", "/users/ada", headers={"X-Request-Id": "trace-1"})
+        assert error_of(response)[0] == 401
         api.http.close()
     lines = [json.loads(line) for line in server.log]
     (line,) = [line for line in lines if line.get("request_id") == "trace-1"]

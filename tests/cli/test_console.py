@@ -92,7 +92,7 @@ def links_of(lines: list[str]) -> list[str]:
 
 
 def complete(server: Server) -> list[str]:
-    """The output of a server that prints first steps."""
+    """Wait for the complete output of a server that prints first steps; returns its lines."""
     while not any("/leave" in line for line in server.output):
         assert server.process.poll() is None
     return list(server.output)
@@ -156,7 +156,7 @@ def test_a_server_without_the_console_or_tools_prints_no_link(tmp_path: Path, op
 
 @contextlib.contextmanager
 def developing(folder: Path, *options: str) -> Iterator[IO[str]]:
-    """The output of a `heliograph dev`."""
+    """Run `heliograph dev`; yields its output."""
     process = Running("dev", "--port", "0", *options, env={"XDG_RUNTIME_DIR": str(folder)})
     try:
         yield process.stdout

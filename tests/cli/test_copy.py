@@ -1,4 +1,4 @@
-"""`heliograph copy`: a whole database into another, of either engine."""
+"""`heliograph copy`: copies a whole database to another, on either engine."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ OPTIONS = (
 KEYED = {"externalId": "keyed"}
 FILE = PNG + bytes(range(256)) * 2000
 EVENTS = 3000
-"""More than are copied in two transactions."""
+"""More events than two transactions copy."""
 
 
 def filled(engine: str, folder: Path, users: int = 20) -> str:
-    """A database with something in every table, an app that waits to be purged among it."""
+    """A database with rows in every table, including a deleted app that has not been purged."""
     url = new_database(engine, folder)
     with serving(url, *OPTIONS) as server, calling(server) as api:
         ids = [api.new_user(f"user {number}") for number in range(users)]
@@ -114,7 +114,7 @@ def calling(server: Server) -> Iterator[Caller]:
 
 
 def content(url: str) -> dict[str, list[tuple[object, ...]]]:
-    """All rows, without what belongs to the database itself: buckets, and secrets as they are sealed there."""
+    """All rows, without values that depend on the database: buckets and sealed secrets."""
     found = everything(url)
     keep = {}
     for table, lines in found.items():
@@ -127,12 +127,12 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
         else:
             bucketed = table not in WITHOUT_BUCKET
             keep[table] = sorted((line[1:] if bucketed else line for line in lines), key=repr)
-    # On SQLite events have a column that is always 0, before those that were added later: full_source, synthetic,
-    # request_id and session_id.
+    # On SQLite events have a column that is always 0, before the columns that were added later: full_source,
+    # synthetic, request_id and session_id.
     if is_sqlite(url):
         keep["event"] = [(*line[:-5], *line[-4:]) for line in keep["event"]]
         keep["outbound"] = [line[:-1] for line in keep["outbound"]]
-    # What belongs to running processes.
+    # Rows of running processes.
     for table in ("lease", "stream_mark", "listener"):
         keep.pop(table, None)
     return keep
@@ -140,7 +140,7 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
 
 @pytest.mark.parametrize("target", ENGINES)
 @pytest.mark.parametrize("source", ENGINES)
-def test_a_copy_is_what_it_was_copied_from(source: str, target: str, tmp_path: Path) -> None:
+def test_a_copy_equals_its_source(source: str, target: str, tmp_path: Path) -> None:
     for name in ("source", "target"):
         (tmp_path / name).mkdir()
     origin = filled(source, tmp_path / "source")
@@ -174,7 +174,7 @@ def test_a_copy_is_what_it_was_copied_from(source: str, target: str, tmp_path: P
 
 
 @pytest.mark.parametrize("target", ENGINES)
-def test_an_interrupted_copy_cannot_be_served_and_goes_on(target: str, tmp_path: Path) -> None:
+def test_an_interrupted_copy_cannot_be_served_and_can_be_continued(target: str, tmp_path: Path) -> None:
     origin = filled(SQLITE, tmp_path)
     multiply_events(origin, EVENTS)
     (tmp_path / "target").mkdir()
@@ -193,7 +193,7 @@ def test_an_interrupted_copy_cannot_be_served_and_goes_on(target: str, tmp_path:
 
 
 def die_among_events() -> None:
-    """Become a program that is killed when it has copied some of the events."""
+    """Patch this process so that it is killed after it has copied some of the events."""
     complete = copying.copy
 
     async def interrupted(source: Store, target: Store, advanced: Callable[[int, int], None]) -> int:
@@ -215,7 +215,7 @@ def multiply_events(url: str, number: int) -> None:
         file.executemany(f"INSERT INTO event VALUES ({', '.join('?' * len(row))})", made)
 
 
-def test_a_target_that_is_used_is_left_alone(tmp_path: Path) -> None:
+def test_a_target_with_data_is_not_changed(tmp_path: Path) -> None:
     (tmp_path / "target").mkdir()
     origin, destination = filled(SQLITE, tmp_path), filled(SQLITE, tmp_path / "target")
     before = everything(destination)
@@ -236,12 +236,12 @@ def test_a_source_that_is_served_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_source_that_changes_meanwhile_is_noticed(tmp_path: Path) -> None:
-    """What was copied by an interrupted copy has changed since."""
+    """Rows changed after an interrupted copy had copied them."""
     origin = filled(SQLITE, tmp_path)
     (tmp_path / "target").mkdir()
     destination = new_database("postgresql", tmp_path / "target")
     assert command("copy", "--from", origin, "--to", destination).returncode == 0
-    # As if the copy had stopped after its last chunk, and the copied conversation had been renamed then.
+    # As if the copy had stopped after its last chunk, and a copied conversation had then been renamed.
     name = origin.removeprefix("sqlite:///")
     marker = (
         '{"source":"'

@@ -1,4 +1,4 @@
-"""`heliograph deliver`: by itself, several at once, and when one of them dies."""
+"""`heliograph deliver`: several processes share the work, and take over from one that dies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 30
 
 
 def deliver(url: str) -> subprocess.Popen[str]:
-    """A process that delivers, once it says so."""
+    """Start `heliograph deliver`; returns its process once it is delivering."""
     options = ("--database", url, "--webhook-allowed-networks", "loopback")
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "heliograph", "deliver", *options],
@@ -36,7 +36,7 @@ def deliver(url: str) -> subprocess.Popen[str]:
 
 
 def held(url: str) -> dict[str, int]:
-    """How many slots each owner holds."""
+    """The number of slots that each owner holds."""
     found = rows(url, "SELECT owner, count(*) FROM lease WHERE name LIKE 'slot/%' AND owner <> '' GROUP BY owner")
     return dict(found)
 
@@ -63,7 +63,7 @@ def test_several_share_the_work_and_take_over(tmp_path: Path) -> None:
             assert len({body["events"][0]["id"] for _, body in endpoint.came}) == 31
             workers[1].send_signal(signal.SIGTERM)
             assert workers[1].wait(timeout=PATIENCE_SECONDS) == 0
-            assert held(url) == {}, "nobody has to wait for it"
+            assert held(url) == {}, "its slots are released"
             api.http.close()
         finally:
             for worker in workers:
@@ -97,7 +97,7 @@ def test_a_server_without_delivery_prunes_old_events(tmp_path: Path) -> None:
 
 
 def make_events_old(url: str) -> None:
-    """Record that all events of the database were there two days ago."""
+    """Make all events of the database two days older."""
     with beside(url) as query:
         [[text]] = query("SELECT value FROM meta WHERE name = $1", NAME)
         known = msgspec.json.decode(text, type=Retention)

@@ -1,4 +1,4 @@
-"""`heliograph doctor` on the machine of a server: each check finds its problem, and nothing without one."""
+"""`heliograph doctor` on the machine of a server: each check finds its problem, and passes without it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ UNPRIVILEGED = 65534
 
 
 def examined(url: str, *options: str, env: dict[str, str] | None = None, status: int | None = None) -> Any:
-    """The findings by the name of their check; of several with one name, the worst."""
+    """Run `heliograph doctor`; returns the worst finding of each check, by the name of the check."""
     done = command("doctor", "--port", "0", "--database", url, "--json", *options, env=env)
     assert done.stderr == ""
     shown = json.loads(done.stdout)
@@ -51,7 +51,7 @@ def examined(url: str, *options: str, env: dict[str, str] | None = None, status:
 
 
 def level(found: Any, check: str) -> str:
-    """The level of a finding."""
+    """The level of a finding, which has a remedy if it is not `ok`."""
     text: str = found[check]["level"]
     assert (text == "ok") == (found[check]["remedy"] is None)
     return text
@@ -59,7 +59,7 @@ def level(found: Any, check: str) -> str:
 
 @pytest.fixture
 def url(engine: str, tmp_path: Path) -> str:
-    """A database with a sandbox, and no server."""
+    """A database with a sandbox, without a server."""
     found = new_database(engine, tmp_path)
     init(found)
     return found
@@ -129,13 +129,13 @@ def test_a_postgresql_without_fsync(url: str) -> None:
     assert examined(url)["database"]["text"].startswith("fsync is off")
 
 
-def test_a_postgresql_that_is_not_there() -> None:
+def test_an_unreachable_postgresql() -> None:
     found = examined("postgresql://ada:s3cret@127.0.0.1:1/heliograph", status=1)
     assert "cannot be opened" in found["database"]["text"]
     assert "s3cret" not in json.dumps(found)
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_folder(tmp_path: Path) -> None:
     assert "does not exist" in examined(f"sqlite:///{tmp_path}/no/heliograph.db", status=1)["database"]["text"]
 
 
@@ -179,7 +179,7 @@ def unprivileged_folder() -> Iterator[Path]:
 
 
 def give_up_root() -> None:
-    """Become a user who cannot write the files of others; what that user may be unable to import is imported first."""
+    """Switch to an unprivileged user, after importing modules that this user may be unable to read."""
     for name in ("cli.doctor.database", "cli.doctor.configuration", "cli.doctor.machine", "storage.sqlite.inspecting"):
         import_module(f"heliograph.{name}")
     if os.geteuid() == 0:
@@ -199,7 +199,7 @@ def test_a_running_server(tmp_path: Path) -> None:
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    """An endpoint of webhooks."""
+    """A webhook endpoint."""
     found = Endpoint()
     yield found
     found.close()

@@ -1,4 +1,4 @@
-"""`heliograph doctor --url`: a server as its clients reach it, also through proxies that are not set up well."""
+"""`heliograph doctor --url`: checks a server as its clients reach it, also through misconfigured proxies."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ pytestmark = pytest.mark.one_engine
 
 
 def connection_of(api: Caller, url: str = "") -> Connection:
-    """The connection of a caller, possibly by another URL."""
+    """The connection of a caller, optionally with another URL."""
     assert api.auth is not None
     return Connection(url or api.url, api.app_id, *api.auth)
 
 
 def left_behind(server: Server, api: Caller) -> list[Any]:
-    """The users and conversations of the app."""
+    """The ids of the users and conversations that are left in the app."""
     return [
         row
         for table in ("app_user", "conversation")
@@ -119,7 +119,7 @@ def test_chaos_that_was_left_on(api: Caller) -> None:
 
 @contextlib.contextmanager
 def forwarding(url: str, is_held: Callable[[bytes], bool]) -> Iterator[str]:
-    """The URL of a proxy that keeps back the responses to requests whose first bytes `is_held` selects."""
+    """Run a proxy that withholds the responses to requests whose first line `is_held` selects; yields its URL."""
     port = int(url.rpartition(":")[2])
     sockets: list[socket.socket] = []
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL database in which ids exist twice, as the workers of earlier versions made them, goes on working."""
+"""A PostgreSQL database with duplicate ids, which workers of earlier versions created, keeps working."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOOPBACK = ("--webhook-allowed-networks", "loopback")
 
 
 def duplicates(url: str) -> list[tuple[str, str]]:
-    """What the query of the documentation finds."""
+    """The result of the query in the documentation."""
     text = (Path(__file__).parents[2] / "docs/howto/postgresql.md").read_text()
     (query,) = QUERY.findall(text)
     return [(id, objects) for id, objects in rows(url, query)]
@@ -28,7 +28,7 @@ def duplicates(url: str) -> list[tuple[str, str]]:
 
 @contextlib.contextmanager
 def calling(url: str) -> Iterator[Caller]:
-    """A server, and a caller with the key of its sandbox's app."""
+    """Run a server; yields a caller with the key of its sandbox's app."""
     with serving(url, *LOOPBACK) as server:
         sandbox = init(url)
         caller = Caller(server.url, sandbox.app_auth, sandbox.app_id)
@@ -37,7 +37,7 @@ def calling(url: str) -> Iterator[Caller]:
 
 
 def repeat(url: str, first: str, second: str) -> None:
-    """Give what is in the second conversation the ids of its counterparts in the first."""
+    """Give the objects of the second conversation the ids of their counterparts in the first."""
 
     def ids(table: str, where: str) -> tuple[str, str]:
         sql = f"SELECT id FROM {table} WHERE {where} = $1"
@@ -61,17 +61,17 @@ def repeat(url: str, first: str, second: str) -> None:
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    """An endpoint that takes everything."""
+    """A webhook endpoint that accepts all calls."""
     with Endpoint() as made:
         yield made
 
 
 def settled(api: Caller) -> bool:
-    """Whether nothing is pending."""
+    """Whether no delivery is pending."""
     return not below(api, "?filter[status]=pending").json()["deliveries"]
 
 
-def test_ids_that_exist_twice_are_found_and_harm_nothing(tmp_path: Path, endpoint: Endpoint) -> None:
+def test_duplicate_ids_are_found_and_cause_no_errors(tmp_path: Path, endpoint: Endpoint) -> None:
     url = new_database(POSTGRESQL, tmp_path)
     with calling(url) as api:
         hook = {"target": endpoint.url, "triggers": ["conversation:message"]}
@@ -93,9 +93,9 @@ def test_ids_that_exist_twice_are_found_and_harm_nothing(tmp_path: Path, endpoin
     came = len(endpoint.came)
     with calling(url) as api:
         until(lambda: settled(api))
-        told = [body["events"][0]["payload"]["conversation"]["id"] for _, body in endpoint.came[came:]]
-        assert {first, second} < set(told)
-        assert len(told) == 3
+        delivered = [body["events"][0]["payload"]["conversation"]["id"] for _, body in endpoint.came[came:]]
+        assert {first, second} < set(delivered)
+        assert len(delivered) == 3
         assert {one["status"] for one in below(api).json()["deliveries"]} == {"delivered"}
         (member,), (message,) = api.participants(first), api.ok("GET", f"/conversations/{first}/messages")["messages"]
         assert api.participants(second)[0]["id"] == member["id"]
@@ -112,7 +112,7 @@ def test_events_that_share_an_id_are_not_copied_to_sqlite(tmp_path: Path) -> Non
     url = new_database(POSTGRESQL, tmp_path)
     with calling(url) as api:
         first, second, third = (api.new_group() for _ in range(3))
-    # Where two of these are in one bucket, the third is in another.
+    # If two of these are in one bucket, the third is in another bucket.
     events = "SELECT min(id) FROM event WHERE conversation_id IN ($1, $2, $3) GROUP BY bucket ORDER BY 1"
     (kept,), (lost,), *_ = rows(url, events, first, second, third)
     execute(url, f"UPDATE event SET id = '{kept}' WHERE id = '{lost}'")

@@ -1,4 +1,4 @@
-"""The commands of the how-to guides do what the guides say."""
+"""The commands and examples of the how-to guides work as described."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PORT = 3000
 
 
 def free_port() -> int:
-    """A port at which nobody is."""
+    """A port at which no program listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -73,7 +73,7 @@ def test_an_example_prints_what_its_guide_shows(api: Caller, guide: str, example
     assert f"```\n{done.stdout}```" in shown
 
 
-def test_a_partner_is_let_in(server: Server, api: Caller) -> None:
+def test_a_partner_is_authorized(server: Server, api: Caller) -> None:
     guide = (ROOT / "docs/howto/oauth.md").read_text()
     add, site, curl = re.findall(r"```sh\n(.*?)\n```", guide, re.DOTALL)
     (connected,) = re.findall(r"```\n(Connected.*?)\n```", guide)
@@ -107,7 +107,7 @@ def test_a_partner_is_let_in(server: Server, api: Caller) -> None:
 
 
 def _visit(browser: httpx.Client, url: str) -> httpx.Response:
-    """The page to which the site of the partner leads, once the site has started."""
+    """Wait until the site of the partner has started; returns the page to which it redirects."""
     deadline = time.monotonic() + 30
     while True:
         try:
@@ -133,7 +133,7 @@ def test_a_phone_number_is_linked(server: Server, api: Caller) -> None:
 
 @pytest.mark.one_engine
 def test_a_server_is_compared_with_the_rules(server: Server, api: Caller, account: Caller, tmp_path: Path) -> None:
-    """All commands of the guide run, here with the checks of one rule if they do not select any."""
+    """All commands of the guide run. Those that do not select checks run the checks of one rule here."""
     guide = (ROOT / "docs/howto/conformance.md").read_text()
     start, *blocks = re.findall(r"```sh\n(.*?)\n```", guide, re.DOTALL)
     assert start == "heliograph dev &\nheliograph wait"

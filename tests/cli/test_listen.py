@@ -1,4 +1,4 @@
-"""`heliograph listen`: events arrive at a local port, also when the server was away."""
+"""`heliograph listen`: forwards events to a local port, also after an outage of the server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 30
 def listening_to(
     api: Caller, endpoint: Endpoint, *options: str, program: Sequence[str] = ("-m", "heliograph")
 ) -> Iterator[subprocess.Popen[str]]:
-    """`heliograph listen` for the length of a block."""
+    """Run `heliograph listen` for the duration of a block."""
     assert api.auth is not None
     where = ("--app", api.app_id, "--forward-to", endpoint.url, "--url", api.url)
     key = ("--key-id", api.auth[0], "--key-secret", api.auth[1])
@@ -38,7 +38,7 @@ def listening_to(
             process.kill()
 
 
-def test_events_arrive_at_a_local_port_whatever_becomes_of_the_server(engine: str, tmp_path: Path) -> None:
+def test_events_arrive_at_a_local_port_although_the_server_is_killed(engine: str, tmp_path: Path) -> None:
     server, endpoint = Server(new_database(engine, tmp_path)), Endpoint()
     sandbox = init(server.database_url)
     port = server.url.rsplit(":", 1)[1]
@@ -61,30 +61,30 @@ def test_events_arrive_at_a_local_port_whatever_becomes_of_the_server(engine: st
         server.options = ("--port", port)
         server.output.clear()
         server.start()
-        # What happens before the listener comes back is not missed.
+        # Events from before the listener reconnects are not missed.
         joined = [api.join(group, api.new_user("ada"))["userId"], api.join(group, api.new_user())["userId"]]
-        # The joins of before may arrive until then, too.
+        # Earlier joins may arrive before these.
         until(lambda: joined[-1] in users_of(endpoint))
         assert users_of(endpoint)[-2:] == joined
-        told = [body["events"][0] for _, body in endpoint.came]
-        assert len({one["id"] for one in told}) == len(told)
-        assert {one["type"] for one in told} == {"conversation:join"}
+        events = [body["events"][0] for _, body in endpoint.came]
+        assert len({one["id"] for one in events}) == len(events)
+        assert {one["type"] for one in events} == {"conversation:join"}
         headers, body = endpoint.came[-1]
-        assert headers["x-heliograph-delivery"] == told[-1]["id"]
+        assert headers["x-heliograph-delivery"] == events[-1]["id"]
         assert_readable(headers, body)
         api.http.close()
         listening.send_signal(signal.SIGINT)
         out, _ = listening.communicate(timeout=PATIENCE_SECONDS)
         lines = out.splitlines()
         assert lines[0] == "X-API-Key: s3cret"
-        # The end may come between the last answer and its line.
-        assert sum(line.endswith("  200") for line in lines) >= len(told) - 1
+        # The interrupt may come between the last response and its line.
+        assert sum(line.endswith("  200") for line in lines) >= len(events) - 1
         assert lines[-1].startswith("resume with: --since ")
         assert server.stop() == 0
 
 
 def users_of(endpoint: Endpoint) -> list[str]:
-    """The users of the events that arrived, in their order."""
+    """The users of the received events, in order."""
     return [body["events"][0]["payload"]["user"]["id"] for _, body in list(endpoint.came)]
 
 
@@ -114,7 +114,7 @@ def test_an_interrupt_while_a_lock_is_held_ends_the_command(api: Caller) -> None
 
 
 @pytest.mark.one_engine
-def test_what_python_takes_for_the_end_of_a_line_is_none(api: Caller) -> None:
+def test_line_separators_of_python_do_not_split_events(api: Caller) -> None:
     endpoint, group = Endpoint(), api.new_group()
     separators = "a\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029b\r\nc"
 
@@ -133,7 +133,7 @@ def test_what_python_takes_for_the_end_of_a_line_is_none(api: Caller) -> None:
         endpoint.close()
 
 
-def test_one_that_was_ended_or_killed_goes_on_where_it_was(api: Caller) -> None:
+def test_a_listener_that_was_stopped_or_killed_resumes(api: Caller) -> None:
     endpoint, group = Endpoint(), api.new_group()
 
     def heard() -> list[str]:
@@ -156,10 +156,10 @@ def test_one_that_was_ended_or_killed_goes_on_where_it_was(api: Caller) -> None:
         endpoint.came.clear()
         for text in ("second", "third"):
             api.say(group, text)
-        for _ in range(2):  # killed, it does not tell how far it came, and goes on from the same place
+        for _ in range(2):  # a killed listener prints no cursor, so the second one resumes at the same place
             with listening_to(api, endpoint, "--since", place):
                 until(lambda: "third" in heard())
-            # The end may have come between an answer and the note of it.
+            # The interrupt may have come between a response and the update of the cursor.
             assert [one for one in heard() if one != "last"] == ["second", "third"]
             endpoint.came.clear()
     finally:
@@ -167,14 +167,14 @@ def test_one_that_was_ended_or_killed_goes_on_where_it_was(api: Caller) -> None:
 
 
 def assert_readable(headers: Any, body: Any) -> None:
-    """The client's own reader of webhooks takes it."""
+    """Assert that the webhook receiver of our client accepts the call."""
     import msgspec
 
     delivery = receive(headers, msgspec.json.encode(body), secret="s3cret")
     assert delivery.events[0].type == "conversation:join"
 
 
-def test_what_is_wrong_is_told_at_once(server: Server) -> None:
+def test_errors_are_reported_at_once(server: Server) -> None:
     sandbox = init(server.database_url)
     options = ("--forward-to", "http://127.0.0.1:1", "--url", server.url, "--key-id", sandbox.app_auth[0])
     for app, secret, since in (
@@ -188,8 +188,8 @@ def test_what_is_wrong_is_told_at_once(server: Server) -> None:
         assert "the server rejected the stream with status 40" in done.stderr
 
 
-def test_what_is_sent_again_is_forwarded_again(api: Caller) -> None:
-    """By its name the command is in the list of listeners."""
+def test_an_event_that_is_sent_again_is_forwarded_again(api: Caller) -> None:
+    """The list of listeners shows the command with its name."""
     endpoint, hook = Endpoint(), Endpoint()
     base = f"/heliograph/v1/apps/{api.app_id}"
     target = {"target": hook.url, "triggers": ["conversation:message"]}
@@ -246,6 +246,6 @@ def test_a_triggered_event_reaches_the_command(api: Caller) -> None:
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("url", ["localhost:3000/hook", "ftp://localhost", "http://[::1"])
-def test_an_endpoint_without_a_url_of_http_is_refused(url: str) -> None:
+def test_an_endpoint_without_an_http_url_is_refused(url: str) -> None:
     done = command("listen", "--app", "0" * 24, "--forward-to", url, "--key-id", "app_1", "--key-secret", "x")
     assert (done.returncode, "--forward-to should be a URL of http or https" in done.stderr) == (2, True)

@@ -24,7 +24,7 @@ def members(api: Caller, verb: str, group: str, *options: str) -> tuple[int, str
 
 
 def environment(api: Caller) -> dict[str, str]:
-    """The variables that name an app and its key."""
+    """The environment variables with an app and its key."""
     assert api.auth is not None
     names = ("HELIOGRAPH_URL", "HELIOGRAPH_APP_ID", "HELIOGRAPH_KEY_ID", "HELIOGRAPH_KEY_SECRET")
     return dict(zip(names, (api.url, api.app_id, *api.auth), strict=True))
@@ -139,7 +139,7 @@ def test_it_asks_on_a_terminal_and_shows_progress(api: Caller, tmp_path: Path) -
 
 
 def read_until(terminal: int, wanted: bytes) -> bytes:
-    """What is printed, up to these words."""
+    """Read the output of a terminal until it contains `wanted`; returns it."""
     printed, deadline = b"", time.monotonic() + 60
     while wanted not in printed:
         assert time.monotonic() < deadline

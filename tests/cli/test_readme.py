@@ -1,4 +1,4 @@
-"""The README's examples run, and answer what they say."""
+"""The examples of the README run, and print what the README shows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ID = re.compile(r"\b[0-9a-f]{24}\b")
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z")
 
 
-def test_the_examples_answer_what_the_readme_says(api: Caller) -> None:
+def test_the_examples_print_what_the_readme_shows(api: Caller) -> None:
     assert api.auth is not None
     (block,) = CONSOLE.findall((ROOT / "README.md").read_text())
     steps = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)

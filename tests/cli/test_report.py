@@ -1,4 +1,4 @@
-"""`heliograph report`: one HTML file that runs no scripts and contains no secrets, whatever the texts in it are."""
+"""`heliograph report`: one HTML file that runs no scripts and contains no secrets, even with hostile texts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Reader(HTMLParser):
 
 
 def checked(page: str) -> Reader:
-    """A page without anything that could run or load."""
+    """Assert that a page can neither run nor load anything; returns its parts."""
     found = Reader(page)
     assert found.tags <= TAGS
     assert found.attributes <= {"lang", "charset", "http-equiv", "content", "class"}

@@ -42,7 +42,7 @@ def owner(workers: Server) -> Iterator[Caller]:
 
 
 def on_every_worker(method: str, url: str, auth: tuple[str, str]) -> set[int]:
-    """The statuses that many fresh connections get: enough that no worker is left out."""
+    """The statuses of requests on new connections, which are enough to reach every worker."""
     statuses = set()
     for _ in range(10 * WORKERS):
         with httpx.Client(auth=auth, timeout=30, verify=False) as http:
@@ -50,28 +50,28 @@ def on_every_worker(method: str, url: str, auth: tuple[str, str]) -> set[int]:
     return statuses
 
 
-def test_all_of_them_serve_the_same_database(workers: Server, owner: Caller) -> None:
+def test_all_workers_serve_the_same_database(workers: Server, owner: Caller) -> None:
     app = new_app(owner)
     user = app.new_user("ada")
     assert on_every_worker("GET", f"{workers.url}/v2/apps/{app.app_id}/users/{user}", app.auth or ("", "")) == {200}
 
 
-def test_each_of_them_draws_what_keeps_processes_apart(workers: Server) -> None:
+def test_each_worker_has_its_own_random_names(workers: Server) -> None:
     found: set[str] = set()
 
     def numbers() -> set[str]:
-        """The last ten digits of the request ids, which tell the process, of all that have answered so far."""
+        """The last ten digits of all request ids so far, which identify the process."""
         found.add(httpx.get(f"{workers.url}/health/live").headers["x-request-id"][-10:])
         return found
 
     until(lambda: len(numbers()) == WORKERS)
     for _ in range(10):
         assert len(numbers()) == WORKERS
-    # Whoever holds leases is known by a name that was drawn as well.
+    # The owners of leases have random names too.
     until(lambda: len(rows(workers.database_url, "SELECT name FROM lease WHERE name LIKE 'worker/%'")) == WORKERS)
 
 
-def test_a_removal_in_one_holds_in_all_within_a_second(workers: Server, owner: Caller) -> None:
+def test_a_removal_applies_in_all_workers_within_a_second(workers: Server, owner: Caller) -> None:
     app = new_app(owner)
     assert app.auth
     where = f"{workers.url}/v2/apps/{app.app_id}/users/nobody"
@@ -90,7 +90,7 @@ def test_a_removal_in_one_holds_in_all_within_a_second(workers: Server, owner: C
     assert on_every_worker("GET", where, owner.auth) == {404}
 
 
-def test_a_limit_that_is_set_holds_in_all_within_a_second(workers: Server, owner: Caller) -> None:
+def test_a_limit_applies_in_all_workers_within_a_second(workers: Server, owner: Caller) -> None:
     app = new_app(owner)
     assert app.auth
     where = f"{workers.url}/v2/apps/{app.app_id}/users/nobody"
@@ -101,7 +101,7 @@ def test_a_limit_that_is_set_holds_in_all_within_a_second(workers: Server, owner
     assert on_every_worker("GET", where, app.auth) == {404, 429}
 
 
-def test_metrics_are_those_of_all(workers: Server, owner: Caller) -> None:
+def test_metrics_include_all_workers(workers: Server, owner: Caller) -> None:
     app = new_app(owner)
     before = count(workers)
     for _ in range(20):
@@ -112,13 +112,13 @@ def test_metrics_are_those_of_all(workers: Server, owner: Caller) -> None:
 
 
 def count(server: Server) -> int:
-    """How many requests for clients of nobody were counted."""
+    """The number of counted requests for the clients of an unknown user."""
     text = httpx.get(f"{server.url}/metrics").text
     found = re.search(r'heliograph_requests_total\{operation="ListClients",status="404"\} (\d+)', text)
     return int(found[1]) if found else 0
 
 
-def test_one_that_is_killed_is_replaced(workers: Server, owner: Caller) -> None:
+def test_a_killed_worker_is_replaced(workers: Server, owner: Caller) -> None:
     before = workers.worker_pids()
     victim = min(before)
     os.kill(victim, signal.SIGKILL)
@@ -128,7 +128,7 @@ def test_one_that_is_killed_is_replaced(workers: Server, owner: Caller) -> None:
     until(lambda: any("a worker process ended" in line for line in workers.log))
 
 
-def test_one_that_hangs_is_replaced(tmp_path: Path) -> None:
+def test_a_hanging_worker_is_replaced(tmp_path: Path) -> None:
     module = "heliograph.server.process.workers"
     impatient = f"import {module} as workers\nworkers._MAX_MISSED_BEATS = 2\nworkers._STOP_SECONDS = -60\n"
     (tmp_path / "sitecustomize.py").write_text(impatient)
@@ -139,17 +139,17 @@ def test_one_that_hangs_is_replaced(tmp_path: Path) -> None:
         os.kill(victim, signal.SIGSTOP)
         until(lambda: victim not in server.worker_pids() and len(server.listening()) == 2)
         until(lambda: any("hangs, killing it" in line for line in server.log))
-        # One that does not even stop when the server does must not keep it.
+        # A worker that does not stop with the server must not prevent its exit.
         os.kill(min(server.worker_pids()), signal.SIGSTOP)
         assert server.stop() == 0
         assert any("does not stop, killing it" in line or "hangs, killing" in line for line in server.log)
 
 
-def test_workers_that_cannot_be_started_are_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_starts_of_workers_are_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     starts = 0
 
     class Process:
-        """A process that ends at once, once it could be started."""
+        """A process that fails to start twice, and then ends at once."""
 
         sentinel, pid, exitcode = 0, 0, 0
 
@@ -166,7 +166,7 @@ def test_workers_that_cannot_be_started_are_tried_again(monkeypatch: pytest.Monk
             supervisor._stop()
 
         def terminate(self) -> None:
-            """Nothing to be done."""
+            """Do nothing."""
 
     def missing(pid: int) -> None:
         raise FileNotFoundError
@@ -183,10 +183,10 @@ def test_workers_that_cannot_be_started_are_tried_again(monkeypatch: pytest.Monk
 
 
 def nothing(*_: object) -> None:
-    """Does nothing."""
+    """Do nothing."""
 
 
-def test_they_end_with_the_process_that_watches_over_them(tmp_path: Path) -> None:
+def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
     with serving(new_database(POSTGRESQL, tmp_path), "--workers", "2") as server:
         orphans = server.worker_pids()
         server.kill()
@@ -208,7 +208,7 @@ def test_a_signal_while_workers_are_started_stops_all_of_them(workers: Server, s
         server.wait()
 
 
-def test_a_taken_port_and_an_absent_database_are_told_once(workers: Server) -> None:
+def test_a_taken_port_and_an_absent_database_are_reported_once(workers: Server) -> None:
     port = workers.url.rpartition(":")[2]
     taken = command("serve", "--workers", "2", "--port", port, "--database", workers.database_url)
     assert (taken.returncode, taken.stdout, taken.stderr.count("\n")) == (2, "", 1)

@@ -1,4 +1,4 @@
-"""What the command finds on servers that are wrong, unreachable or slow, and with wrong arguments."""
+"""The command on faulty, unreachable and slow servers, and with invalid arguments."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ CASES: list[tuple[Alter, str, str, str]] = [
 def test_a_wrong_server_fails(
     subject: Subject, tmp_path: Path, alter: Alter, number: str, expected: str, observed: str
 ) -> None:
-    """Status 1, and the reports say which request had which other outcome."""
+    """The status is 1, and the reports show the request, the expected and the observed outcome."""
     with altering(subject.server.url, alter) as url:
         done = subject.check("--only", number, f"--junit={tmp_path}/junit.xml", url=url)
     assert done.returncode == 1, done.stdout
@@ -79,7 +79,7 @@ def test_a_wrong_server_fails(
 
 @pytest.mark.one_engine
 def test_a_record_of_failures_shows_nothing_of_the_account(subject: Subject, tmp_path: Path) -> None:
-    """Not even if a list of apps has another form than it should."""
+    """Not even if the list of apps is malformed."""
 
     def without_ids(reply: Reply) -> None:
         if reply.path == "/v2/apps" and reply.method == "GET":
@@ -94,7 +94,7 @@ def test_a_record_of_failures_shows_nothing_of_the_account(subject: Subject, tmp
     assert '"observed":"Object missing required field `id` - at `$.apps[0]`: 200 <string>"' in record.read_text()
 
 
-ANSWERS = [
+RESPONSES = [
     (200, b"{}", set()),
     (400, b'{"errors":[{"code":"bad_request","title":"Bad request"}]}', {"operation.CreateUser.400", "requests.5"}),
     (404, b'{"errors":[{"code":"not_found","title":"Resource not found"}]}', {"messages.13"}),
@@ -102,9 +102,9 @@ ANSWERS = [
 
 
 @pytest.mark.one_engine
-@pytest.mark.parametrize(("status", "body", "passing"), ANSWERS, ids=["200", "400", "404"])
+@pytest.mark.parametrize(("status", "body", "passing"), RESPONSES, ids=["200", "400", "404"])
 def test_no_check_passes_without_a_reason(subject: Subject, status: int, body: bytes, passing: set[str]) -> None:
-    """A server that always responds the same passes only the checks that expect nothing else."""
+    """A server that always sends the same response passes only the checks that expect it."""
 
     def same(reply: Reply) -> None:
         if reply.path != f"/v2/apps/{subject.api.app_id}":
@@ -119,7 +119,7 @@ def test_no_check_passes_without_a_reason(subject: Subject, status: int, body: b
 
 @pytest.mark.one_engine
 def test_a_server_that_goes_away(subject: Subject) -> None:
-    """The first checks without a response fail, and the others are not run."""
+    """The first checks without a response fail, and the remaining checks are not run."""
 
     def gone(reply: Reply) -> None:
         if reply.path != f"/v2/apps/{subject.api.app_id}":
@@ -133,8 +133,8 @@ def test_a_server_that_goes_away(subject: Subject) -> None:
 
 
 @pytest.mark.one_engine
-def test_rate_limits_are_waited_for(subject: Subject) -> None:
-    """A request that was refused with 429 is repeated. The server has carried these out, which changes nothing."""
+def test_requests_over_a_rate_limit_are_repeated(subject: Subject) -> None:
+    """A request that gets a 429 is repeated. Here the server has processed it already, which is harmless."""
     refused: set[str] = set()
 
     def limit(reply: Reply) -> None:
@@ -149,7 +149,7 @@ def test_rate_limits_are_waited_for(subject: Subject) -> None:
 
 
 @pytest.mark.one_engine
-def test_what_cannot_be_deleted_is_reported(subject: Subject) -> None:
+def test_failed_deletions_are_reported(subject: Subject) -> None:
     def keep(reply: Reply) -> None:
         if reply.method == "DELETE":
             reply.status, reply.body = 500, b'{"errors":[]}'

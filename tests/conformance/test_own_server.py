@@ -1,4 +1,4 @@
-"""Our server passes all checks, and nothing that they created is left.
+"""Our server passes all checks, which remove everything that they created.
 
 HELIOGRAPH_TEST_ROUNDS adds SQLite, on which `test_repeated.py` runs all checks.
 """
@@ -28,7 +28,7 @@ SLOW = {"participants.2", "webhooks.3", "webhooks.5.failure"}
 
 
 def assert_nothing_is_left(subject: Subject) -> None:
-    """Check that the app is as empty as before, and that no app and no partner was added."""
+    """Assert that the app is empty, and that no apps and partners were added."""
     database = Database(subject.server.database_url)
     counts = {
         table: database.rows(f"SELECT count(*) FROM {table} WHERE app_id = $1", subject.api.app_id)[0][0]
@@ -42,7 +42,7 @@ def assert_nothing_is_left(subject: Subject) -> None:
 
 @pytest.mark.one_engine(*(ENGINES if "HELIOGRAPH_TEST_ROUNDS" in os.environ else [POSTGRESQL]))
 def test_all_checks_pass(subject: Subject, tmp_path: Path) -> None:
-    """With an account key and webhooks, only slow checks are left out. Reports agree, and show no secrets."""
+    """With an account key and webhooks, only slow checks are not run. The reports agree, and show no secrets."""
     files = {name: tmp_path / name for name in ("json", "junit", "record")}
     done = subject.check(*(f"--{name}={path}" for name, path in files.items()))
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
@@ -62,7 +62,7 @@ def test_all_checks_pass(subject: Subject, tmp_path: Path) -> None:
 
 
 def assert_record_is_anonymous(subject: Subject, text: str, count: int) -> None:
-    """Check that a record has no id, no token, and no address, and the exchanges of each check."""
+    """Assert that a record has the exchanges of each check, without ids, tokens and addresses."""
     lines: list[Any] = [json.loads(line) for line in text.splitlines()]
     assert len(lines) == count
     assert ID.findall(text) == []
@@ -81,7 +81,7 @@ def assert_record_is_anonymous(subject: Subject, text: str, count: int) -> None:
 
 @pytest.mark.one_engine
 def test_with_the_key_of_an_app_alone(subject: Subject) -> None:
-    """Checks that need an account key are not run, and say so. The others use the given app, its switchboard too."""
+    """Checks that need an account key are reported as not run. The others use the app and its switchboard."""
     topics = ("apps", "control", "messages", "operation", "participants", "switchboards")
     done = subject.check(*(f"--only={topic}.*" for topic in topics), account=False)
     assert done.returncode == 0, done.stdout
@@ -93,7 +93,7 @@ def test_with_the_key_of_an_app_alone(subject: Subject) -> None:
 
 
 @pytest.mark.one_engine
-def test_only_what_is_asked_for(subject: Subject) -> None:
+def test_only_selected_checks_run(subject: Subject) -> None:
     done = subject.check("--only", "participants.1", "--only", "operation.GetApp.4*")
     assert done.returncode == 0
     numbers = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("✓")]
@@ -104,7 +104,7 @@ def test_only_what_is_asked_for(subject: Subject) -> None:
 
 @pytest.mark.one_engine
 def test_without_stand_ins_and_networks(tmp_path: Path) -> None:
-    """A server that refuses channels and local webhooks passes, too; it has a low limit of participants."""
+    """A server that refuses channels and local webhooks, with a low limit of participants, passes as well."""
     options = ("--stand-ins", "no", "--webhook-allowed-networks", "10.0.0.0/8", "--participant-limit", "5")
     with serving(new_database("sqlite", tmp_path), *options, "--strict-control", "--root-path", "/sc") as server:
         account = Caller(server.url, init(server.database_url).account_auth)
@@ -134,7 +134,7 @@ def test_keep(subject: Subject) -> None:
 
 @pytest.mark.one_engine
 def test_an_interrupted_run_cleans_up(subject: Subject) -> None:
-    """Ctrl-C ends the checks, but not the deletion."""
+    """Ctrl-C ends the checks, and the created objects are deleted."""
     process = Running(*subject.arguments("--requests-per-second", "200"), env={"PYTHONUNBUFFERED": "1"})
     with process.stdout, process.stderr:
         while "operation.CreateConversation.201" not in (line := process.stdout.readline()):

@@ -1,4 +1,4 @@
-"""Every check passes if each write is sent twice with one idempotency key: the second response is the first one.
+"""Every check passes if each write is sent twice with one idempotency key: the second response equals the first.
 
 HELIOGRAPH_TEST_ROUNDS adds PostgreSQL, on which `test_own_server.py` runs all checks with writes that are sent once.
 """
@@ -32,7 +32,7 @@ class Repeating:
         self._once = Caller._once
 
     def once(self, caller: Caller, request: httpx.Request, sent: Any) -> Answer:
-        """Send a request, and a write again."""
+        """Send a request, and send it again if it is a write."""
         if not _takes_key(request):
             return self._once(caller, request, sent)
         request.read()

@@ -1,4 +1,4 @@
-"""A proxy that passes requests to a server, and alters its responses; or a server that always responds the same."""
+"""A proxy that alters the responses of a server, or a server that always sends the same response."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.loopback import LoopbackServer
 
 @dataclass
 class Reply:
-    """A response on its way back. A status of 0 closes the connection instead."""
+    """A response that is about to be sent. With status 0, the connection is closed instead."""
 
     method: str
     path: str
@@ -37,7 +37,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Proxy
 
-    def _pass_on(self) -> None:
+    def _forward(self) -> None:
         reply = self._reply()
         self.server.alter(reply)
         if reply.status == 0:
@@ -56,13 +56,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", "0")))
         far = http.client.HTTPConnection(self.server.target, timeout=30)
         far.request(self.command, self.path, body, dict(self.headers.items()))
-        came = far.getresponse()
-        reply = Reply(self.command, self.path, came.status, came.read(), {})
-        reply.headers["content-type"] = came.headers.get("content-type", "")
+        response = far.getresponse()
+        reply = Reply(self.command, self.path, response.status, response.read(), {})
+        reply.headers["content-type"] = response.headers.get("content-type", "")
         far.close()
         return reply
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass_on
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _forward
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -70,6 +70,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 @contextmanager
 def altering(target: str, alter: Alter) -> Iterator[str]:
-    """The URL of a proxy of a server, for the length of a block. Without a target, all responses are `{}`."""
+    """Run a proxy in front of a server; yields its URL. Without a target, all responses are `{}`."""
     with _Proxy(target, alter) as proxy:
         yield proxy.url

@@ -1,4 +1,4 @@
-"""What axe finds on a page, in both themes and on a phone."""
+"""Accessibility checks of a page with axe, in both themes and on a phone."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-# Contrast is all that differs between the themes, and the width does not change it.
+# The themes differ in contrast only, and contrast does not depend on the width.
 _VIEWS = (("light", 1440, ("structure", "contrast")), ("dark", 1440, ("contrast",)), ("light", 375, ("structure",)))
 _PROGRAMS = {
     "structure": """async () => {
       const options = {resultTypes: ["violations"], rules: {"color-contrast": {enabled: false}}};
       return {violations: (await axe.run(document, options)).violations, measured: []};
     }""",
-    # To measure contrast takes most of the time, so texts of a look are measured once.
+    # Measuring contrast takes most of the time, so each combination of styles is measured once.
     "contrast": """async known => {
       const looks = new Map(), seen = new Set(known);
       const behind = one => {
@@ -43,11 +43,11 @@ _PROGRAMS = {
     }""",
 }
 _measured: set[str] = set()
-"""Looks of which a text has enough contrast: its colour and size, and the backgrounds of what it is in."""
+"""Styles of texts with sufficient contrast: colour, size, and the backgrounds of the enclosing elements."""
 
 
 def assert_accessible(page: Page) -> None:
-    """Axe finds nothing, in both themes and on a phone, and nothing is wider than the window."""
+    """Assert that axe finds no violations in any view, and that the page is not wider than the window."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE_SCRIPT)
     for scheme, width, parts in _VIEWS:

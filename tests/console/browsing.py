@@ -1,4 +1,4 @@
-"""A browser on the console of a server, and what every screen must keep to."""
+"""Opens the console of a server in a browser, with the checks that apply to every screen."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def launch(playwright: Playwright) -> Browser:
 
 @dataclass
 class Console:
-    """The page of someone who is signed in to the console of an app, and the key of the app beside it."""
+    """A page that is signed in to the console of an app, and a caller with a key of the app."""
 
     page: Page
     url: str
@@ -51,7 +51,7 @@ class Console:
 
     @property
     def app_id(self) -> str:
-        """The app."""
+        """The id of the app."""
         return self.api.app_id
 
     def open(self, screen: str = "", **query: str) -> None:
@@ -73,18 +73,18 @@ class Console:
         self.requests.append(request.url)
 
     def check(self) -> None:
-        """The page reported no error, and requested nothing from elsewhere."""
+        """Assert that the page reported no errors, and requested nothing from other servers."""
         assert self.problems == [], self.problems
         allowed = (self.url, "data:", "blob:")
         assert [url for url in self.requests if not url.startswith(allowed)] == []
 
     def assert_accessible(self) -> None:
-        """Nothing is wrong with the page as it is shown now."""
+        """Assert that the page is accessible in its current state."""
         assert_accessible(self.page)
 
 
 def copied_text(page: Page, part: str) -> str:
-    """The text of the clipboard, once it has this part: a text that was copied before may still be there."""
+    """Wait until the clipboard contains `part`, since it may still have an earlier text; returns the whole text."""
     found = ""
 
     def has_part() -> bool:
@@ -97,13 +97,13 @@ def copied_text(page: Page, part: str) -> str:
 
 
 def names_of(buttons: Locator) -> list[str]:
-    """The names of buttons at one moment."""
+    """The names of buttons, read in one step."""
     return list(buttons.evaluate_all("all => all.map(one => one.ariaLabel || one.innerText)"))
 
 
 @contextmanager
 def signed_in(browser: Browser, url: str, api: Caller, *, role: str = "operator") -> Iterator[Console]:
-    """A console in a browser context of its own, with a session of the app of `api`, whose key is one of the app."""
+    """The console in a new browser context, with a session that the key of `api` has created."""
     token = _token(url, api, role)
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(_TIMEOUT_MS)

@@ -18,14 +18,14 @@ OPTIONS = ("--sandbox-tools", "yes", "--stand-ins", "yes", "--record-requests", 
 
 @pytest.fixture(scope="session")
 def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server, on SQLite: what is stored is tested through the API."""
+    """The server, on SQLite. The tests of the API run on both engines."""
     with serving(tmp_path_factory.mktemp("console") / "heliograph.db", *OPTIONS) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def owner(sandbox_server: Server) -> Iterator[Caller]:
-    """A caller with the account key of that server."""
+    """A caller with the account key of the server."""
     with calling_account(sandbox_server) as caller:
         yield caller
 
@@ -38,7 +38,7 @@ def own(owner: Caller) -> Caller:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[tuple[Browser, AbstractEventLoop]]:
-    """The browser of the run, and the event loop of Playwright: their start takes a second of processor time."""
+    """The browser and the event loop of Playwright. Their start takes a second, so all tests share them."""
     if BROWSER is None:
         assert not REQUIRED, WITHOUT
         pytest.skip(WITHOUT)
@@ -54,7 +54,7 @@ def chromium() -> Iterator[tuple[Browser, AbstractEventLoop]]:
 def browser(chromium: tuple[Browser, AbstractEventLoop]) -> Iterator[Browser]:
     """The browser, for one test."""
     browser, loop = chromium
-    # Playwright's loop counts as running in this thread between its calls too, so no other test could run one.
+    # Between calls Playwright's loop still counts as running in this thread, so other tests could not run a loop.
     asyncio._set_running_loop(loop)
     yield browser
     asyncio._set_running_loop(None)

@@ -92,7 +92,7 @@ def test_an_expired_session_keeps_what_was_typed(console: Console, own: Caller) 
     expect(page.get_by_role("article", name="typed before")).to_be_visible()
 
 
-def test_what_a_key_of_the_app_sees(console: Console, viewer: Console) -> None:
+def test_app_keys_and_viewers_cannot_manage_keys(console: Console, viewer: Console) -> None:
     console.open("keys")
     expect(console.page.get_by_text("Only an account key can list, create and revoke")).to_be_visible()
     own_row = console.page.get_by_role("listitem").filter(has_text="this session")

@@ -1,4 +1,4 @@
-"""The page of a server that shows no contents of messages."""
+"""The console of a server that hides the contents of messages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONTENTS: list[dict[str, Any]] = [
 
 @pytest.fixture
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    """A caller with the key of an app on such a server."""
+    """A caller with the key of an app on a server with `--console-contents no`."""
     options = ("--sandbox-tools", "yes", "--console-contents", "no")
     with serving(tmp_path_factory.mktemp("contents") / "heliograph.db", *options) as server:
         yield from _caller(server)
@@ -39,12 +39,12 @@ def _caller(server: Server) -> Iterator[Caller]:
 
 
 def test_messages_are_shown_as_types_and_sizes(browser: Browser, own: Caller) -> None:
-    """Of the business and of a user, with a response to a form, in the list and in the conversation."""
+    """Messages of the business and of a user, with a form response, in the list and in the conversation."""
     user = EndUser(own, own.new_user("ada"))
     conversation = user.begin()["id"]
     posted = [post(own, conversation, one) for one in CONTENTS]
-    answer = {"type": "formResponse", "fields": [{**FIELD, "text": "Sunflower"}]}
-    assert user.act(conversation, {"type": "message", "content": answer, "quotedMessageId": posted[2]["id"]}).is_success
+    reply = {"type": "formResponse", "fields": [{**FIELD, "text": "Sunflower"}]}
+    assert user.act(conversation, {"type": "message", "content": reply, "quotedMessageId": posted[2]["id"]}).is_success
     with signed_in(browser, own.url, own) as console:
         console.open(f"conversations/{conversation}")
         shown = console.page.get_by_role("group", name="Messages", exact=True).locator("li.message")

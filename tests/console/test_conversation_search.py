@@ -1,4 +1,4 @@
-"""The search of the list of conversations."""
+"""Search in the list of conversations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.one_engine
 
 
 def test_search_of_conversations(console: Console) -> None:
-    """By a name, a member, an id and a pair of the metadata; in the URL, live, and without a result."""
+    """Search by name, member, id and metadata. The search is in the URL, and its results are live."""
     page, api = console.page, console.api
     ada = api.new_user("ada")
     crew = api.new_group(displayName="Crew")

@@ -1,4 +1,4 @@
-"""The list of conversations, one of them with its messages, and its details."""
+"""The list of conversations, and a conversation with its messages and details."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def post(api: Caller, conversation: str, content: dict[str, Any]) -> str:
     return str(message["id"])
 
 
-def test_the_list_follows_what_happens(console: Console) -> None:
-    """An empty list, a conversation made in the dialog, and one that moves to the front with a message."""
+def test_the_list_is_updated_live(console: Console) -> None:
+    """An empty list, a conversation created in the dialog, and a new message that moves one to the front."""
     page = console.page
     console.open("conversations")
     expect(page.get_by_role("heading", name="No recent activity")).to_be_visible()
@@ -61,7 +61,7 @@ def test_the_list_follows_what_happens(console: Console) -> None:
 
 
 def test_every_type_of_content(console: Console) -> None:
-    """Each is shown as it was sent; what is HTML in a text stays text, and pictures of others wait for a click."""
+    """Each is shown as sent. HTML in a text is shown as text, and external images are loaded on a click only."""
     page, api = console.page, console.api
     ada = api.new_user("ada", profile={"givenName": HOSTILE[:50]})
     group = api.new_group(ada, displayName=HOSTILE)
@@ -99,7 +99,7 @@ def test_every_type_of_content(console: Console) -> None:
 
 
 def test_write_as_the_business_and_as_a_participant(console: Console) -> None:
-    """With Enter, with a form, and as JSON, whose errors are at the line that they are about."""
+    """With Enter, with a form, and as JSON. A validation error selects the invalid value."""
     page, api = console.page, console.api
     ada = api.new_user("ada")
     group = api.new_group(ada, displayName="Crew")
@@ -135,7 +135,7 @@ def test_write_as_the_business_and_as_a_participant(console: Console) -> None:
     assert [one["content"]["text"] for one in posted] == ["Hello\nyou", "Good morning", "When?"]
 
 
-# Until the event of the scrolling was handled, too.
+# Resolves after the scroll event has been handled.
 TO_THE_TOP = """one => new Promise((done) => {
   one.addEventListener("scroll", () => setTimeout(done), { once: true });
   one.scrollTop = 0;
@@ -143,7 +143,7 @@ TO_THE_TOP = """one => new Promise((done) => {
 
 
 def test_older_messages_are_loaded_on_scrolling_up(console: Console) -> None:
-    """The newest page is shown at its end; scrolling up loads the page before, and a new message is announced."""
+    """The newest page is shown at its end, scrolling up loads the previous page, and new messages are announced."""
     api, page = console.api, console.page
     group = api.new_group(displayName="Long")
     for number in range(130):
@@ -170,7 +170,7 @@ def test_older_messages_are_loaded_on_scrolling_up(console: Console) -> None:
 
 
 def test_a_first_message_that_arrives_before_the_empty_page(console: Console) -> None:
-    """The stream reports it while the list of messages, which was read before, is on its way."""
+    """The stream reports the message before the response with the still empty list arrives."""
     api, page = console.api, console.page
     group = api.new_group(displayName="Crew")
     loads: list[Route] = []
@@ -190,7 +190,7 @@ def test_a_first_message_that_arrives_before_the_empty_page(console: Console) ->
 
 
 def test_delete_a_message_and_the_conversation(console: Console) -> None:
-    """Both ask first, and name what is deleted."""
+    """Both ask for confirmation, and name the object that is deleted."""
     page, api = console.page, console.api
     group = api.new_group(displayName="Crew")
     api.say(group, "A mistake")
@@ -211,7 +211,7 @@ def test_delete_a_message_and_the_conversation(console: Console) -> None:
 
 
 def test_participants_and_activity(console: Console) -> None:
-    """A user is added and removed; the requests, events and joins are shown with what followed."""
+    """A user is added and removed. The activity shows the requests, with their events and statuses."""
     page, api = console.page, console.api
     ada = api.new_user("ada")
     group = api.new_group(ada, displayName="Crew")
@@ -241,7 +241,7 @@ def test_participants_and_activity(console: Console) -> None:
 
 
 def test_both_ends_of_a_long_list_of_participants(console: Console) -> None:
-    """`End` shows who joined last although only the first page is loaded, and `Home` goes back."""
+    """`End` shows the newest participant although only the first page is loaded, and `Home` goes back."""
     page, api = console.page, console.api
     group = api.new_group()
     for number in range(105):
@@ -261,7 +261,7 @@ def test_both_ends_of_a_long_list_of_participants(console: Console) -> None:
 
 
 def test_edit_the_properties(console: Console) -> None:
-    """Only what changed is sent, and metadata that was removed is gone."""
+    """Only changed properties are sent, and removed metadata is deleted."""
     page, api = console.page, console.api
     group = api.new_group(displayName="Crew", metadata={"kept": 1, "old": 2})
     console.open(f"conversations/{group}", tab="json")
@@ -279,7 +279,7 @@ def test_edit_the_properties(console: Console) -> None:
 
 
 def test_control(console: Console) -> None:
-    """Who controls the conversation, and passing it on."""
+    """Shows which integration is in control; passes, offers, accepts and releases control."""
     page, api = console.page, console.api
     board = api.ok("POST", "/switchboards")["switchboard"]["id"]
     hook = {"target": "https://example.org/hook", "triggers": ["switchboard:passControl"]}

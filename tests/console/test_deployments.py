@@ -27,7 +27,7 @@ _NOT_FORWARDED = ("connection", "keep-alive", "transfer-encoding", "host")
 
 
 class _Proxy(http.server.BaseHTTPRequestHandler):
-    """Removes the prefix, and passes the parts of a response on as they arrive."""
+    """A proxy that removes the prefix, and forwards each part of a response as it arrives."""
 
     upstream = ""
 
@@ -41,15 +41,15 @@ class _Proxy(http.server.BaseHTTPRequestHandler):
         headers |= {"x-forwarded-prefix": PREFIX, "x-forwarded-host": self.headers["host"], "connection": "close"}
         upstream = http.client.HTTPConnection(self.upstream)
         upstream.request(self.command, self.path.removeprefix(PREFIX), body, headers)
-        answer = upstream.getresponse()
-        self.send_response(answer.status)
-        for name, value in answer.getheaders():
+        response = upstream.getresponse()
+        self.send_response(response.status)
+        for name, value in response.getheaders():
             if name.lower() not in _NOT_FORWARDED:
                 self.send_header(name, value)
         self.send_header("connection", "close")
         self.end_headers()
         try:
-            while part := answer.read1():
+            while part := response.read1():
                 self.wfile.write(part)
         except (ConnectionError, OSError):  # the browser closed the stream
             pass
@@ -63,7 +63,7 @@ class _Proxy(http.server.BaseHTTPRequestHandler):
 
 @contextmanager
 def proxied(upstream: str) -> Iterator[str]:
-    """The URL of a proxy of a server."""
+    """Run a proxy in front of a server; yields its URL."""
     handler = type("Handler", (_Proxy,), {"upstream": urlsplit(upstream).netloc})
     with LoopbackServer(handler) as server:
         yield server.url + PREFIX
@@ -78,7 +78,7 @@ def below_a_root_path(folder: Path) -> Iterator[tuple[Server, str]]:
 
 @contextmanager
 def behind_a_proxy(folder: Path) -> Iterator[tuple[Server, str]]:
-    """A server behind a proxy, and its URL there."""
+    """A server behind a proxy, and the URL of the proxy."""
     options = (*OPTIONS, "--trusted-proxies", "127.0.0.1")
     with serving(folder / "heliograph.db", *options) as server, proxied(server.url) as url:
         yield server, url
@@ -99,7 +99,7 @@ Serving = Callable[[Path], AbstractContextManager[tuple[Server, str]]]
 
 @pytest.mark.parametrize("deployed", [below_a_root_path, behind_a_proxy, with_workers], ids=lambda one: one.__name__)
 def test_one_journey(deployed: Serving, tmp_path: Path, browser: Browser) -> None:
-    """A group is made in the page, changes elsewhere appear by the stream, and links lead to where they should."""
+    """A group is created in the page, the stream reports changes by other clients, and all links work."""
     with deployed(tmp_path) as (server, url):
         found = init(server.database_url)
         api = Caller(url, found.app_auth, found.app_id)
@@ -110,7 +110,7 @@ def test_one_journey(deployed: Serving, tmp_path: Path, browser: Browser) -> Non
 
 
 def sign_in(browser: Browser, url: str, api: Caller) -> None:
-    """Sign in with a key, from the URL without a slash at its end."""
+    """Sign in with a key, at the URL without a trailing slash."""
     assert api.auth is not None
     page = browser.new_context().new_page()
     page.goto(f"{url}/console")
@@ -124,7 +124,7 @@ def sign_in(browser: Browser, url: str, api: Caller) -> None:
 
 
 def journey(console: Console) -> None:
-    """Make a group, follow what happens, reload, and replay."""
+    """Create a group, follow the stream, reload the page, and replay a request."""
     page, api = console.page, console.api
     console.open()
     expect(page.get_by_text("Live", exact=True)).to_be_visible()

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.one_engine
 
 
 def row(page: Page, text: str) -> None:
-    """The list of activity shows a request."""
+    """Assert that the list of activity has a row with this text."""
     expect(page.get_by_role("listbox").get_by_role("option").filter(has_text=text).first).to_be_visible()
 
 
@@ -60,7 +60,7 @@ def test_a_busy_app_shows_what_failed(console: Console) -> None:
     hook = {"target": "http://127.0.0.1:9/hook", "triggers": ["conversation:read"]}
     api.ok("POST", "/integrations", {"type": "custom", "displayName": "Down", "webhooks": [hook]})
     read = {"author": {"type": "business"}, "type": "conversation:read"}
-    # If none were recorded, the screen would be that of an app without requests, and remain so.
+    # Until a request is recorded, the screen of an app without requests is shown, and it does not change.
     sent_and_recorded(api, "POST", f"/conversations/{group}/activity", read)
     console.open()
     errors = page.locator(".trouble", has_text="Recent errors")

@@ -1,4 +1,4 @@
-"""Markup and URLs in every text that a user of the API can set: nothing of it runs, loads or leads anywhere."""
+"""Markup and URLs in every text that clients of the API can set: they run nothing and load nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.harness import Caller
 pytestmark = pytest.mark.one_engine
 
 MARKUP = "\"'></p></script><img src=//h.test/i onerror=x=1><script>x=1</script>"
-"""What closes each context of HTML, and would run in it or load from elsewhere."""
+"""Closes each context of HTML, and then would run a script and load from another server."""
 MORE = MARKUP + "{{x=1}}${x=1}<svg/onload=x=1><iframe srcdoc='<script>parent.x=1</script>'><base href=//h.test/>"
 URLS = (
     "javascript:x=1", " JaVaScRiPt:x=1", "java\tscript:x=1", "\x01javascript:x=1",
@@ -31,7 +31,7 @@ _HARMLESS = ("http:", "https:", "mailto:", "tel:")
 
 
 def harmless(page: Page) -> None:
-    """Nothing ran, and no link leads to a script or gives the other site access to this page."""
+    """Assert that no script ran, and that no link runs a script or gives another site access to this page."""
     assert page.evaluate("typeof x") == "undefined"
     links = page.locator("a").evaluate_all(
         "all => all.map(a => ({scheme: a.protocol, own: a.origin === location.origin, target: a.target, rel: a.rel}))"
@@ -59,14 +59,14 @@ def post(api: Caller, conversation: str, content: dict[str, Any], **more: Any) -
 
 
 def user(api: Caller) -> str:
-    """A user all of whose texts are markup."""
+    """Create a user whose texts are all markup; returns its id."""
     profile = {"givenName": MARKUP, "surname": MARKUP, "email": "a@h.test", "avatarUrl": PICTURE, "locale": "en"}
     return api.new_user(MARKUP, profile=profile, metadata={MARKUP: MORE})
 
 
 @pytest.fixture
 def group(own: Caller) -> str:
-    """A group with such a user, whose name, description, icon and metadata are of the kind too."""
+    """A group with such a user, and with markup in its name, description and metadata."""
     more = {"description": MARKUP, "iconUrl": PICTURE, "metadata": {MARKUP: MORE}}
     return own.new_group(user(own), displayName=MARKUP, **more)
 
@@ -103,7 +103,7 @@ def contents(api: Caller) -> list[dict[str, Any]]:
 
 
 def test_conversations(console: Console, own: Caller, group: str) -> None:
-    """Messages of each type, and URLs with schemes that run something, if the API takes them."""
+    """Messages of each type, and URLs with schemes that run scripts, if the API accepts them."""
     for content in contents(own):
         assert post(own, group, content, metadata={MARKUP[:40]: MORE}).status_code == 201, content
     for url in URLS:
@@ -123,7 +123,7 @@ def test_conversations(console: Console, own: Caller, group: str) -> None:
 
 
 def test_pictures_of_this_server_do_not_lead_elsewhere(console: Console, own: Caller) -> None:
-    """Files of this server are shown at once, but not what another of its paths redirects to."""
+    """Attachments of this server load at once; its other paths do not, since they could redirect elsewhere."""
     step = {"status": 302, "headers": {"location": "https://h.test/tracker.png"}}
     own.ok("PUT", f"/heliograph/v1/apps/{own.app_id}/sandbox/inboxes/default/script", {"steps": [step]})
     group = own.new_group(displayName="Crew")
@@ -134,7 +134,7 @@ def test_pictures_of_this_server_do_not_lead_elsewhere(console: Console, own: Ca
     assert own.ok("GET", f"/heliograph/v1/apps/{own.app_id}/sandbox/inboxes/default/calls")["calls"] == []
 
 
-def test_people_and_what_belongs_to_the_app(console: Console, own: Caller, group: str) -> None:
+def test_users_and_settings_of_the_app(console: Console, own: Caller, group: str) -> None:
     """Users, integrations, the switchboard, chaos, and the search."""
     member = {"type": "custom", "displayName": MARKUP, "webhooks": [HOOK]}
     made = own.ok("POST", "/integrations", member)["integration"]
@@ -160,13 +160,13 @@ def test_people_and_what_belongs_to_the_app(console: Console, own: Caller, group
 
 
 def test_requests_and_events(console: Console, own: Caller, group: str) -> None:
-    """Paths, headers and bodies of recorded requests, those of strangers too, and payloads of events."""
+    """Paths, headers and bodies of recorded requests, also without credentials, and payloads of events."""
     path = f"{own.url}/v2/apps/{own.app_id}/users/" + MARKUP.replace("/", "%2F").replace("#", "%23")
     httpx.get(path, params={MARKUP: MORE}, headers={"x-markup": MARKUP, "user-agent": MARKUP})
     own("POST", "/users", {"externalId": 5, MARKUP: MARKUP})
     console.open("requests")
     page = console.page
-    # Not by the text: a request may take 401 ms.
+    # The exact text of the status, since a request may take 401 ms.
     with_status = {
         status: page.get_by_role("option").filter(has=page.get_by_text(status, exact=True)) for status in ("400", "401")
     }
@@ -221,7 +221,7 @@ def test_names_of_people_who_sign_in(console: Console, own: Caller) -> None:
 
 
 def test_urls_of_the_page_itself(console: Console) -> None:
-    """What a link to the console can contain."""
+    """Markup in each part of a link to the console."""
     page = console.page
     encoded = "%22'%3E%3Cimg%20src=//h.test/i%20onerror=x=1%3E"
     for path in (
@@ -241,7 +241,7 @@ def test_urls_of_the_page_itself(console: Console) -> None:
 
 
 def test_history_search_and_erasure(console: Console, own: Caller, group: str) -> None:
-    """Members of a time, what a search finds, keys of integrations, and the dialogs about one person."""
+    """Members at a time, search results, keys of integrations, and the dialogs about personal data."""
     made = own.ok("POST", "/integrations", {"type": "custom", "displayName": "Bot", "webhooks": [HOOK]})
     own.ok("POST", f"/integrations/{made['integration']['id']}/keys", {"displayName": MARKUP})
     visit(console, f"conversations/{group}", tab="participants", view="history")

@@ -1,4 +1,4 @@
-"""The console beside other apps, other sites, and other servers of the same machine."""
+"""Isolation of the console from other apps, other sites, and other servers on the same machine."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def test_an_operator_of_one_app_sees_nothing_of_another(console: Console, owner:
     headers = {"authorization": f"Bearer {stored(page)}"}
     v2, h = f"/v2/apps/{other.app_id}", f"/heliograph/v1/apps/{other.app_id}"
     for path in READS:
-        answer = other("GET", path.format(v2=v2, h=h, id=group), auth=None, headers=headers)
-        assert (answer.status_code in (403, 404), "ecret" in answer.text) == (True, False), path
+        response = other("GET", path.format(v2=v2, h=h, id=group), auth=None, headers=headers)
+        assert (response.status_code in (403, 404), "ecret" in response.text) == (True, False), path
     for screen in ("", "conversations", "requests", "keys"):
         page.goto(f"{console.url}/console/{other.app_id}/{screen}")
         expect(page.get_by_role("alert").first).to_be_visible()
@@ -55,7 +55,7 @@ def test_an_operator_of_one_app_sees_nothing_of_another(console: Console, owner:
 
 
 def test_another_app_leaves_nothing_of_the_first_on_the_screen(browser: Browser, owner: Caller) -> None:
-    """Each screen with what it has shown, then the same screen of an empty app without loading the page again."""
+    """Opens each screen with data, then switches to the same screen of an empty app without a page load."""
     apps = [new_app(owner, name) for name in ("First", "Second")]
     first = apps[0]
     hook = {"target": f"{first.url}/Only-here", "triggers": ["*"]}
@@ -96,7 +96,7 @@ def switch(page: Page, before: str, after: str) -> None:
 
 
 class _Elsewhere(http.server.BaseHTTPRequestHandler):
-    """Another server of the machine, which frames the console and looks for what it can get."""
+    """Another server on the machine, which frames the console, and collects the cookies that it receives."""
 
     target = ""
     cookies: ClassVar[list[str]] = []
@@ -115,7 +115,7 @@ class _Elsewhere(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def elsewhere(sandbox_server: Server) -> Iterator[str]:
-    """The URL of that server, which has the same host and another port."""
+    """The URL of such a server, on the same host and another port."""
     handler = type("Handler", (_Elsewhere,), {"target": sandbox_server.url, "cookies": []})
     with LoopbackServer(handler) as server:
         yield server.url
@@ -123,7 +123,7 @@ def elsewhere(sandbox_server: Server) -> Iterator[str]:
 
 
 def test_another_server_of_the_machine_gets_nothing(page: Page, own: Caller, elsewhere: str) -> None:
-    """It has the host of the console, as other programs on a laptop do: no frame, no storage, no call, no window."""
+    """A server on the host of the console cannot frame it, read its storage, call it, or reach its window."""
     page.goto(link(own))
     sign_in(page, "Ada")
     token = stored(page)
@@ -140,13 +140,13 @@ def test_another_server_of_the_machine_gets_nothing(page: Page, own: Caller, els
     probe = "url => { const opened = open(url); try { return String(opened.location.href) } catch { return 'closed' } }"
     with other.expect_popup() as popup:
         other.evaluate(probe, f"{own.url}/console/")
-    # Before the console is there, the window shows the blank page of its opener.
+    # Until the console has loaded, the window shows a blank page with the origin of its opener.
     expect(popup.value.get_by_label("Key ID")).to_be_visible()
     assert popup.value.evaluate("[opener, Object.keys(sessionStorage)]") == [None, []]
 
 
 def test_a_name_that_is_rebound_to_this_server_has_no_session(browser: Browser, own: Caller) -> None:
-    """A site whose name is changed to the address of the server is another origin: its storage is another one."""
+    """DNS rebinding: a site whose name resolves to the address of the server is another origin."""
     port = own.url.rpartition(":")[2]
     rules = "--host-resolver-rules=MAP rebound.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
     rebinding = browser.browser_type.launch(executable_path=BROWSER, args=[*ARGUMENTS[:-1], rules])
@@ -160,16 +160,16 @@ def test_a_name_that_is_rebound_to_this_server_has_no_session(browser: Browser, 
     assert page.evaluate(read, f"/heliograph/v1/apps/{own.app_id}/users") == 401
     rebinding.close()
     for host in (f"rebound.test:{port}", "127.0.0.1.rebound.test", 'x"><script>', "user@rebound.test"):
-        answer = httpx.get(f"{own.url}/console/", headers={"host": host})
-        assert "rebound" not in answer.text
-        assert "<script>" not in answer.text
-        assert "hgs_" not in answer.text
+        response = httpx.get(f"{own.url}/console/", headers={"host": host})
+        assert "rebound" not in response.text
+        assert "<script>" not in response.text
+        assert "hgs_" not in response.text
         users = httpx.get(f"{own.url}/heliograph/v1/apps/{own.app_id}/users", headers={"host": host})
         assert users.status_code in (400, 401)
 
 
 def test_two_servers_of_one_browser_do_not_mix(page: Page, own: Caller, tmp_path: Path) -> None:
-    """Sessions of two servers on one host at the same time; signing out of one leaves the other."""
+    """A browser has sessions of two servers on one host, and signing out of one keeps the other."""
     options = ("--console", "yes", "--sandbox-tools", "yes")
     page.goto(link(own))
     sign_in(page, "Ada")

@@ -1,4 +1,4 @@
-"""What someone does who starts a server for the first time, in one go and without reading anything."""
+"""The first ten minutes of a new user of the console, from `heliograph dev` to a replayed request."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process.stderr.close()
 
 
-# The server is made first: no event loop can be started next to that of the browser.
+# The server is started first, since no event loop can start while the browser is open.
 @pytest.fixture
 def newcomer(link: str, browser: Browser) -> Iterator[Console]:
-    """The console in a browser that knows nothing but its address."""
+    """The console in a browser without a session."""
     url = link.partition("/console/")[0]
     context: BrowserContext = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
@@ -95,7 +95,7 @@ def _make_a_group_of_two(page: Page) -> None:
 
 
 def _follow_the_join(page: Page) -> None:
-    """From the request to its event, the delivery, and what the inbox received."""
+    """Go from the request to its event, the delivery, and the call in the inbox."""
     visit(page, "Home")
     rows(page, re.compile(r"join.*201.*→conversation:join.*→inbox200")).first.click()
     detail = page.get_by_role("article")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.one_engine
 
 
 def test_the_json_editor_suggests_names_and_values(console: Console) -> None:
-    """Those of the OpenAPI document that fit at the caret, by keyboard and by mouse; a suggestion can be undone."""
+    """Suggestions of the OpenAPI document are accepted by keyboard and by mouse, and can be undone."""
     page, api = console.page, console.api
     group = api.new_group(displayName="Crew")
     console.open(f"conversations/{group}")

@@ -1,4 +1,4 @@
-"""The console follows what happens: in many tabs, and after the connection or the server was lost."""
+"""Live updates in the console: in many tabs, and after the connection or the server was lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def rows(page: Page, text: str) -> Locator:
 
 
 def is_live(page: Page) -> None:
-    """The page follows the stream."""
+    """Assert that the page follows the activity stream."""
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
 
 
@@ -36,14 +36,14 @@ def recorded(api: Caller, external_id: str) -> None:
 
 @pytest.fixture(scope="module")
 def restartable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that comes back at its port."""
+    """A server that keeps its port when it is restarted."""
     with serving(tmp_path_factory.mktemp("restarts") / "heliograph.db", *OPTIONS) as server:
         server.options = (*server.options, "--port", server.url.rpartition(":")[2])
         yield server
 
 
 def tabs(console: Console, count: int) -> list[Page]:
-    """More tabs of the same browser, and the paths of the streams that they open are collected as well."""
+    """The tab of the console and new tabs of the same browser, whose requests are collected too."""
     found = [console.page, *(console.page.context.new_page() for _ in range(count - 1))]
     for page in found[1:]:
         page.on("request", lambda request: console.requests.append(request.url))
@@ -51,7 +51,7 @@ def tabs(console: Console, count: int) -> list[Page]:
 
 
 def streams(console: Console) -> int:
-    """How many activity streams the tabs have opened."""
+    """The number of activity streams that the tabs have opened."""
     return sum(url.endswith("/activity") for url in console.requests)
 
 
@@ -124,7 +124,7 @@ def test_a_retry_is_seen_although_many_deliveries_followed(console: Console) -> 
 
 
 def test_a_burst_leaves_the_page_usable(console: Console) -> None:
-    """Neither the messages of a busy conversation nor the rows of a busy list fill the document."""
+    """The document has a limited number of the messages of a busy conversation and the rows of a busy list."""
     api, page = console.api, console.page
     group = api.new_group(displayName="Busy")
     console.open(f"conversations/{group}")

@@ -1,4 +1,4 @@
-"""Who was in a conversation: its members at a time, and who joined and left by which request."""
+"""The membership history of a conversation: members at a time, joins and leaves with their requests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.one_engine
 
 
 def test_history_and_members_at_a_time(console: Console) -> None:
-    """A leave leads to its request, and a join to the members then; both are in the URL, and now is a click away."""
+    """A leave links to its request, and a join to the members at that time. Both views have URLs."""
     page, api = console.page, console.api
     group = api.new_group(displayName="Crew")
     ada, bob = api.new_user("ada"), api.new_user("bob")
@@ -23,7 +23,7 @@ def test_history_and_members_at_a_time(console: Console) -> None:
     present = page.get_by_role("listbox", name="Participants").get_by_role("option")
     expect(present).to_have_count(2)
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
-    # Long after the join: who joins and leaves within a millisecond was never a member at a time.
+    # Well after the join: a user who joins and leaves within a millisecond is a member at no time.
     api.ok("POST", f"/conversations/{group}/leave", {"userId": bob})
     expect(present).to_have_count(1)
     page.get_by_role("button", name="History", exact=True).click()
@@ -54,7 +54,7 @@ def test_history_and_members_at_a_time(console: Console) -> None:
 
 
 def test_a_time_is_chosen(viewer: Console) -> None:
-    """Also by a viewer; another conversation is shown as it is now."""
+    """A viewer can choose a time as well. Another conversation is shown in its current state."""
     page, api = viewer.page, viewer.api
     group = api.new_group(api.new_user("ada"), displayName="Crew")
     api.new_group(displayName="Other")

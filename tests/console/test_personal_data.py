@@ -14,7 +14,7 @@ pytestmark = pytest.mark.one_engine
 
 
 def test_a_user_is_exported_and_erased(console: Console) -> None:
-    """The file is complete, a part of it is refused, and the erasure asks before it reports what stays."""
+    """A truncated export is refused. The erasure asks for confirmation, and reports the data that stays."""
     page, api = console.page, console.api
     ada = api.new_user("ada", profile={"givenName": "Ada"})
     group = api.new_group(ada, displayName="Crew")

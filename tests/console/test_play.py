@@ -1,4 +1,4 @@
-"""Playing an end user beside the business."""
+"""Playing an end user alongside the business."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def post(console: Console, conversation: str, content: object) -> None:
 
 
 def types(field: Locator, text: str, place: Locator, shown: str) -> None:
-    """Type until another place shows it. Who pauses for three seconds types no more, however late that is shown."""
+    """Type until another place shows it. Typing is repeated, because it ends after three seconds without input."""
 
     def is_shown() -> bool:
         field.fill(text)
@@ -83,7 +83,7 @@ def test_both_sides(console: Console) -> None:
 
 
 def test_several_phones(console: Console) -> None:
-    """Two users write to each other; a third phone plays one who joins, and phones are changed and closed."""
+    """Two users write to each other, a third phone plays a new participant, and phones are switched and closed."""
     page, api = console.page, console.api
     group = api.new_group(displayName="Crew")
     for name in ("ada", "bob"):
@@ -122,7 +122,7 @@ def test_several_phones(console: Console) -> None:
 
 
 def test_a_file_of_the_user(console: Console) -> None:
-    """A picture is uploaded, and both sides see it; the user who is added can be played."""
+    """A user is added and played, and uploads an image, which both sides show."""
     page = console.page
     group = console.api.new_group(displayName="Crew")
     console.open(f"conversations/{group}", play="1")

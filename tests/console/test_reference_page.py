@@ -17,16 +17,16 @@ from tests.harness import serving
 
 OFFERED = [operation.path for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS)]
 HEIGHT = 30_000
-"""The page has only those of many operations that are in the window."""
+"""The page renders only operations in the window, so the window has to fit them all."""
 PATIENCE_MS = 90_000
 LINKED_OPERATION = "/docs#/Participants/JoinConversation"
-"""A link as the console has them: it opens the operation."""
+"""A link of the kind that the console has. It opens the operation."""
 
 pytestmark = pytest.mark.one_engine
 
 
 def test_every_offered_operation_is_shown_under_a_root_path(browser: Browser, tmp_path: Path) -> None:
-    """Without a root path the page is the same. To render it takes 8 seconds of processor time."""
+    """The page is the same without a root path, so it is rendered once: that takes 8 seconds of processor time."""
     with serving(tmp_path / "heliograph.db", "--root-path", "/sc") as server:
         assert server.url.endswith("/sc")
         assert_every_operation_is_shown(browser, server.url)

@@ -22,7 +22,7 @@ def rows(page: Page, text: str) -> Locator:
 
 
 def copied(page: Page, language: str, part: str) -> str:
-    """The opened request as code, which has this part."""
+    """Copy the opened request as code that contains `part`."""
     page.get_by_role("button", name="Copy as").click()
     page.get_by_role("menuitem", name=language).click()
     return copied_text(page, part)
@@ -122,7 +122,7 @@ def test_a_rejected_request_and_one_that_deletes(console: Console) -> None:
     expect(page.get_by_role("region", name="Response to the replay")).to_contain_text("404 Not Found")
 
 
-# Presses R in the moment in which the actions of a request appear, before the browser paints them.
+# Presses R when the actions of a request appear, before the browser paints them.
 PRESS_AT_ONCE = """() => new MutationObserver((changes, observer) => {
   if (![...document.querySelectorAll("article button")].some((one) => one.textContent === "Replay")) return;
   observer.disconnect();
@@ -184,7 +184,7 @@ def test_new_rows_wait_while_someone_reads(console: Console) -> None:
     expect(rows(page, "users/else")).to_be_visible()
 
 
-def test_a_viewer_may_replay_what_reads(viewer: Console) -> None:
+def test_a_viewer_may_replay_reads_only(viewer: Console) -> None:
     api, page = viewer.api, viewer.page
     api.new_user("ada")
     api("GET", "/users/ada")

@@ -55,7 +55,7 @@ def test_presets_are_those_of_the_command(console: Console) -> None:
     for number, (name, expected) in enumerate(PRESETS.items()):
         press(chaos, "Presets")
         console.page.get_by_role("menuitem", name=name, exact=True).click()
-        if number:  # rules would be lost
+        if number:  # there are rules to replace
             expect(console.page.get_by_role("dialog")).to_contain_text("of this app. All counts begin again.")
             press(console.page.get_by_role("dialog"), "Replace rules")
         expect(chaos.get_by_role("listitem").filter(has_text=expected[-1]["name"])).to_be_visible()
@@ -111,7 +111,7 @@ def test_rules_as_json(console: Console) -> None:
     assert rules(console.api) == [rule]
 
 
-def test_the_clock_moves_over_what_is_due(console: Console) -> None:
+def test_moving_the_clock_makes_due_attempts(console: Console) -> None:
     api, page = console.api, console.page
     script(api, "503")
     hook(api, triggers=("conversation:create",))
@@ -191,7 +191,7 @@ def test_seeds_and_the_reset(console: Console) -> None:
     assert [api("GET", f"/users/{name}").status_code for name in ("ada", "bob")] == [200, 404]
 
 
-def test_what_other_servers_lack_is_explained(console: Console) -> None:
+def test_missing_tools_of_other_servers_are_explained(console: Console) -> None:
     state = console.api.ok("GET", below(console.api, ""))["sandbox"]
     shared = {"sandbox": {**state, "database": "PostgreSQL db.example.org/heliograph"}}
     console.page.route(
@@ -221,7 +221,7 @@ def test_a_viewer_reads_only(viewer: Console) -> None:
     expect(viewer.page.get_by_role("menuitem")).to_have_text(["Copy as command"])
 
 
-def test_a_restore_ends_what_is_younger(account: Console, browser: Browser, owner: Caller) -> None:
+def test_a_restore_ends_newer_sessions(account: Console, browser: Browser, owner: Caller) -> None:
     owner.ok("POST", "/heliograph/v1/sandbox/snapshots", {"name": "older"})
     young = new_app(owner)
     with signed_in(browser, young.url, Caller(young.url, owner.auth, young.app_id, young.http)) as console:
@@ -235,7 +235,7 @@ def test_a_restore_ends_what_is_younger(account: Console, browser: Browser, owne
 
 
 def test_a_snapshot_is_a_file(account: Console, owner: Caller) -> None:
-    """It is exported, refused if it is something else, and imported under another name."""
+    """It is exported, and imported under another name; other files are refused."""
     page = account.page
     owner.ok("POST", "/heliograph/v1/sandbox/snapshots", {"name": "exported"})
     account.open("sandbox")

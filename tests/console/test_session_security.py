@@ -1,4 +1,4 @@
-"""Sessions of the console in a browser: where the token is, and what links, viewers and strangers can do."""
+"""Sessions of the console in a browser: storage of the token, sign-in links, and the limits of viewers."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_link_that_is_opened_in_the_tab_of_the_console(page: Page, own: Caller
 
 
 def test_a_link_that_is_opened_while_the_console_moves_to_another_view(page: Page, own: Caller) -> None:
-    """As the first app does after sign-in. The browser reports a new fragment later than the page can replace it."""
+    """Sign-in moves to the first app too. The browser may report a fragment after the page has replaced it."""
     page.goto(link(own))
     sign_in(page, "Ada")
     page.evaluate("location.hash = 'ticket=hgt_other'; history.replaceState(null, '', location.pathname)")
@@ -68,7 +68,7 @@ def test_signing_in_again_ends_the_session_of_the_tab(page: Page, own: Caller) -
 
 
 def test_the_token_is_in_storage_only(page: Page, own: Caller, sandbox_server: Server) -> None:
-    """Not in URLs, the history, cookies, referrers, other headers, records of requests, streams or the log."""
+    """It is not in URLs, the history, cookies, referrers, other headers, records of requests, streams or the log."""
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request))
     secret_link = link(own)
@@ -124,7 +124,7 @@ def test_a_viewer_cannot_do_by_hand_what_the_page_hides(viewer: Console, own: Ca
 
 
 def test_a_link_of_someone_else_does_not_take_over(console: Console, owner: Caller) -> None:
-    """A link that an attacker sends changes nothing until it is accepted, and then the session is a new one."""
+    """The link of an attacker changes nothing until the user signs in with it, which creates a new session."""
     attacker = new_app(owner, "Trap")
     console.open()
     page = console.page
@@ -136,8 +136,8 @@ def test_a_link_of_someone_else_does_not_take_over(console: Console, owner: Call
     assert stored(page) == before
 
 
-def test_what_a_stranger_was_refused_is_not_sent_again_at_once(console: Console, own: Caller) -> None:
-    """The operator has the rights that the stranger lacked, so the page asks before it sends the request again."""
+def test_replaying_a_request_without_credentials_asks_first(console: Console, own: Caller) -> None:
+    """The operator has rights that the sender lacked, so the page asks before it sends the request again."""
     group = own.new_group(displayName="Crew")
     own("POST", f"/conversations/{group}/messages", {}, auth=None)
     console.open("requests", status="401")

@@ -69,7 +69,7 @@ def test_commands_create_a_group_and_change_the_theme(console: Console, own: Cal
     assert (changed["displayName"], changed["settings"]["maskCreditCardNumbers"]) == ("Renamed", False)
 
 
-# Presses Control+K in the moment in which the button for it appears, before the browser paints it.
+# Presses Control+K when the button for it appears, before the browser paints it.
 PRESS_AT_ONCE = """addEventListener("DOMContentLoaded", () => new MutationObserver((changes, observer) => {
   if (!document.querySelector("[aria-keyshortcuts='Control+K']")) return;
   observer.disconnect();
@@ -84,7 +84,7 @@ def test_keys_work_as_soon_as_the_console_is_shown(console: Console) -> None:
 
 
 def _goes_to_users(page: Page) -> bool:
-    """Press the sequence of keys, which does nothing after a long pause between them."""
+    """Press G and U, which do nothing if the pause between them is too long."""
     page.keyboard.press("g")
     page.keyboard.press("u")
     return page.url.endswith("/users")
@@ -192,6 +192,6 @@ def test_going_back_closes_a_dialog(console: Console) -> None:
     page.get_by_role("button", name="Show all").click()
     page.get_by_role("button", name="New conversation").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    page.go_back()  # the order of the list replaces the view of the link
+    page.go_back()  # choosing the order of the list has not added a history entry
     expect(page.get_by_role("heading", name="Users", level=1)).to_be_visible()
     expect(page.get_by_role("dialog")).to_be_hidden()

@@ -47,7 +47,7 @@ def test_a_ticket_is_valid_once_and_leaves_the_url(page: Page, sandbox_server: S
     expect(page).not_to_have_url(re.compile("ticket"))
     fill(page, Your_name="Grace")
     expect(page.get_by_role("button", name="Grace")).to_be_visible()
-    # Sessions of tabs are their own.
+    # Each tab has a session of its own.
     other = page.context.new_page()
     other.goto(f"{sandbox_server.url}/console/#ticket={ticket}")
     fill(other, Your_name="Mallory")

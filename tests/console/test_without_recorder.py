@@ -15,7 +15,7 @@ pytestmark = pytest.mark.one_engine
 
 @pytest.fixture(scope="module")
 def unrecorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    """A caller with the key of an app of such a server."""
+    """A caller with the key of an app on a server that does not record requests."""
     path = tmp_path_factory.mktemp("unrecorded") / "heliograph.db"
     with serving(path, "--console", "yes") as server:
         owner = Caller(server.url, init(server.database_url).account_auth)
@@ -23,8 +23,8 @@ def unrecorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
         owner.http.close()
 
 
-# The server is made first: no event loop can be started next to that of the browser.
-def test_home_and_requests_say_so(unrecorded: Caller, browser: Browser) -> None:
+# The server is started first, since no event loop can start while the browser is open.
+def test_home_and_requests_say_that_recording_is_off(unrecorded: Caller, browser: Browser) -> None:
     with signed_in(browser, unrecorded.url, unrecorded) as console:
         console.open()
         expect(console.page.get_by_text("Request recording is off")).to_be_visible()

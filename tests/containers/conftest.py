@@ -1,4 +1,4 @@
-"""An installation of the wheel of this tree, as the image and the action make one."""
+"""Builds and installs the wheel of this tree, like the image and the action."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the command `heliograph` of the wheel; its dependencies are those of the tests."""
+    """The folder with the command `heliograph` of the wheel; its dependencies are those of the test environment."""
     folder = tmp_path_factory.mktemp("installed") / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True, timeout=60)
     python = folder / "bin/python"

@@ -1,4 +1,4 @@
-"""The GitHub action: its script starts a sandbox from a wheel of this tree, and reports why one does not start."""
+"""The GitHub action: its script starts a sandbox from a wheel of this tree, or reports why it does not start."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from heliograph import BasicAuth, Client
 from heliograph.cli.main import cli
 from tests.containers.dockerfile import ROOT
 
-# Installs by linking the command that the tests have installed, and writes down what it was asked for.
+# Installs a link to the command that the tests have installed, and records its arguments.
 PIPX = '#!/bin/sh\necho "$@" > "$RUNNER_TEMP/installed"\nln -s {command} "$PIPX_BIN_DIR/heliograph"\n'
 SECONDS = 100
 SHELLCHECK = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 
 
 def action(name: str = "action.yml") -> Any:
-    """An action."""
+    """The content of an action file."""
     return msgspec.yaml.decode((ROOT / name).read_text())
 
 
@@ -114,7 +114,7 @@ def test_a_failing_start_prints_the_log(runner: Runner, tmp_path: Path) -> None:
     assert not (tmp_path / "GITHUB_ENV").exists()
 
 
-def test_another_server_at_the_port_is_not_taken_for_it(runner: Runner) -> None:
+def test_another_server_at_the_port_is_an_error(runner: Runner) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         done = runner.start(PORT=str(other.getsockname()[1]))
     assert done.returncode == 1

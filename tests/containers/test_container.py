@@ -46,7 +46,7 @@ class Engine:
         self._url = ""
 
     def create(self, image: str, **options: Any) -> Engine:
-        """Remember what is to be started."""
+        """Record the image and the options of the container."""
         type(self).created = {"image": image, **options}
         return self
 
@@ -57,7 +57,7 @@ class Engine:
         self._url = self._process.enter_context(developing(self.folder, *options, env=self.created["environment"]))
 
     def exec_run(self, cmd: list[str], **options: Any) -> Result:
-        """Run a command next to the server."""
+        """Run a command alongside the server."""
         program, *words = cmd
         assert program == "heliograph"
         url = "http://127.0.0.1:1" if self.fails else self._url
@@ -89,7 +89,7 @@ class Engine:
 
 @pytest.fixture
 def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[Engine]:
-    """The engine that containers are started with."""
+    """Replaces the container engine; returns its class."""
     monkeypatch.setattr(Engine, "folder", tmp_path, raising=False)
     monkeypatch.setattr(library, "DockerClient", Engine)
     monkeypatch.setattr(testcontainers_config, "ryuk_disabled", True)
@@ -109,7 +109,7 @@ def test_a_container_has_the_url_and_the_keys(docker: type[Engine]) -> None:
         )
 
 
-def test_a_container_that_does_not_start_well_is_removed(
+def test_a_container_that_fails_to_start_is_removed(
     docker: type[Engine], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(docker, "fails", True)

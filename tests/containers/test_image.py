@@ -1,4 +1,4 @@
-"""The container image, as far as it can be checked without a container daemon, and with one if there is one."""
+"""The container image. Tests that need a container daemon are skipped without one."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def free_port() -> str:
 
 @contextmanager
 def started(line: list[str], data: Path, port: str) -> Iterator[None]:
-    """A process, which must end with status 0 on SIGTERM."""
+    """Run a process, which must exit with status 0 on SIGTERM."""
     env = {"PATH": os.environ["PATH"], "HOME": str(data), "HELIOGRAPH_PORT": port}
     with subprocess.Popen(line, cwd=data, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:
@@ -91,7 +91,7 @@ def started(line: list[str], data: Path, port: str) -> Iterator[None]:
 
 
 def is_healthy(installed: Path, port: str) -> bool:
-    """The outcome of the health check once the server had time to start, as the image runs it."""
+    """Whether the health check of the image passes, with time for the server to start."""
     program, *rest = command_of(last_stage()["HEALTHCHECK"])
     rest[-1] = str(START_SECONDS)
     env = {**os.environ, "HELIOGRAPH_URL": f"http://127.0.0.1:{port}"}

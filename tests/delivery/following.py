@@ -33,7 +33,7 @@ async def stored(site: Site) -> list[str]:
 
 
 async def slow_change(site: Site, user: str) -> tuple[asyncio.Task[None], asyncio.Event]:
-    """A transaction that has stored an event and not committed it; it is committed when the event is set."""
+    """Start a transaction that stores an event; returns its task, and an asyncio event that makes it commit."""
     may_commit, wrote = asyncio.Event(), asyncio.Event()
 
     async def slowly(tx: Tx) -> None:

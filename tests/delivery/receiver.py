@@ -19,7 +19,7 @@ Writer = asyncio.StreamWriter
 
 
 def documented(body: bytes) -> WebhookCall:
-    """The call that has this body, which tells one event, all that the API document says of it, and nothing else."""
+    """Decode the body of a webhook call, which must have one event and only documented fields."""
     call = msgspec.json.decode(body, type=WebhookCall)
     (event,) = call.events
     payload = msgspec.convert(event.payload, PAYLOADS[event.type])
@@ -30,7 +30,7 @@ def documented(body: bytes) -> WebhookCall:
 
 @dataclass
 class Call:
-    """A call that came in."""
+    """A received call."""
 
     path: str
     headers: dict[str, str]
@@ -38,19 +38,19 @@ class Call:
 
     @property
     def event(self) -> Any:
-        """The one event in it."""
+        """The single event of the call."""
         (event,) = json.loads(self.body)["events"]
         return event
 
     @property
     def attempt(self) -> int:
-        """Which attempt it says it is."""
+        """The number of the attempt, from the header."""
         return int(self.headers["x-heliograph-attempt"])
 
 
 @dataclass
 class Receiver:
-    """Answers each call by what `answer` says of it: a status, or bytes, or what `misbehave` knows by name."""
+    """Responds to each call with the result of `answer`: a status, raw bytes, or the name of a fault of `respond`."""
 
     answer: Callable[[Call], int | str | bytes] = lambda call: 200
     calls: list[Call] = field(default_factory=list)
@@ -60,11 +60,11 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """The URL of the endpoint."""
         return f"http://127.0.0.1:{self.port}/hook"
 
     async def serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
-        """Answer what comes over one connection."""
+        """Respond to the calls of one connection."""
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -76,7 +76,7 @@ class Receiver:
                 self._now += 1
                 self.most_at_once = max(self.most_at_once, self._now)
                 try:
-                    if not await misbehave(self.answer(call), writer) or headers.get("connection") == "close":
+                    if not await respond(self.answer(call), writer) or headers.get("connection") == "close":
                         break
                 finally:
                     self._now -= 1
@@ -88,14 +88,14 @@ class Receiver:
             writer.transport.abort()
 
     async def saw(self, count: int, seconds: float = 30.0) -> list[Call]:
-        """The calls, once there are so many."""
+        """Wait until this many calls were received; returns all calls."""
         async with asyncio.timeout(seconds):
             while len(self.calls) < count:
                 await asyncio.sleep(0.005)
         return self.calls
 
-    def told(self) -> list[str]:
-        """The ids of the events that were told, in order."""
+    def event_ids(self) -> list[str]:
+        """The ids of the received events, in order."""
         return [call.event["id"] for call in self.calls]
 
 
@@ -104,8 +104,8 @@ def _header(line: str) -> tuple[str, str]:
     return name.lower(), value
 
 
-async def misbehave(how: int | str | bytes, writer: Writer) -> bool:
-    """Answer as told; returns whether the connection is still good."""
+async def respond(how: int | str | bytes, writer: Writer) -> bool:
+    """Send a response or cause a fault; returns whether the connection can be used again."""
     match how:
         case int():
             await asyncio.sleep(0)
@@ -146,7 +146,7 @@ async def misbehave(how: int | str | bytes, writer: Writer) -> bool:
 
 @contextlib.asynccontextmanager
 async def receiving(answer: Callable[[Call], int | str | bytes] = lambda call: 200) -> AsyncIterator[Receiver]:
-    """A receiver on a port of its own."""
+    """Run a receiver on a free port."""
     receiver = Receiver(answer)
     running: set[asyncio.Task[None]] = set()
 
@@ -164,4 +164,4 @@ async def receiving(answer: Callable[[Call], int | str | bytes] = lambda call: 2
         for task in list(running):
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        await asyncio.sleep(0)  # connections are closed
+        await asyncio.sleep(0)  # so that connections are closed

@@ -84,14 +84,14 @@ class Site:
         await webhooks.delete(self.store, self.tenant, self.integration_id, webhook_id)
 
     async def user(self, external_id: str | None = None, **fields: Any) -> str:
-        """Create a user, which causes no event; returns the id."""
+        """Create a user, which creates no event; returns the id."""
         creation = users.new_user(self.tenant, UserCreateBody(external_id=external_id, **fields))
         created = await self.store.submit(creation_batch, creation)
         assert isinstance(created, StoredUser)
         return created.id
 
     async def touch(self, user_id: str, number: int = 0) -> None:
-        """Change a user: an event in the user's lane."""
+        """Update a user, which creates an event in the user's lane."""
         body = msgspec.convert({"metadata": {"number": number}}, UserUpdateBody)
         await users.update(self.store, self.tenant, user_id, None, body)
 
@@ -101,12 +101,12 @@ class Site:
         return (await conversations.create(self.store, self.tenant, body, 1000)).id
 
     async def join(self, group: str, user_id: str, *, subscribe: bool = False) -> None:
-        """Join."""
+        """Join a user to a group."""
         body = ParticipantJoinBody(user_id=user_id, subscribe_sdk_client=subscribe)
         await perform(self.store, participants.joining(self.tenant, group, body, 1000))
 
     async def leave(self, group: str, user_id: str) -> None:
-        """Leave."""
+        """Remove a user from a group."""
         await perform(self.store, participants.leaving(self.tenant, group, ParticipantLeaveBody(user_id=user_id)))
 
     async def post(self, conversation_id: str, message: MessagePost) -> None:
@@ -157,7 +157,7 @@ async def delivering(
     poll_seconds: float = POLL_SECONDS,
     chaos: Chaos | None = None,
 ) -> AsyncIterator[Running]:
-    """Deliver while the context is open, disturbed by these rules if there are any."""
+    """Run a dispatcher while the context is open, optionally with chaos rules."""
     clock = Clock()
     sender = DisturbedSender(LOOPBACK, chaos) if chaos else WebhookSender(LOOPBACK, patience)
     context = DeliveryContext(

@@ -1,4 +1,4 @@
-"""The activity stream: no event and no request is missed, whatever the order of commits and the size of pages."""
+"""The activity stream misses no events and no requests, in any order of commits and with any page size."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def stored(site: Site) -> list[str]:
 
 
 async def beginning(site: Site) -> str:
-    """The position from now on."""
+    """The position after all stored entries."""
     horizon = await site.store.horizon(fresh=True)
     return await site.store.read(activity.newest, site.tenant.app_id, horizon)
 
@@ -87,7 +87,7 @@ def test_both_tables_are_read_in_one_order(run: Run, limit: int) -> None:
     run(work)
 
 
-def test_it_begins_after_what_is_stored(run: Run) -> None:
+def test_it_begins_after_stored_entries(run: Run) -> None:
     async def work(store: Store) -> None:
         site = await new_site(store)
         for last in (site.group, lambda: record(site)):
@@ -123,7 +123,7 @@ def test_requests_wait_for_transactions_that_began_before(run: Run) -> None:
 
 @pytest.mark.one_engine(POSTGRESQL)
 def test_events_wait_for_requests_that_another_process_is_storing(url: str) -> None:
-    """One that was idle: the stream must wait for it from then on."""
+    """The other process was idle, and the stream has to start waiting for it."""
 
     async def work() -> None:
         async with opened(url) as store, opened(url) as other:
@@ -152,7 +152,7 @@ def test_events_wait_for_requests_that_another_process_is_storing(url: str) -> N
 
 
 def test_readers_with_concurrent_writers_miss_nothing(url: str) -> None:
-    """On PostgreSQL the writers are those of several processes, of which some begin while others write."""
+    """On PostgreSQL the writers are several processes, some of which start while others write."""
 
     async def work() -> None:
         async with contextlib.AsyncExitStack() as stack:

@@ -46,9 +46,9 @@ def test_every_event_arrives_in_its_envelope(run: Run) -> None:
             assert (envelope.app.id, envelope.webhook.id, envelope.webhook.version) == (
                 site.tenant.app_id, webhook, "v2",
             )  # fmt: skip
-        told = sorted((call.event["id"], call.event["type"]) for call in receiver.calls)
+        received = sorted((call.event["id"], call.event["type"]) for call in receiver.calls)
         stored = await site.rows("SELECT id, type FROM event ORDER BY id")
-        assert told == [tuple(row) for row in stored]
+        assert received == [tuple(row) for row in stored]
         assert len({call.headers["x-heliograph-delivery"] for call in receiver.calls}) == 5
 
     at_site(run, work)
@@ -58,7 +58,7 @@ def test_new_and_retried_deliveries_do_not_wait_for_a_search(run: Run) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         await site.hook(receiver.url)
         user = await site.user()
-        for number in range(3):  # the batch of a join, and transactions of their own
+        for number in range(3):  # updates have their own transactions, joins are batched
             await site.touch(user, number)
             assert await site.settled() == ["delivered"] * (number + 1)
         await site.join(await site.group(), user)
@@ -74,7 +74,7 @@ def test_new_and_retried_deliveries_do_not_wait_for_a_search(run: Run) -> None:
 def test_webhooks_get_the_events_they_subscribe_to(run: Run) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         await site.group()
-        assert await site.rows("SELECT 1 FROM delivery") == [], "nobody listens yet"
+        assert await site.rows("SELECT 1 FROM delivery") == [], "there are no webhooks yet"
         await site.hook(receiver.url + "/joins", "conversation:join")
         await site.hook(receiver.url + "/all", "*", "conversation:join")
         gone = await site.hook(receiver.url + "/gone")
@@ -83,8 +83,8 @@ def test_webhooks_get_the_events_they_subscribe_to(run: Run) -> None:
         group, user = await site.group(), await site.user()
         await site.join(group, user)
         await site.settled()
-        heard = sorted((call.path, call.event["type"]) for call in receiver.calls)
-        assert heard == [
+        received = sorted((call.path, call.event["type"]) for call in receiver.calls)
+        assert received == [
             ("/hook/all", "conversation:create"),
             ("/hook/all", "conversation:join"),
             ("/hook/joins", "conversation:join"),
@@ -107,7 +107,7 @@ def test_webhooks_with_include_full_user_get_full_users(run: Run) -> None:
         assert full["metadata"] == {"number": 7}
         assert full["identities"] == []
         assert short.items() <= full.items()
-        assert users["/hook/full", "conversation:join"] == short, "a join never tells more"
+        assert users["/hook/full", "conversation:join"] == short, "join events never have full users"
 
     at_site(run, work)
 
@@ -154,7 +154,7 @@ def test_a_delivery_fails_after_its_last_attempt_and_is_kept(run: Run, how: int 
             running.forward(600)
         assert await site.settled() == ["failed"]
         await asyncio.sleep(0.1)
-        assert len(receiver.calls) <= 5  # one that timed out may have sent nothing
+        assert len(receiver.calls) <= 5  # an attempt that timed out may have sent nothing
         attempts = await site.rows("SELECT status, error FROM attempt")
         assert len(attempts) == 5
         for status, error in attempts:
@@ -211,19 +211,19 @@ def test_a_failing_event_delays_only_its_own_lane_and_webhook(run: Run) -> None:
             await site.touch(second, number)
         await receiver.saw(16)
         await asyncio.sleep(0.1)
-        assert len(receiver.calls) == 16, "five to b for each, five to a for the second, one for the first"
+        assert len(receiver.calls) == 16, "five calls to /b per user; five to /a for the second user, one for the first"
         failing["on"] = False
         running.forward(11)
         await site.settled()
         for path in ("/hook/a", "/hook/b"):
             for user in (first, second):
-                told = [
+                received = [
                     call.event["id"]
                     for call in receiver.calls
                     if call.path == path and call.event["payload"]["user"]["id"] == user
                 ]
-                assert told == sorted(told)
-                assert len(set(told)) == 5
+                assert received == sorted(received)
+                assert len(set(received)) == 5
 
     at_site(run, work)
 
@@ -253,11 +253,11 @@ def test_a_hanging_endpoint_does_not_delay_others(run: Run) -> None:
         members = [await healthy.user() for healthy in sites]
         for healthy, member in zip(sites, members, strict=True):
             await healthy.touch(member)
-        async with asyncio.timeout(30):  # half of what the calls that hang are given
+        async with asyncio.timeout(30):  # half of the timeout of the hanging calls
             while sum(call.path != "/hook/hang" for call in receiver.calls) < 50:
                 await asyncio.sleep(0.005)
         hanging = sum(call.path == "/hook/hang" for call in receiver.calls)
-        assert hanging <= 8, "of one webhook so many calls are made at once"
+        assert hanging <= 8, "the limit of concurrent calls of a webhook"
 
     at_site(run, work, patience=60)
 

@@ -16,7 +16,7 @@ EVERYTHING, PAGE = HistoryFilter(), Page(None, None, 100)
 
 
 def test_memberships_that_ended_before_are_deleted(run: Run) -> None:
-    """Both changes of each. Those that ended later, and those of present members, are kept."""
+    """Joins are deleted with their leaves. Memberships that ended later, or have not ended, are kept."""
 
     async def work(store: Store) -> None:
         site = await new_site(store)

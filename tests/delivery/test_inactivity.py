@@ -42,7 +42,7 @@ class Office:
         self.wall = await self.site.store.read(retention.clock)
 
     async def run(self, hours: float, wrong: int = 0) -> None:
-        """Let this many hours pass, while the wall clock is wrong by so many milliseconds."""
+        """Let hours pass, with a wall clock that is wrong by `wrong` milliseconds."""
         for _ in range(int(hours * 2)):
             self.wall += HOUR // 2
             if (limit := await self.advance(self.wall + wrong, self.age + HOUR // 2)) is not None:
@@ -64,21 +64,21 @@ class Office:
         return len(msgspec.json.decode(page.messages))
 
     async def unread(self, conversation: str) -> list[int]:
-        """The unread counts of its participants."""
+        """The unread counts of the participants of a conversation."""
         page = Page(None, None, 25)
         found = await participants.page(self.site.store, self.site.tenant, conversation, page)
         return [one["unreadCount"] for one in msgspec.json.decode(msgspec.json.encode(found.participants))]
 
 
 async def office(store: Store, hours: int = 16) -> Office:
-    """An office that keeps messages for this many hours, or for ever."""
+    """A new app that keeps messages for this many hours, or forever with 0."""
     made = Office(await new_site(store))
     await made.keep(hours * 3600)
     return made
 
 
-def test_messages_go_after_so_long_without_a_new_one(run: Run) -> None:
-    """apps.8: as by DeleteAllMessages, and again after the next message."""
+def test_messages_are_deleted_after_a_time_without_new_ones(run: Run) -> None:
+    """apps.8: with the effects of DeleteAllMessages, and again after the next message."""
 
     async def work(store: Store) -> None:
         here, elsewhere = await office(store), await office(store, 0)
@@ -145,8 +145,8 @@ def test_the_setting_applies_from_when_it_is_turned_on_until_it_is_turned_off(ru
     run(work)
 
 
-def test_several_processes_check_app_many_conversations(run: Run) -> None:
-    """In steps, and with a message that arrives meanwhile."""
+def test_several_processes_check_many_conversations(run: Run) -> None:
+    """They check in steps, and a message arrives in the meantime."""
 
     async def work(store: Store) -> None:
         here = await office(store)
@@ -160,7 +160,7 @@ def test_several_processes_check_app_many_conversations(run: Run) -> None:
         assert due is not None
         await asyncio.gather(rules.sweep(store, due), rules.sweep(store, due), here.post(groups[0]))
         kept = await here.count(groups[0])
-        assert kept in (1, 2), "the new message is after the others were deleted, or keeps them"
+        assert kept in (1, 2), "the new message came after the deletion, or prevented it"
         ((total,),) = await here.site.rows("SELECT sum(message_count) FROM conversation")
         assert total == kept
         assert len(await here.site.rows("SELECT 1 FROM conversation WHERE checked_at IS NOT NULL")) == 1

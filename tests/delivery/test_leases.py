@@ -41,12 +41,12 @@ def quiet(first: int, last: int) -> bool:
 
 
 def covered(*holders: Leases) -> list[int]:
-    """The buckets held, once for each process that holds them."""
+    """The buckets of all processes, with repetitions."""
     return sorted(bucket for one in holders for first, last in one.ranges() for bucket in range(first, last + 1))
 
 
 def buckets(store: Store) -> int:
-    """All buckets of the slots."""
+    """The number of buckets of all slots."""
     return SLOTS * -(-store.buckets // SLOTS)
 
 
@@ -66,7 +66,7 @@ def test_one_process_takes_all_buckets_and_two_share_them(run: Run) -> None:
         await beats(watch, first)
         assert covered(first) == list(range(buckets(store)))
         await beats(watch, first, second, seconds=4)
-        assert covered(first, second) == list(range(buckets(store))), "all, and none twice"
+        assert covered(first, second) == list(range(buckets(store))), "every bucket has one holder"
         assert len(covered(first)) == len(covered(second))
 
     run(work)
@@ -79,7 +79,7 @@ def test_a_busy_lease_is_not_released(run: Run) -> None:
         await beats(watch, first)
         await beats(watch, first, second, seconds=4, busy=lambda *_: True)
         assert covered(second) == []
-        assert len(covered(first)) < buckets(store), "nothing new is begun in what is to be given away"
+        assert len(covered(first)) < buckets(store), "no new calls in buckets that are to be released"
         await beats(watch, first, second, seconds=3)
         assert covered(first, second) == list(range(buckets(store)))
 
@@ -96,10 +96,10 @@ def test_an_expired_lease_is_taken_over_after_its_owner_stopped_using_it(run: Ru
             watch.now += 1
             await second.beat(quiet)
             together = covered(first, second)
-            assert len(together) == len(set(together)), "no bucket is anybody's twice"
+            assert len(together) == len(set(together)), "no bucket has two holders"
         assert covered(first) == []
         assert covered(second) == list(range(buckets(store)))
-        # It comes back, and finds that nothing is its own any more.
+        # The first process continues, and finds that it has lost its leases.
         await first.beat(quiet)
         assert covered(first) == []
         await beats(watch, first, second, seconds=3)
@@ -130,7 +130,7 @@ def test_outcomes_under_a_lost_lease_are_not_recorded(run: Run) -> None:
         await store.submit(delivery_queue.settle, AttemptOutcome(due.bucket, due.delivery, attempt, lease, first.owner))
         assert await site.rows("SELECT 1 FROM attempt") == []
         settled = AttemptOutcome(due.bucket, due.delivery, attempt, lease, second.owner)
-        for _ in range(2):  # as after a commit that was not answered
+        for _ in range(2):  # like a retry after a commit without a response
             await store.submit(delivery_queue.settle, settled)
         assert [tuple(row) for row in await site.rows("SELECT status, attempts FROM delivery")] == [("delivered", 1)]
         assert len(await site.rows("SELECT 1 FROM attempt")) == 1
@@ -152,11 +152,11 @@ def test_processes_of_a_distributed_database_share_its_shards(run: Run, monkeypa
         watch = Watch()
         first, second = Leases(store, watch), Leases(store, watch)
         await beats(watch, first, second, seconds=4)
-        for shards in (4, 8):  # it is distributed, and its shards are split
+        for shards in (4, 8):  # the tables are distributed, and then the shards are split
             divide(shards)
             await store.find_shards()
             await beats(watch, first, second, seconds=4)
-            assert covered(first, second) == list(range(store.buckets)), "all, and none twice"
+            assert covered(first, second) == list(range(store.buckets)), "every bucket has one holder"
             here, there = ({shard_of(bucket, shards) for bucket in covered(one)} for one in (first, second))
             assert len(here) == len(there) == shards // 2
         await first.release()
@@ -194,7 +194,7 @@ async def set_due(tx: Tx, bucket: int, due_at: int) -> None:
 
 
 class Elsewhere(SingleProcess):
-    """Another process has the leases."""
+    """The assignment of a process without leases, since another process holds them."""
 
     def ranges(self) -> BucketRanges:
         return ()
@@ -238,9 +238,9 @@ def test_several_processes_deliver_each_event_once_and_in_order(run: Run) -> Non
                     await asyncio.gather(*(site.touch(user, number) for user in users))
                     await asyncio.sleep(0.3)
                 assert await site.settled(40) == ["delivered"] * 60
-                assert len(set(receiver.told())) == len(receiver.calls) == 60
+                assert len(set(receiver.event_ids())) == len(receiver.calls) == 60
                 for user in users:
-                    told = [c.event["id"] for c in receiver.calls if c.event["payload"]["user"]["id"] == user]
-                    assert told == sorted(told)
+                    received = [c.event["id"] for c in receiver.calls if c.event["payload"]["user"]["id"] == user]
+                    assert received == sorted(received)
 
     run(work)

@@ -37,7 +37,7 @@ def test_one_process_holds_the_lease_until_it_releases_it_or_dies(run: Run) -> N
         assert not await first.beat(), "it has not expired"
         watch.now += 1
         assert await first.beat(), "it has expired"
-        assert not await second.beat(), "its former owner finds out"
+        assert not await second.beat(), "the former owner notices it"
         assert [row.owner for row in await store.read(leases.every)] != [""]
 
     run(work)
@@ -46,8 +46,8 @@ def test_one_process_holds_the_lease_until_it_releases_it_or_dies(run: Run) -> N
 def test_several_processes_take_an_expired_lease_once(run: Run) -> None:
     async def work(store: Store) -> None:
         watch = Watch()
-        everybody = [MaintenanceLease(store, watch) for _ in range(5)]
-        assert sum(await asyncio.gather(*(one.beat() for one in everybody))) == 1
+        first = [MaintenanceLease(store, watch) for _ in range(5)]
+        assert sum(await asyncio.gather(*(one.beat() for one in first))) == 1
         watch.now += EXPIRY_SECONDS
         others = [MaintenanceLease(store, watch) for _ in range(5)]
         await asyncio.gather(*(one.beat() for one in others))
@@ -58,7 +58,7 @@ def test_several_processes_take_an_expired_lease_once(run: Run) -> None:
 
 
 class Services:
-    """Takes the place of the purge, and records which processes run it."""
+    """Replaces the purge, and records which processes run it."""
 
     def __init__(self) -> None:
         self.running: set[str] = set()
@@ -75,7 +75,7 @@ class Services:
 
 @asynccontextmanager
 async def process(store: Store) -> AsyncIterator[str]:
-    """The maintenance of a process; yields its name."""
+    """Run the maintenance of a process; yields its name."""
     failures = Failures()
     async with running.maintaining(store, DatabaseBlobs(store), Settings(), failures):
         yield str(id(failures))
@@ -101,7 +101,7 @@ def test_maintenance_runs_in_one_process_and_moves_to_another(run: Run, monkeypa
                 second = await stack.enter_async_context(process(store))
                 await until(first)
             await until(second)
-            # As after a pause in which another process took the lease.
+            # Like after a pause during which another process took the lease.
             other = MaintenanceLease(store)
             row = await store.read(leases.get, "maintenance")
             assert row is not None

@@ -1,4 +1,4 @@
-"""The marks of processes on PostgreSQL: the event stream waits for those that may commit, and for no others."""
+"""The marks of processes on PostgreSQL: the event stream waits only for processes that may still commit."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def end_sessions(site: Site, store: Store) -> None:
 
 
 def test_a_process_that_was_taken_out_commits_nothing_more(two: Two) -> None:
-    """Its sessions have ended, and it begins anew with its next session."""
+    """Its sessions have ended, and its next session starts over."""
 
     async def work(one: Store, other: Store) -> None:
         site = await new_site(one)
@@ -78,7 +78,7 @@ def test_a_process_that_was_taken_out_commits_nothing_more(two: Two) -> None:
         may_commit.set()
         with pytest.raises(ServiceUnavailable):
             await late
-        # The next one finds that, and the stream waits for it again.
+        # The next transaction notices that, and the stream waits for the process again.
         late, may_commit = await slow_change(Site(other, site.tenant), slow)
         await site.touch(quick, 1)
         assert (await everything(site, position))[0] == []
@@ -107,7 +107,7 @@ def test_a_stopped_process_is_taken_out_after_its_sessions_were_ended(
         async with asyncio.timeout(30):
             while True:
                 found, _ = await everything(site, begin)
-                if not await is_active(site, other):  # this read may have been the one that took it out
+                if not await is_active(site, other):  # this read may have taken it out
                     break
                 assert found == []
                 await asyncio.sleep(0.05)
@@ -125,7 +125,7 @@ def test_a_stopped_process_is_taken_out_after_its_sessions_were_ended(
 def test_a_commit_without_a_response_holds_the_stream_until_its_session_has_ended(
     two: Two, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The connection breaks while the COMMIT runs, and nothing can be looked up: the outcome is unknown for now."""
+    """The connection breaks during the COMMIT, and the outcome cannot be looked up yet."""
 
     async def unreachable(self: Transactions, witness: object) -> bool:
         raise ServiceUnavailable

@@ -1,4 +1,4 @@
-"""Reading the first bytes of files of other servers, well-behaved and faulty ones."""
+"""Reading the first bytes of files on other servers, with valid and faulty responses."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_only_the_first_bytes_are_read(how: str | bytes) -> None:
         (redirect("http://93.184.215.14/"), "use https"),
     ],
 )  # fmt: skip
-def test_the_reason_why_a_file_cannot_be_read(how: int | str | bytes, reason: str) -> None:
+def test_the_reason_for_an_unreadable_file(how: int | str | bytes, reason: str) -> None:
     with pytest.raises(MediaUnreadable) as raised:
         read(how)
     assert reason.lower() in str(raised.value).lower()
@@ -140,8 +140,8 @@ def test_private_addresses_are_refused_also_behind_a_name(monkeypatch: pytest.Mo
     reading(lambda call: 200, work)
 
 
-def test_a_slow_host_holds_up_neither_other_hosts_nor_other_apps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither while reads wait for the host, nor when the app has used up its share."""
+def test_a_slow_host_delays_neither_other_hosts_nor_other_apps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both while reads wait for the host, and when the app has used up its share."""
     monkeypatch.setattr(module, "_MAX_READS", 64)
     monkeypatch.setattr(resolver, "addresses_of", lambda host: ["127.0.0.1"])
 

@@ -1,4 +1,4 @@
-"""Parked deliveries: they do not delay others, keep their order, and are delivered in the end."""
+"""Parked deliveries: they do not delay others, keep their order, and are eventually delivered."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ async def backlog(site: Site, *users: str) -> None:
 
 
 def in_order(receiver: Receiver, user: str) -> list[str]:
-    """The events of a user that were told, each once, after a look at their order."""
-    told = list(dict.fromkeys(call.event["id"] for call in receiver.calls if user_of(call) == user))
-    assert told == sorted(told)
-    return told
+    """The ids of the received events of a user, without repetitions; asserts that they are in order."""
+    received = list(dict.fromkeys(call.event["id"] for call in receiver.calls if user_of(call) == user))
+    assert received == sorted(received)
+    return received
 
 
 def test_waiting_deliveries_do_not_hide_other_lanes(run: Run) -> None:
@@ -76,8 +76,8 @@ def test_waiting_deliveries_do_not_hide_other_lanes(run: Run) -> None:
         async with delivering(site.store) as running:
             await receiver.saw(2)
             assert sorted(map(user_of, receiver.calls)) == sorted([failing, healthy])
-            assert len(await parked(site)) > MANY - EXAMINED, "it is not looked at again and again"
-            # What comes later joins the others.
+            assert len(await parked(site)) > MANY - EXAMINED, "parked deliveries are not examined again"
+            # Later events are parked as well.
             await backlog(site, failing)
             await site.touch(healthy)
             await receiver.saw(3)
@@ -139,18 +139,18 @@ def test_a_manual_retry_precedes_parked_deliveries(run: Run) -> None:
             receiver.answer = lambda call: 200
             await verbs.retry(site.store, site.tenant, failed[0])
             await receiver.saw(3)
-            told = receiver.told()
-            assert told[2] == told[0] < told[1]
+            received = receiver.event_ids()
+            assert received[2] == received[0] < received[1]
             await asyncio.sleep(0.1)
             assert len(receiver.calls) == 3, "the second still waits for its next attempt"
             running.forward(11)
             assert await site.settled() == ["delivered"] * MANY
-        assert receiver.told()[2:] == sorted(receiver.told()[2:])
+        assert receiver.event_ids()[2:] == sorted(receiver.event_ids()[2:])
 
     at_site(run, work)
 
 
-def test_parked_deliveries_become_due_in_the_end(run: Run) -> None:
+def test_parked_deliveries_become_due_eventually(run: Run) -> None:
     async def work(site: Site, receiver: Receiver) -> None:
         user = await site.user()
         await backlog(site, user)

@@ -9,14 +9,14 @@ from heliograph.delivery.policy import Policy, is_success
 POLICY = Policy()
 
 
-def test_five_attempts_within_fifteen_minutes_whatever_the_jitter() -> None:
+def test_five_attempts_within_fifteen_minutes_with_any_jitter() -> None:
     for roll in (0.0, 0.5, 1.0):
         delays = [POLICY.next_delay(attempt, 500, roll) for attempt in range(1, 6)]
         assert delays[-1] is None
         waits = [delay for delay in delays if delay is not None]
         assert len(waits) == 4
         assert waits == sorted(waits)
-        # The last attempt may itself take as long as an endpoint is waited for, and so may the others.
+        # Each attempt adds the time until the endpoint responds, up to the timeout.
         assert sum(waits) <= 15 * 60
 
 

@@ -61,7 +61,7 @@ def test_settled_deliveries_are_pruned_and_pending_ones_keep_their_event(run: Ru
             assert await counts(site) == (6, 6, 4), "nothing is old"
             assert await prune(store, EVERYTHING, DAY, Failures())
             kept = await site.rows("SELECT user_id FROM event")
-            assert [row[0] for row in kept].count(second) == 3, "what is to be delivered has its event"
+            assert [row[0] for row in kept].count(second) == 3, "pending deliveries keep their events"
             assert (await counts(site))[1] == 3
             receiver.answer = lambda call: 200
             running.forward(11)
@@ -72,7 +72,7 @@ def test_settled_deliveries_are_pruned_and_pending_ones_keep_their_event(run: Ru
     run(work)
 
 
-def test_what_channels_would_have_been_sent_is_pruned(run: Run) -> None:
+def test_outbound_messages_to_channels_are_pruned(run: Run) -> None:
     """clients.15: in steps, up to the mark, in every bucket."""
 
     async def send(tx: Tx) -> None:
@@ -94,7 +94,7 @@ def test_what_channels_would_have_been_sent_is_pruned(run: Run) -> None:
 
 
 def test_recorded_requests_are_pruned(run: Run) -> None:
-    """recording.5: in steps, up to the mark, those of every app."""
+    """recording.5: in steps, up to the mark, for every app."""
     apps_in_order = [ids.new() for _ in range(3)]
 
     def request(app_id: str) -> StoredRequest:
@@ -198,7 +198,7 @@ def test_time_without_a_server_counts_in_steps(run: Run) -> None:
 def test_a_wrong_clock_neither_prunes_new_events_nor_keeps_old_ones_forever(
     run: Run, wrong: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ids, "_sequence", ids._Sequence())  # what is done to it here concerns no other test
+    monkeypatch.setattr(ids, "_sequence", ids._Sequence())  # so that no other test is affected
 
     async def work(store: Store) -> None:
         site, calendar = await new_site(store), Calendar(store, 7)
@@ -213,7 +213,7 @@ def test_a_wrong_clock_neither_prunes_new_events_nor_keeps_old_ones_forever(
             await calendar.start(right + 4 * HOUR)
         await site.group()
         await calendar.run(24)
-        assert await calendar.events() == 2, "both are of today"
+        assert await calendar.events() == 2, "both events are from today"
         await calendar.run(7 * 24)
         assert await calendar.events() == 0
 

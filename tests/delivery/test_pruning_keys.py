@@ -1,4 +1,4 @@
-"""Idempotency keys are kept for their time, and then deleted."""
+"""Idempotency keys are deleted after their retention time."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ COUNT = 7
 
 
 async def add(tx: Tx, app_id: str, made_at: int, name: str) -> None:
-    """Store keys that were made at a time."""
+    """Store keys with this creation time."""
     made = (StoredIdempotencyKey(app_id, f"{name}{number}", b"", 200, None, b"", made_at) for number in range(COUNT))
     await idempotency_keys.add(tx, list(made))
 
 
 def test_keys_are_deleted_after_their_time(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    # More than one step.
+    # So that pruning takes several steps.
     monkeypatch.setattr(retention, "_STEP", 3)
 
     async def work(store: Store) -> None:

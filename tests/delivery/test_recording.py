@@ -124,7 +124,7 @@ def test_a_failing_worker_keeps_its_calls_in_flight(run: Run, monkeypatch: pytes
                 running.forward(11)
                 assert await site.settled() == ["delivered", "delivered"]
                 assert Counter(call.event["id"] for call in receiver.calls).most_common(1)[0][1] == 2
-                assert len(receiver.calls) == 3, "the call under way was not made again"
+                assert len(receiver.calls) == 3, "the call in flight was not repeated"
 
     run(work)
 
@@ -151,7 +151,7 @@ def test_recording_is_retried_and_its_failures_are_logged_and_counted(
     with caplog.at_level(logging.ERROR):
         run(work)
     lines = [record.getMessage() for record in caplog.records if record.name == "heliograph.background"]
-    assert lines == ["background task recording failed, trying again"], "one line, not one for each try"
+    assert lines == ["background task recording failed, trying again"], "one line for all tries"
 
 
 @pytest.mark.one_engine
@@ -178,7 +178,7 @@ def test_unrecordable_lanes_do_not_stop_the_others(run: Run, monkeypatch: pytest
             await receiver.saw(LANES + 1)
             assert len(receiver.calls) == LANES + 1, "each was called once"
             monkeypatch.setattr(delivery_queue, "settle", SETTLE)
-            # The tries that are under way know the old one.
+            # Writes in progress still use the failing function.
             users.clear()
             assert await site.settled() == ["delivered"] * (LANES + 1)
             assert len(receiver.calls) == LANES + 1
@@ -207,7 +207,7 @@ def test_an_internal_error_during_a_call_is_a_failed_attempt(
             while not await site.rows("SELECT 1 FROM attempt"):
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.1)
-            assert failures.counts["call"] == 1, "it waits for its next attempt"
+            assert failures.counts["call"] == 1, "the delivery waits for its next attempt"
             broken = False
             running.forward(11)
             assert await site.settled() == ["delivered"]
@@ -224,7 +224,7 @@ class Shaky(SingleProcess):
         self.beats = 0
 
     async def beat(self, busy: Any) -> None:
-        """Fail."""
+        """Fail twice, hang once, and then succeed."""
         self.beats += 1
         if self.beats <= 2:
             raise [ZeroDivisionError, asyncio.CancelledError][self.beats - 1]

@@ -1,4 +1,4 @@
-"""Repetitions in the event stream: in one order with the events, none missed, and deleted with them."""
+"""Repetitions in the event stream are ordered among the events, never missed, and deleted with their events."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ DAY = 24 * 3_600_000
 
 
 async def page(site: Site, position: str, limit: int) -> tuple[list[tuple[str, str]], str]:
-    """The next positions after one, each with the id of its event, and the position from which to continue."""
+    """The next entries after a position, with the ids of their events, and the position from which to continue."""
     horizon = await site.store.horizon()
     found, position = await site.store.snapshot(repetitions.after, site.tenant.app_id, position, horizon, limit)
     return [(at, event.id) for at, event in found], position
 
 
 async def everything(site: Site, position: str, limit: int) -> list[tuple[str, str]]:
-    """All positions after one, read in pages, each with the id of its event."""
+    """All entries after a position, read in pages, with the ids of their events."""
     await site.store.horizon(fresh=True)
     found: list[tuple[str, str]] = []
     while True:
@@ -119,7 +119,7 @@ def test_readers_miss_no_repetition_while_several_processes_write(url: str) -> N
 def test_a_repetition_is_after_events_whose_ids_are_ahead_of_the_clock(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those of a server whose clock was set back, when a command repeats an event beside it."""
+    """The clock of the server was set back, and a command in another process repeats an event."""
     monkeypatch.setattr(ids, "_sequence", ids._Sequence())
 
     async def work(store: Store) -> None:
@@ -137,7 +137,7 @@ def test_a_repetition_is_after_events_whose_ids_are_ahead_of_the_clock(
 
 
 def test_each_delivery_that_is_sent_again_is_one_repetition(run: Run) -> None:
-    """deliveries.10: all at once, too."""
+    """deliveries.10: also for concurrent retries."""
 
     async def work(store: Store) -> None:
         site = await new_site(store)
@@ -166,7 +166,7 @@ def test_repetitions_are_pruned_with_their_events(run: Run) -> None:
         await repeat(site, user)
         assert await prune(store, mark, DAY, Failures())
         assert len(await site.rows("SELECT 1 FROM repetition")) == 1
-        # Its event is gone, so there is nothing to repeat.
+        # The event was deleted, so its repetition is not shown.
         assert await everything(site, site.tenant.app_id, 3) == []
 
     run(work)

@@ -35,7 +35,7 @@ def posting(
 
 
 async def once(receiver: Receiver, sender: WebhookSender) -> CallResult:
-    """One call."""
+    """Make one call."""
     return await sender.post("app", receiver.url + "?x=é&y=%20", HEADERS, b'{"a":1}')
 
 

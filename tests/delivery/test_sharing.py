@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 30.0
 
 
 class Names:
-    """Takes the place of the resolver of the machine: names below `slow` take until `release`."""
+    """Replaces the resolver of the machine. Lookups of names below `slow` block until `release` is set."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -69,7 +69,7 @@ def test_slow_dns_of_some_apps_does_not_delay_others(names: Names) -> None:
         for host in ("bot.example", "127.0.0.1", "0x7f.1", "2130706433"):
             assert (await sender.post("healthy", f"http://{host}:{port}/", {}, b"{}")).status == 200
         assert threading.active_count() < others + resolver.THREADS + 20
-        # Every call that has a thread times out, and its thread is still taken. One without a thread waits.
+        # Calls with a thread time out, and their threads stay in use. Calls without a thread wait.
         while not 30 <= sum(one.done() for one in slow) == len([one for one in names.asked if one.endswith("slow")]):
             await asyncio.sleep(0.05)
         failed = [one for one in slow if one.done()]
@@ -112,7 +112,7 @@ def test_an_app_gets_up_to_an_eighth_of_the_free_slots() -> None:
         assert sum(one.done() for one in greedy) == 8
         others = [asyncio.create_task(slots.acquire(f"app {number}")) for number in range(56)]
         await asyncio.sleep(0)
-        assert all(one.done() for one in others), "each has one place"
+        assert all(one.done() for one in others), "each has one slot"
         late = asyncio.create_task(slots.acquire("late"))
         gone = asyncio.create_task(slots.acquire("late"))
         await asyncio.sleep(0)
@@ -120,7 +120,7 @@ def test_an_app_gets_up_to_an_eighth_of_the_free_slots() -> None:
         await asyncio.sleep(0)
         slots.release("greedy")
         await asyncio.sleep(0)
-        assert late.done(), "whoever holds none comes first"
+        assert late.done(), "apps without a slot come first"
         for number in range(56):
             slots.release(f"app {number}")
         slots.release("late")
@@ -170,7 +170,7 @@ def test_a_tls_connection_is_closed_even_if_the_endpoint_never_closes_it(
         with context.wrap_socket(raw, server_side=True, do_handshake_on_connect=True) as stream:
             stream.recv(65536)
             stream.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
-            # Looks at the socket below, and never takes part in closing the encryption.
+            # Reads from the underlying socket, and takes no part in the shutdown of TLS.
             while socket.socket.recv(stream, 1024):
                 pass
             closed.set()

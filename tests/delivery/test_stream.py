@@ -1,4 +1,4 @@
-"""The event stream: no event is missed, whatever the order of commits."""
+"""The event stream misses no events, in any order of commits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_stream_begins_now_and_can_be_resumed_anywhere(run: Run) -> None:
             await other.group()
         mine = [row[0] for row in await site.rows("SELECT id FROM event WHERE app_id = $1", site.tenant.app_id)]
         found, _ = await everything(site, begin)
-        assert found == sorted(mine)[1:], "its own, and what happened since"
+        assert found == sorted(mine)[1:], "events of the app only, from then on"
         position = begin
         for count in range(11):
             again = await store.read(stream.resume, site.tenant.app_id, position)
@@ -42,7 +42,7 @@ def test_a_stream_begins_now_and_can_be_resumed_anywhere(run: Run) -> None:
 
 @pytest.mark.one_engine(POSTGRESQL)
 def test_late_commits_are_not_missed(run: Run) -> None:
-    """A transaction that made its ids first commits last; on SQLite, which has one writer, there is no such thing."""
+    """A transaction with earlier ids commits last. This cannot happen on SQLite, which has one writer."""
 
     async def work(store: Store) -> None:
         site = await new_site(store)
@@ -50,7 +50,7 @@ def test_late_commits_are_not_missed(run: Run) -> None:
         slow, quick = await site.user(), await site.user()
         late, may_commit = await slow_change(site, slow)
         await site.touch(quick)
-        # Committed is the one; it is held back as long as the other may come before it.
+        # The committed event is held back as long as the open transaction may commit an earlier one.
         assert len(await stored(site)) == 1
         found, position = await everything(site, begin)
         assert found == []
@@ -64,7 +64,7 @@ def test_late_commits_are_not_missed(run: Run) -> None:
 
 
 def test_readers_with_concurrent_writers_miss_nothing(url: str) -> None:
-    """On PostgreSQL the writers are those of several processes, of which some begin while others write."""
+    """On PostgreSQL the writers are several processes, some of which start while others write."""
 
     async def work() -> None:
         async with contextlib.AsyncExitStack() as stack:
@@ -80,7 +80,7 @@ def test_readers_with_concurrent_writers_miss_nothing(url: str) -> None:
                 position, found = begin, []
                 while True:
                     ended = done
-                    # As a client that is cut off after every page.
+                    # Like a client that is disconnected after every page.
                     again = await store.read(stream.resume, site.tenant.app_id, position)
                     events, position = await page(site, again, 5)
                     found += events
@@ -106,7 +106,7 @@ def test_readers_with_concurrent_writers_miss_nothing(url: str) -> None:
 
 
 def test_a_position_from_the_future_misses_nothing(run: Run) -> None:
-    """This happens after a backup is restored: the events after the restored ones are events of today, too."""
+    """Clients have such positions after a backup was restored, and must still get all later events."""
 
     async def work(store: Store) -> None:
         site = await new_site(store)

@@ -1,1 +1,1 @@
-"""The pytest plugin, in runs of pytest of its own."""
+"""The pytest plugin, tested in separate runs of pytest."""

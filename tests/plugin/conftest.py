@@ -11,7 +11,7 @@ from tests.sandbox.developing import developing
 
 
 @pytest.fixture
-def account_of_dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """The URL of a running server, and the folder with its credentials."""
     folder = tmp_path_factory.mktemp("runtime")
     with developing(folder) as url:

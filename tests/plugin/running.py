@@ -1,4 +1,4 @@
-"""Runs pytest on the text of a test file, and looks at what it leaves behind."""
+"""Runs pytest on the text of a test file, and finds the processes and files that it leaves behind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SECONDS = 110
 SETTINGS = """[pytest]
 filterwarnings = error
 asyncio_default_fixture_loop_scope = function
-# They take most of the time of a short run.
+# These plugins take most of the time of a short run.
 addopts = -p no:schemathesis -p no:anyio
 """
 
@@ -28,7 +28,7 @@ class Run:
         (folder / "pytest.ini").write_text(f"{SETTINGS}{settings}")
 
     def environment(self) -> dict[str, str]:
-        """The environment of the run, in which temporary files go to a folder of its own."""
+        """The environment of the run, with a separate folder for temporary files."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HELIOGRAPH_")}
         return {**kept, "TMPDIR": str(self.temporary), "PYTEST_ADDOPTS": ""}
 
@@ -47,7 +47,7 @@ class Run:
         return subprocess.CompletedProcess(process.args, process.returncode, out)
 
     def passes(self, *options: str, count: int | None = None) -> str:
-        """The output of a run in which all tests pass."""
+        """Run pytest, and assert that all tests pass; returns the output."""
         done = self.result(*options)
         assert done.returncode == 0, done.stdout
         if count is not None:
@@ -55,7 +55,7 @@ class Run:
         return done.stdout
 
     def servers(self) -> list[int]:
-        """The processes of this run that serve a sandbox: those whose temporary folder is that of the run."""
+        """The processes of this run that serve a sandbox, found by their temporary folder."""
         wanted = f"TMPDIR={self.temporary}".encode()
         found = []
         for process in Path("/proc").iterdir():

@@ -1,4 +1,4 @@
-"""The pytest plugin: its fixtures, its reports, its options, and that it leaves nothing behind."""
+"""The pytest plugin: its fixtures, its reports, its options, and its cleanup."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_examples_of_the_guide_pass(tmp_path: Path) -> None:
 
 
 def test_a_failure_says_what_happened(tmp_path: Path) -> None:
-    """The message of the guide, and a section of the report."""
+    """With the message that the guide shows, and in a section of the report."""
     text = """
         def test_it(heliograph):
             crew = heliograph.group("crew")
@@ -58,7 +58,7 @@ def test_a_failure_says_what_happened(tmp_path: Path) -> None:
         assert re.search(f"^{line}$", section, re.MULTILINE), line
 
 
-def test_a_run_that_does_not_use_it_loads_none_of_it(tmp_path: Path) -> None:
+def test_a_run_without_its_fixtures_does_not_import_the_client(tmp_path: Path) -> None:
     text = """
         import sys
 
@@ -69,14 +69,14 @@ def test_a_run_that_does_not_use_it_loads_none_of_it(tmp_path: Path) -> None:
 
 
 def test_its_hooks_are_known_to_older_versions_of_pytest() -> None:
-    """Version 7.0 with pluggy 1.0, which knows no other options, must start where the client is installed."""
+    """pytest 7.0 with pluggy 1.0 knows only these options, and has to start if the client is installed."""
     known = {"hookwrapper", "optionalhook", "tryfirst", "trylast", "specname"}
     marks = [getattr(one, "pytest_impl", {}) for one in vars(plugin).values()]
     assert {name for mark in marks for name, value in mark.items() if value} <= known
 
 
 def unindented(text: str) -> str:
-    """A test file without the indentation of this one."""
+    """The text of a test file without the indentation of this file."""
     return "\n".join(line[8:] for line in text.splitlines())
 
 
@@ -128,8 +128,8 @@ def test_tests_can_share_an_app(tmp_path: Path) -> None:
     assert "heliograph_app_scope should be one of function, class, module, package, session: x" in done.stdout
 
 
-def test_the_worker_of_each_process_has_its_server(tmp_path: Path) -> None:
-    """Many tests, of which several run at once, leave no process and no file behind."""
+def test_each_worker_process_has_a_server(tmp_path: Path) -> None:
+    """Many tests in several processes leave no server and no file behind."""
     count = 30 * ROUNDS
     text = f"""
         import pytest
@@ -168,8 +168,8 @@ def test_the_server_ends_with_a_worker_that_is_killed(tmp_path: Path) -> None:
     assert run.left() == []
 
 
-def test_a_server_that_runs_already(tmp_path: Path, account_of_dev: tuple[str, Path]) -> None:
-    url, runtime = account_of_dev
+def test_a_server_that_is_already_running(tmp_path: Path, running_server: tuple[str, Path]) -> None:
+    url, runtime = running_server
     text = f"def test_it(heliograph):\n    assert heliograph.url == '{url}'\n    heliograph.group('crew')\n"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
@@ -238,5 +238,5 @@ def test_frozen_time(heliograph):
 """
 
 
-def test_beside_pytest_asyncio_and_freezegun(tmp_path: Path) -> None:
+def test_with_pytest_asyncio_and_freezegun(tmp_path: Path) -> None:
     Run(tmp_path, ASYNCHRONOUS).passes(count=2)

@@ -1,4 +1,4 @@
-"""Programs of others that tests run: nginx, Caddy, and libfaketime."""
+"""Third-party programs that tests run: nginx, Caddy, and libfaketime."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ REQUIRED = "HELIOGRAPH_TEST_REQUIRE_PROGRAMS"
 
 
 def program(name: str) -> tuple[Path, dict[str, str]]:
-    """A program, of this machine or installed below .programs, and the environment to run it in.
+    """Find a program on this machine or below .programs; returns its path, and the environment to run it in.
 
-    Where it is missing the test is skipped, or fails if HELIOGRAPH_TEST_REQUIRE_PROGRAMS is set.
+    If it is missing, the test is skipped, or fails if HELIOGRAPH_TEST_REQUIRE_PROGRAMS is set.
     """
     path = os.pathsep.join([os.environ["PATH"], "/usr/sbin", *(str(INSTALLED / at) for at in ("usr/bin", "usr/sbin"))])
     found = shutil.which(name, path=path)
@@ -27,7 +27,7 @@ def program(name: str) -> tuple[Path, dict[str, str]]:
 
 
 def library(name: str) -> Path:
-    """A shared library of this machine, or installed below .programs."""
+    """Find a shared library on this machine or below .programs."""
     for root in (Path("/"), INSTALLED):
         for found in root.glob(f"usr/lib/*-linux-gnu/**/{name}"):
             return found
@@ -35,7 +35,7 @@ def library(name: str) -> Path:
 
 
 def lacking(name: str) -> NoReturn:
-    """Skip for want of a program, or fail where that must not be."""
+    """Skip the test because a program is missing, or fail it if programs are required."""
     reason = f"{name} is not installed: `make .programs/ready` installs it on Debian"
     if os.environ.get(REQUIRED):
         pytest.fail(f"{reason}, and {REQUIRED} is set")

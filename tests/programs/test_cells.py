@@ -71,7 +71,7 @@ def test_the_path_of_an_app_selects_its_cell(tmp_path: Path) -> None:
                 assert httpx.get(app, auth=sandbox.account_auth).status_code == 200
                 deliveries = f"{url}/heliograph/v1/apps/{sandbox.app_id}/deliveries"
                 assert httpx.get(deliveries, auth=sandbox.app_auth).status_code == 200
-            # Calls of the account reach one cell, and know only its apps and keys.
+            # Calls with an account key reach one cell, which knows only its own apps and keys.
             listed = httpx.get(f"{url}/v2/apps", auth=near.account_auth).json()["apps"]
             assert [one["id"] for one in listed] == [near.app_id]
             assert httpx.get(f"{url}/v2/apps", auth=far.account_auth).status_code == 401

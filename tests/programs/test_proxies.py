@@ -31,7 +31,7 @@ HOWTO = Path(__file__).parents[2] / "docs/howto/behind-a-proxy.md"
 NAME = "chat.example.com"
 LIMIT = 102_400
 START_SECONDS = 20
-# What a caller sends to be believed. All of it must be lost on the way.
+# Forged headers of a client, all of which the proxies must remove or replace.
 SPOOFED = {
     "X-Forwarded-Host": "evil",
     "X-Forwarded-Proto": "http",
@@ -43,7 +43,7 @@ SPOOFED = {
 
 
 def certificate(folder: Path) -> None:
-    """Write a certificate of the name, and its key."""
+    """Write a certificate for the name, and its key."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
     made = (
@@ -112,14 +112,14 @@ class Front:
         )
 
     def ok(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON of a success."""
-        answer = self.ask(method, path, body)
-        assert answer.is_success, answer.text
-        return answer.json()
+        """Call the API, which must succeed; returns the JSON of the response."""
+        response = self.ask(method, path, body)
+        assert response.is_success, response.text
+        return response.json()
 
 
 class Resolved(httpx.HTTPTransport):
-    """Connects to this machine, whatever the host of the URL."""
+    """Connects to this machine for any host of the URL."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.extensions["sni_hostname"] = request.url.host
@@ -178,15 +178,15 @@ def test_paths_and_bodies_arrive_unchanged(front: Front) -> None:
     assert front.ok("GET", f"/users/{quote(external_id, safe='')}")["user"] == user
     for size, status in ((LIMIT, 201), (LIMIT + 1, 413)):
         body = b'{"metadata":{}' + b" " * (size - 15) + b"}"
-        answer = front.ask("POST", "/users", content=body, headers={"content-type": "application/json"})
-        assert (len(body), answer.status_code) == (size, status), answer.text
+        response = front.ask("POST", "/users", content=body, headers={"content-type": "application/json"})
+        assert (len(body), response.status_code) == (size, status), response.text
 
 
 def test_attachments_are_uploaded_and_served(front: Front) -> None:
-    content = PNG + bytes(range(256)) * 12 * 1024  # 3 MB: more than nginx accepts by default
-    answer = front.ask("POST", "/attachments?access=public", files={"source": ("lamp.png", content)})
-    assert answer.status_code == 201, answer.text
-    url = answer.json()["attachment"]["mediaUrl"]
+    content = PNG + bytes(range(256)) * 12 * 1024  # 3 MB, more than nginx accepts by default
+    response = front.ask("POST", "/attachments?access=public", files={"source": ("lamp.png", content)})
+    assert response.status_code == 201, response.text
+    url = response.json()["attachment"]["mediaUrl"]
     assert url.startswith(f"{front.url}/attachments/v2/")
     assert front.ask("GET", url).content == content
     last = front.ask("GET", url, headers={"range": "bytes=-3"})
@@ -200,7 +200,7 @@ def test_streams_are_not_buffered(front: Front) -> None:
         lines = stream.iter_lines()
         assert next(lines).startswith("id: ")
         for number in range(3):
-            # Each arrives before the next is sent, so nothing waits for a buffer to be full.
+            # Each event arrives before the next message is sent, so no buffer has to fill up.
             content = {"type": "text", "text": f"Hello {number}"}
             front.ok("POST", f"/conversations/{group}/messages", {"author": author_of(), "content": content})
             data = next(line for line in lines if line.startswith("data: "))
@@ -209,12 +209,12 @@ def test_streams_are_not_buffered(front: Front) -> None:
 
 def test_the_log_has_the_clients_address_and_refusals_are_not_explained(front: Front) -> None:
     request_id = front.url.replace(":", "-")
-    answer = front.ask("GET", "", headers={"x-request-id": request_id}, auth=("app_x", "x"))
-    assert answer.status_code == 401
-    assert "x-heliograph-reason" not in answer.headers
+    response = front.ask("GET", "", headers={"x-request-id": request_id}, auth=("app_x", "x"))
+    assert response.status_code == 401
+    assert "x-heliograph-reason" not in response.headers
 
-    def said() -> list[str]:
+    def logged() -> list[str]:
         return [line for line in front.server.log if request_id in line]
 
-    until(said)
-    assert '"reason":"unknown key id","client":"127.0.0.1"' in said()[0]
+    until(logged)
+    assert '"reason":"unknown key id","client":"127.0.0.1"' in logged()[0]

@@ -37,14 +37,14 @@ def streaming(api: Caller, cursor: str | None = None, authorization: str | None 
     if authorization is not None:
         headers["authorization"] = authorization
     auth = api.auth if authorization is None else None
-    with httpx.Client(timeout=30) as http, http.stream("GET", activity_url(api), auth=auth, headers=headers) as answer:
-        assert answer.status_code == 200, answer.read()
-        assert answer.headers["content-type"] == "text/event-stream"
-        yield frames(answer.iter_lines())
+    with httpx.Client(timeout=30) as http, http.stream("GET", activity_url(api), auth=auth, headers=headers) as reply:
+        assert reply.status_code == 200, reply.read()
+        assert reply.headers["content-type"] == "text/event-stream"
+        yield frames(reply.iter_lines())
 
 
 def frames(lines: Iterator[str]) -> Iterator[Frame]:
-    """The events of a response."""
+    """Parse the lines of a response into events."""
     found: dict[str, str] = {}
     for line in lines:
         name, _, value = line.partition(": ")
@@ -61,5 +61,5 @@ def taken(stream: Iterator[Frame], count: int) -> list[Frame]:
 
 
 def shown(found: list[Frame]) -> list[str]:
-    """What the entries of a stream are: the operation of a request, the type of an event."""
+    """The operation of each request, and the type of each event."""
     return [one.data["operation"] if one.kind == "request" else one.data["type"] for one in found]

@@ -19,12 +19,12 @@ def recorder(engine: str, shared_server: SharedServer) -> Server:
 
 @pytest.fixture(scope="session")
 def owner(recorder: Server) -> Iterator[Caller]:
-    """A caller with the account key of that server."""
+    """A caller with the account key of the server."""
     with calling_account(recorder) as caller:
         yield caller
 
 
 @pytest.fixture
 def own(owner: Caller) -> Caller:
-    """A caller with the key of a fresh app of that server."""
+    """A caller with the key of a fresh app of the server."""
     return new_app(owner)

@@ -1,4 +1,4 @@
-"""Recorded requests, as tests look them up."""
+"""Looks up recorded requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MASK = "•••••"
 
 
 def path(api: Caller, id: str = "") -> str:
-    """The path of the requests of the caller's app, or of one of them."""
+    """The path of the recorded requests of the caller's app, or of one request."""
     return f"/heliograph/v1/apps/{api.app_id}/requests{id and '/'}{id}"
 
 
@@ -28,7 +28,7 @@ def listed(api: Caller, **filters: str) -> list[Any]:
 
 
 def recorded(api: Caller, request_id: str) -> Any:
-    """The request with this X-Request-Id and its response, once it is written."""
+    """Wait until the request with this X-Request-Id is recorded; returns it with its response."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         for one in listed(api):
@@ -39,12 +39,12 @@ def recorded(api: Caller, request_id: str) -> Any:
 
 
 def sent_and_recorded(api: Caller, method: str, where: str, body: Any = None, **more: Any) -> Any:
-    """Send a request; returns what is recorded of it."""
+    """Send a request; returns its record."""
     return recorded(api, api(method, where, body, **more).headers["x-request-id"])
 
 
 def shown(api: Caller, **filters: str) -> list[Any]:
-    """The requests of the first page, without the one that made the app's key."""
+    """The requests of the first page, without the one that created the key of the app."""
     return [one for one in listed(api, **filters) if one.get("operation") != "CreateAppKey"]
 
 

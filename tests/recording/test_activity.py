@@ -24,7 +24,7 @@ MOST_BEHIND = 1_000
 
 
 def entries_of(stream: Any, count: int) -> list[Frame]:
-    """The next requests and events of a stream, without those that look for them."""
+    """The next requests and events of a stream, without requests that helpers of the tests make."""
     found: list[Frame] = []
     while len(found) < count:
         one = next(stream)
@@ -116,10 +116,10 @@ def test_once_ends_after_the_first_entries(own: Caller) -> None:
     with streaming(own) as stream:
         cursor = next(stream).cursor
     own.new_group()
-    answer = httpx.get(
+    response = httpx.get(
         activity_url(own), params={"once": "1"}, auth=own.auth, headers={"last-event-id": cursor or ""}, timeout=30
     )
-    hello, *found = frames(iter(answer.text.split("\n")))
+    hello, *found = frames(iter(response.text.split("\n")))
     assert (hello.kind, "conversation:create" in shown(found)) == ("hello", True)
     lost = httpx.get(activity_url(own), params={"once": "1"}, auth=own.auth, headers={"last-event-id": "x"}, timeout=30)
     assert [one.kind for one in frames(iter(lost.text.split("\n")))] == ["hello", "reset"]
@@ -154,7 +154,7 @@ def test_events_for_webhooks_alone_are_shown(own: Caller) -> None:
 
 
 def limit_queue() -> None:
-    """Let a server keep one request in memory."""
+    """Limit the queue of the recorder to one request."""
     recorder_module.QUEUE_LIMIT = 1
 
 
@@ -214,7 +214,7 @@ def test_a_server_that_stops_says_goodbye_and_its_streams_resume(engine: str, tm
 
 
 @pytest.mark.one_engine(POSTGRESQL)
-def test_every_worker_streams_what_all_of_them_record(engine: str, tmp_path: Path) -> None:
+def test_every_worker_streams_the_requests_of_all_workers(engine: str, tmp_path: Path) -> None:
     """recording.6"""
     options = ("--record-requests", "1000", "--workers", "2")
     with serving(new_database(engine, tmp_path), *options, forked=False) as server:
@@ -226,11 +226,11 @@ def test_every_worker_streams_what_all_of_them_record(engine: str, tmp_path: Pat
                 httpx.post(f"{server.url}/v2/apps/{api.app_id}/conversations", json={"type": "sdkGroup"}, auth=api.auth)
                 for _ in range(30)
             ]
-            sent = {answer.headers["x-request-id"] for answer in made}
+            sent = {response.headers["x-request-id"] for response in made}
             found = entries_of(stream, 60)
             assert {frame.data["requestId"] for frame in found} == sent
             assert [frame.data for frame in entries_of(second, 60)] == [frame.data for frame in found]
-        # The connections of four streams are not all those of one worker.
+        # Four streams are not all served by the same worker.
         for cursor, first in ((start, 0), (found[0].cursor, 1), (found[29].cursor, 30), (found[58].cursor, 59)):
             with streaming(api, cursor) as resumed:
                 assert next(resumed).kind == "hello"
@@ -269,8 +269,8 @@ def test_a_clock_that_was_set_back_hides_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.one_engine
-def test_a_restored_snapshot_begins_anew(tmp_path: Path) -> None:
-    """recording.6: a cursor of what was undone gets a reset."""
+def test_a_restored_snapshot_resets_undone_cursors(tmp_path: Path) -> None:
+    """recording.6: streams end, and undone cursors get a reset."""
     with serving(tmp_path / "heliograph.db", "--record-requests", "100", "--sandbox-tools", "yes") as server:
         account, api = callers(server, init(server.database_url))
         with streaming(api) as stream:

@@ -1,4 +1,4 @@
-"""Recorded requests of an erased person are gone."""
+"""An erasure deletes the recorded requests of the person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.people.calling import base, erase
 
 
 def test_no_request_mentions_the_person(own: Caller, recorder: Server) -> None:
-    """Refused ones neither, which name the person only in their bodies; that of the erasure has no name."""
+    """Refused requests, which name the person in the body only, are deleted too. The erasure itself has no name."""
     email = "lovelace@example.org"
     ada = own.new_user("ada", profile={"email": email})
     own("POST", "/users", {"externalId": "", "profile": {"email": email}})

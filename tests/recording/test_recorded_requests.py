@@ -20,8 +20,8 @@ def test_a_request_with_its_response_and_its_events(own: Caller) -> None:
     assert own.auth is not None
     ada, group = own.new_user(), own.new_group()
     body = {"userId": ada, "subscribeSDKClient": False}
-    answer = own("POST", f"/conversations/{group}/join", body, headers={"x-trace": "a"})
-    found = recorded(own, answer.headers["x-request-id"])
+    response = own("POST", f"/conversations/{group}/join", body, headers={"x-trace": "a"})
+    found = recorded(own, response.headers["x-request-id"])
     assert (found["method"], found["path"]) == ("POST", f"/v2/apps/{own.app_id}/conversations/{group}/join")
     assert (found["operation"], found["status"], found["keyId"]) == ("JoinConversation", 201, own.auth[0])
     assert found["durationMs"] > 0
@@ -29,7 +29,7 @@ def test_a_request_with_its_response_and_its_events(own: Caller) -> None:
     assert found["request"]["size"] >= len(json.dumps(body, separators=(",", ":")))
     assert found["request"]["headers"]["x-trace"] == "a"
     assert found["request"]["headers"]["authorization"] == f"Basic {own.auth[0]}"
-    assert found["response"]["body"] == answer.json()
+    assert found["response"]["body"] == response.json()
     assert found["response"]["headers"]["content-type"] == "application/json"
     assert [(one["type"], one["requestId"]) for one in found["events"]] == [
         ("conversation:join", found["requestId"]),
@@ -80,8 +80,8 @@ def test_filters(own: Caller) -> None:
     assert statuses(keyId=key, status="2xx") == [201, 200]
     assert statuses(keyId="app_other") == []
     for wrong in ("abc", "4x", "4444", "6xx", "4XX"):
-        answer = own("GET", path(own), params={"filter[status]": wrong})
-        assert titles_of(answer) == ["status should be an HTTP status, such as 404, or a class, such as 4xx"]
+        response = own("GET", path(own), params={"filter[status]": wrong})
+        assert titles_of(response) == ["status should be an HTTP status, such as 404, or a class, such as 4xx"]
 
 
 def test_pages_in_both_directions(own: Caller) -> None:
@@ -116,7 +116,7 @@ def test_another_app_sees_none_of_them(own: Caller, owner: Caller) -> None:
     assert (found["status"], found["keyId"]) == (403, other.auth[0] if other.auth else "")
 
 
-def test_strangers_can_fill_neither_the_table_nor_apps_that_nobody_used(own: Caller) -> None:
+def test_requests_without_credentials_are_limited_and_need_a_used_app(own: Caller) -> None:
     """recording.4"""
     unused = "1" * 24
     assert own("GET", f"/v2/apps/{unused}", auth=None).status_code == 401
@@ -173,7 +173,7 @@ def _count(api: Caller) -> int:
         params = {"page[size]": 100, "page[after]": found["meta"]["afterCursor"]}
 
 
-def test_a_stop_loses_nothing_and_a_kill_only_what_waits(engine: str, tmp_path: Any) -> None:
+def test_a_stop_loses_no_requests_and_a_kill_only_unwritten_ones(engine: str, tmp_path: Any) -> None:
     """recording.4"""
     with serving(new_database(engine, tmp_path), "--record-requests", "100") as server:
         api = Caller(server.url, init(server.database_url).account_auth)
@@ -202,8 +202,8 @@ def test_all_workers_record(engine: str, tmp_path: Any) -> None:
     with serving(new_database(engine, tmp_path), *options, forked=False) as server:
         api = new_app(Caller(server.url, init(server.database_url).account_auth))
         sent = [httpx.get(f"{server.url}/v2/apps/{api.app_id}", auth=api.auth) for _ in range(20)]
-        for answer in sent:
-            assert recorded(api, answer.headers["x-request-id"])["operation"] == "GetApp"
+        for response in sent:
+            assert recorded(api, response.headers["x-request-id"])["operation"] == "GetApp"
         api.http.close()
 
 
@@ -213,8 +213,8 @@ def test_below_a_root_path(engine: str, tmp_path: Any) -> None:
     with serving(new_database(engine, tmp_path), "--record-requests", "100", "--root-path", "/sc") as server:
         api = new_app(Caller(server.url, init(server.database_url).account_auth))
         assert server.url.endswith("/sc")
-        answer = httpx.get(f"{server.url}/v2/apps/{api.app_id}?a=b", auth=api.auth)
-        found = recorded(api, answer.headers["x-request-id"])
+        response = httpx.get(f"{server.url}/v2/apps/{api.app_id}?a=b", auth=api.auth)
+        found = recorded(api, response.headers["x-request-id"])
         assert (found["path"], found["status"]) == (f"/v2/apps/{api.app_id}?a=b", 200)
         assert httpx.get(f"{server.url}/docs").status_code == 200
         api.http.close()
@@ -224,9 +224,9 @@ def test_event_streams_are_recorded_when_they_end(own: Caller) -> None:
     """recording.3"""
     events = f"/heliograph/v1/apps/{own.app_id}/events"
     where = f"{own.url}{events}?listener=ada&forwardTo=http%3A%2F%2Fada%3Apw@localhost%2Fhook"
-    with httpx.stream("GET", where, auth=own.auth, timeout=20) as answer:
-        next(answer.iter_lines())
-        request_id = answer.headers["x-request-id"]
+    with httpx.stream("GET", where, auth=own.auth, timeout=20) as response:
+        next(response.iter_lines())
+        request_id = response.headers["x-request-id"]
     own.new_group()
     found = recorded(own, request_id)
     assert (found["operation"], found["status"]) == ("StreamEvents", 200)
@@ -255,7 +255,7 @@ def test_a_request_is_found_by_its_ids(own: Caller) -> None:
     assert [one["path"] for one in shown(own) if "heliograph" in one["path"]] == []
 
 
-def test_what_the_console_reads_is_not_recorded_unless_it_replays_a_request(own: Caller, recorder: Server) -> None:
+def test_reads_of_the_console_are_only_recorded_if_they_replay_a_request(own: Caller, recorder: Server) -> None:
     ticket = own.ok("POST", "/heliograph/v1/console/tickets", {"role": "operator"})["ticket"]
     token = own.ok("POST", "/console/session", {"ticket": ticket, "name": "Ada"}, auth=None)["token"]
     bearer = {"Authorization": f"Bearer {token}"}

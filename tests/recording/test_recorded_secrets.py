@@ -1,4 +1,4 @@
-"""What recorded requests do not contain: secrets, and data of users who were deleted."""
+"""Recorded requests contain no secrets, and no data of deleted users."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def test_no_secret_is_stored(recorder: Server, owner: Caller) -> None:
         return basic(*(account_key if operation.scope.label == "account" else app_key))
 
     walk = Walk(owner, lambda name: f"zq{name.replace('_', '')}xj", noting)
-    answers = [answer for _, answer in walk.run()]
+    responses = [response for _, response in walk.run()]
     secrets |= walk.secrets | {"zqaccesstokenxj", "zqpushxj", "zqsignaturexj"}
-    for answer in answers:
-        found = answer.json() if answer.headers.get("content-type") == "application/json" else {}
+    for response in responses:
+        found = response.json() if response.headers.get("content-type") == "application/json" else {}
         for holder in found.values():
             if isinstance(holder, dict) and isinstance(holder.get("secret"), str):
                 secrets.add(holder["secret"])
@@ -75,7 +75,7 @@ def test_secrets_in_unusual_places(own: Caller, recorder: Server, number: int) -
     assert own.auth[1] not in table
 
 
-def test_what_is_kept_of_bodies(own: Caller) -> None:
+def test_recorded_bodies(own: Caller) -> None:
     """recording.3"""
     made = own("POST", "/keys", {"displayName": "Spare"}, auth=None)
     assert made.status_code == 401

@@ -1,4 +1,4 @@
-"""Sessions of the console: what they did is marked with their id, and their activity streams end with them."""
+"""Sessions of the console: records have the id of the session, and its activity streams end with it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def test_events_and_requests_name_the_session(own: Caller) -> None:
     assert own.auth is not None
     key, operator = own.auth[0], operator_of(own)
     ada, group = own.new_user(), own.new_group()
-    answer = operator("POST", f"/conversations/{group}/join", {"userId": ada, "subscribeSDKClient": False})
-    assert answer.status_code == 201
+    response = operator("POST", f"/conversations/{group}/join", {"userId": ada, "subscribeSDKClient": False})
+    assert response.status_code == 201
     operator.ok("PATCH", f"/conversations/{group}", {"displayName": "Crew"})
     trigger = {"type": "conversation:join", "to": ["listeners"]}
     operator.ok("POST", f"/heliograph/v1/apps/{own.app_id}/sandbox/trigger", trigger)
@@ -34,7 +34,7 @@ def test_events_and_requests_name_the_session(own: Caller) -> None:
         ("conversation:join", key, operator.id),
         ("conversation:join", key, operator.id),
     ]
-    found = recorded(own, answer.headers["x-request-id"])
+    found = recorded(own, response.headers["x-request-id"])
     assert (found["keyId"], found["sessionId"]) == (key, operator.id)
     assert found["request"]["headers"]["authorization"] == "Bearer •••••"
     assert [one["sessionId"] for one in found["events"]] == [operator.id]
@@ -42,7 +42,7 @@ def test_events_and_requests_name_the_session(own: Caller) -> None:
 
 
 def test_calls_at_the_same_time_have_the_sessions_of_their_callers(own: Caller) -> None:
-    """deliveries.7: calls of several sessions, and of none, share a batch."""
+    """deliveries.7: calls of several sessions, and calls without a session, share a batch."""
     ada, groups = own.new_user(), [own.new_group() for _ in range(12)]
     sessions = [operator_of(own) for _ in range(2)]
     body = {"userId": ada, "subscribeSDKClient": False}
@@ -51,8 +51,8 @@ def test_calls_at_the_same_time_have_the_sessions_of_their_callers(own: Caller) 
         url = f"{own.url}/v2/apps/{own.app_id}/conversations/{groups[number]}/join"
         session = sessions[number % 3] if number % 3 < 2 else None
         headers = {"authorization": session.header} if session else {}
-        answer = httpx.post(url, json=body, headers=headers, auth=None if session else own.auth, timeout=30)
-        assert answer.status_code == 201
+        response = httpx.post(url, json=body, headers=headers, auth=None if session else own.auth, timeout=30)
+        assert response.status_code == 201
 
     with ThreadPoolExecutor(len(groups)) as pool:
         list(pool.map(join, range(len(groups))))
@@ -62,12 +62,12 @@ def test_calls_at_the_same_time_have_the_sessions_of_their_callers(own: Caller) 
 
 
 def ends(stream: Iterator[Frame]) -> list[str]:
-    """The types of the rest of a stream, which ends by itself."""
+    """Read a stream until it ends; returns the kinds of its frames other than requests and events."""
     return [one.kind for one in stream if one.kind not in ("request", "event")]
 
 
 def follow_until_it_ends(own: Caller, session: Bearer) -> None:
-    """Follow with a session, and end it."""
+    """Follow the stream with a session, and end the session."""
     with streaming(own, authorization=session.header) as stream:
         assert next(stream).kind == "hello"
         own.new_group()

@@ -1,1 +1,1 @@
-"""The tools of a sandbox."""
+"""Tests of the sandbox tools."""

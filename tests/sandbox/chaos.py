@@ -8,12 +8,12 @@ from tests.harness import Caller
 
 
 def path_of(api: Caller) -> str:
-    """The path of the chaos of an app."""
+    """The path of the chaos rules of an app."""
     return f"/heliograph/v1/apps/{api.app_id}/sandbox/chaos"
 
 
 def rule(name: str, on: str = "request", *, probability: float = 1, times: int | None = None, **given: Any) -> Any:
-    """A rule. `match` has its conditions, and the other arguments are its effect."""
+    """A chaos rule. `match` has its conditions, and the remaining arguments are its effect."""
     match = given.pop("match", None)
     more = {"match": match, "times": times}
     return {"name": name, "on": on, "probability": probability, "effect": given} | {

@@ -1,4 +1,4 @@
-"""Reads and sets the clock of an app, and looks at the attempts that this causes."""
+"""Reads and sets the clock of an app, and reads the delivery attempts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.harness import Caller
 from tests.sandbox.inboxes import below
 
 SCHEDULE = [10, 60, 250, 750]
-"""The seconds after the first attempt at which the others come."""
+"""The seconds from the first attempt to each retry."""
 
 
 def clock(api: Caller) -> Any:
@@ -18,7 +18,7 @@ def clock(api: Caller) -> Any:
 
 
 def change(api: Caller, **how: Any) -> Any:
-    """Set the clock; returns what happened."""
+    """Change the clock; returns the response."""
     return api.ok("POST", below(api, "/clock"), how)
 
 
@@ -28,7 +28,7 @@ def seconds(text: str) -> float:
 
 
 def attempts(api: Caller) -> list[list[tuple[float, int | None]]]:
-    """For each delivery of the app, in the order of events, its attempts: the time and the status of each."""
+    """The attempts of each delivery of the app, in the order of events, as pairs of time and status."""
     listed = api.ok("GET", f"/heliograph/v1/apps/{api.app_id}/deliveries")["deliveries"]
     shown = [api.ok("GET", f"/heliograph/v1/apps/{api.app_id}/deliveries/{one['id']}")["delivery"] for one in listed]
     shown.sort(key=lambda one: one["eventId"])

@@ -17,12 +17,12 @@ def calling_server(engine: str, shared_server: SharedServer) -> Server:
 
 @pytest.fixture(scope="session")
 def calling(calling_server: Server) -> Iterator[Caller]:
-    """A caller with the account key of that server."""
+    """A caller with the account key of the server."""
     with calling_account(calling_server) as caller:
         yield caller
 
 
 @pytest.fixture
 def own(calling: Caller) -> Caller:
-    """A caller with the key of a fresh app of that server."""
+    """A caller with the key of a fresh app of the server."""
     return new_app(calling)

@@ -1,4 +1,4 @@
-"""A `heliograph dev` for the length of a block."""
+"""Runs `heliograph dev` for the duration of a block."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ START_SECONDS = 60
 def developing(
     folder: Path, *options: str, env: dict[str, str] | None = None, number: int = signal.SIGTERM
 ) -> Iterator[str]:
-    """Start it at a free port, with `folder` for its credentials; yields its URL. It must end in good order."""
+    """Start it at a free port, with its credentials in `folder`; yields its URL. Its exit status is checked."""
     process = Running("dev", "--port", "0", *options, env={"XDG_RUNTIME_DIR": str(folder), **(env or {})})
     lines = []
     try:

@@ -34,7 +34,7 @@ def calls(api: Caller, name: str = "default", **params: Any) -> list[Any]:
 
 
 def arrived(api: Caller, count: int, name: str = "default") -> list[Any]:
-    """The calls of an inbox, once there are this many."""
+    """Wait until an inbox has received this many calls; returns them."""
     found: list[Any] = []
     while len(found) < count:
         cursor = {"page[after]": found[-1]["id"]} if found else {}
@@ -45,7 +45,7 @@ def arrived(api: Caller, count: int, name: str = "default") -> list[Any]:
 
 
 def settled(api: Caller, count: int) -> list[Any]:
-    """The deliveries of the app, once this many are settled and none is pending."""
+    """Wait until the app has this many deliveries and none is pending; returns them."""
     found: list[Any] = []
 
     def is_settled() -> bool:
@@ -69,7 +69,7 @@ def hook(api: Caller, name: str = "default", *, triggers: tuple[str, ...] = ("*"
 
 
 def variables(api: Caller) -> dict[str, str]:
-    """The environment variables of a connection."""
+    """The environment variables with which a command connects as the caller."""
     assert api.auth is not None
     key = {"HELIOGRAPH_KEY_ID": api.auth[0], "HELIOGRAPH_KEY_SECRET": api.auth[1]}
     return {"HELIOGRAPH_URL": api.url, "HELIOGRAPH_APP_ID": api.app_id, **key}

@@ -32,11 +32,11 @@ def listed(account: Caller) -> list[str]:
 
 def export(account: Caller, name: str = "base") -> bytes:
     """The file of a snapshot."""
-    answer = account("GET", f"{SNAPSHOTS}/{name}/file")
-    assert answer.status_code == 200, answer.text
-    return answer.content
+    response = account("GET", f"{SNAPSHOTS}/{name}/file")
+    assert response.status_code == 200, response.text
+    return response.content
 
 
 def add(account: Caller, content: bytes, name: str = "base") -> Any:
-    """The response to an import."""
+    """Import a file as a snapshot; returns the response."""
     return account("PUT", f"{SNAPSHOTS}/{name}/file", content=content)

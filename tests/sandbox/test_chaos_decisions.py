@@ -1,4 +1,4 @@
-"""The decisions of chaos repeat exactly, and hit as often as their probability says."""
+"""Chaos decisions are reproducible, and the rate of hits is the probability of the rule."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def decisions(chaos: AppChaos, count: int = MATCHES, facts: RequestMatch = POST)
     ],
 )
 def test_rolls_never_change(seed: int, name: str, number: int | str, expected: tuple[float, float]) -> None:
-    """Runs of other releases and other machines repeat too."""
+    """A run can be repeated with another release and on another machine."""
     assert roll(seed, name, number) == pytest.approx(expected, abs=1e-5)
 
 

@@ -27,7 +27,7 @@ CHAOS = "x-heliograph-chaos"
 
 
 class Disturbed:
-    """An app whose webhook calls are disturbed: a receiver, and a dispatcher whose clock can be advanced."""
+    """An app with chaos rules for webhook calls, a receiver, and a dispatcher whose clock can be advanced."""
 
     def __init__(self, site: Site, receiver: Receiver, running: Running, chaos: Chaos) -> None:
         self.site, self.receiver, self.running, self._chaos = site, receiver, running, chaos
@@ -100,8 +100,8 @@ def test_a_lost_response_delays_its_own_lane_only(engine: str, tmp_path: Path) -
             await made.recorded(4)
             made.running.forward(15)
             assert await made.site.settled() == ["delivered"] * 5
-            told = [(call.event["payload"]["conversation"]["id"], call.event["type"]) for call in made.receiver.calls]
-            assert [type for group, type in told if group == first] == [
+            seen = [(call.event["payload"]["conversation"]["id"], call.event["type"]) for call in made.receiver.calls]
+            assert [type for group, type in seen if group == first] == [
                 "conversation:create", "conversation:join", "conversation:join", "conversation:leave",
             ]  # fmt: skip
             assert made.hits == [1]
@@ -162,8 +162,8 @@ def test_rules_match_by_trigger_and_webhook(engine: str, tmp_path: Path) -> None
                 )
                 await made.site.join(await made.site.group(), await made.site.user())
                 assert set(await made.site.settled()) == {"delivered"}
-                told = [[call.event["type"] for call in one.calls] for one in (made.receiver, other)]
-            assert told == [
+                seen = [[call.event["type"] for call in one.calls] for one in (made.receiver, other)]
+            assert seen == [
                 ["conversation:create", "conversation:join"],
                 ["conversation:create", "conversation:join", "conversation:join"],
             ]
@@ -189,8 +189,8 @@ def _apps(server: Server) -> Iterator[tuple[Caller, Caller, Endpoint]]:
     account.http.close()
 
 
-def test_deliveries_of_a_server_show_what_happened(own: tuple[Caller, Caller, Endpoint]) -> None:
-    """Those of other apps are as usual."""
+def test_attempts_show_the_rule_that_applied(own: tuple[Caller, Caller, Endpoint]) -> None:
+    """Deliveries of other apps are not affected."""
     api, neighbour, endpoint = own
     disturb(api, rule("gone", "delivery", status=404))
     api.new_group()

@@ -31,8 +31,8 @@ def client(api: Caller) -> Client:
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("effect", [{"delayMs": 60_000}, {"bytesPerSecond": 1}])
-def test_a_server_that_stops_ends_what_rules_delay(tmp_path: Path, effect: Any) -> None:
-    """The response is complete. Otherwise the server would wait for it, and abort the request after its grace time."""
+def test_a_server_that_stops_ends_delays_of_rules(tmp_path: Path, effect: Any) -> None:
+    """The response is sent in full at once, instead of being aborted at the end of the grace time."""
     with serving(tmp_path / "heliograph.db", "--sandbox-tools", "yes", "--grace-seconds", "20") as server:
         account = Caller(server.url, init(server.database_url).account_auth)
         api = new_app(account)
@@ -61,13 +61,13 @@ def test_a_server_that_stops_ends_what_rules_delay(tmp_path: Path, effect: Any) 
     ],
 )
 def test_a_status(api: Caller, effect: Any, expected: Any) -> None:
-    """By default the response is the documented one of the operation."""
+    """By default the response has the code and title that the operation documents for the status."""
     api.new_user("ada")
     disturb(api, rule("busy", **effect, match={"operation": "GetUser"}))
-    answer = api("GET", "/users/ada")
-    assert error_of(answer) == expected
-    assert answer.headers[CHAOS] == "busy"
-    assert "retry-after" not in answer.headers
+    response = api("GET", "/users/ada")
+    assert error_of(response) == expected
+    assert response.headers[CHAOS] == "busy"
+    assert "retry-after" not in response.headers
     newest = logged(api)[-1]
     assert (newest["status"], newest["errors"], newest["chaos"]) == (expected[0], [expected[2]], "busy")
 
@@ -79,7 +79,7 @@ def test_retry_after(api: Caller) -> None:
 
 
 @pytest.mark.one_engine
-def test_nothing_is_done_with_a_status(api: Caller) -> None:
+def test_a_request_that_gets_a_status_is_not_processed(api: Caller) -> None:
     disturb(api, rule("busy", status=503, times=1))
     assert api("POST", "/users", {"externalId": "ada"}).status_code == 503
     assert api("GET", "/users/ada").status_code == 404
@@ -90,9 +90,9 @@ def test_a_delay_leaves_the_response_as_it_is(api: Caller) -> None:
     api.new_user("ada")
     undisturbed = api.ok("GET", "/users/ada")
     disturb(api, rule("slow", delayMs=20), rule("slower", delayMs=[10, 30]))
-    answer = api("GET", "/users/ada")
-    assert answer.json() == undisturbed
-    assert answer.headers[CHAOS] == "slow, slower"
+    response = api("GET", "/users/ada")
+    assert response.json() == undisturbed
+    assert response.headers[CHAOS] == "slow, slower"
     assert logged(api)[-1]["durationMs"] >= 30
     missing = api("GET", "/users/nobody")
     assert (missing.status_code, missing.headers[CHAOS]) == (404, "slow, slower")
@@ -100,7 +100,7 @@ def test_a_delay_leaves_the_response_as_it_is(api: Caller) -> None:
 
 @pytest.mark.one_engine
 def test_only_accepted_requests_are_matched(api: Caller) -> None:
-    """A stranger cannot use up the hits, and the sandbox tools always work."""
+    """Requests with invalid credentials do not use up the hits, and rules never apply to the sandbox tools."""
     assert api.auth is not None
     disturb(api, rule("busy", status=503))
     assert api("GET", "/users/ada", auth=(api.auth[0], "wrong")).status_code == 401
@@ -122,7 +122,7 @@ def test_a_match_by_conversation_and_key(account: Caller, api: Caller) -> None:
 
 
 @pytest.mark.one_engine
-def test_a_key_of_the_request_decides(api: Caller) -> None:
+def test_requests_with_one_chaos_key_get_one_decision(api: Caller) -> None:
     api.new_user("ada")
     disturb(api, rule("busy", status=429, probability=0.5))
     found = {
@@ -162,7 +162,7 @@ def test_a_connection_is_dropped_after_earlier_responses(api: Caller) -> None:
 
 
 @pytest.mark.one_engine
-def test_drop_before_does_nothing_and_drop_after_everything(api: Caller) -> None:
+def test_drop_before_skips_the_request_and_drop_after_processes_it(api: Caller) -> None:
     for moment, expected in (("before", 404), ("after", 200)):
         disturb(api, rule("lost", drop=moment, match={"operation": "CreateUser"}))
         with Connection(api.url) as connection:
@@ -197,8 +197,8 @@ def test_a_slow_response_arrives_whole_and_the_connection_stays_open(api: Caller
     with Connection(api.url) as connection:
         for _ in range(2):
             connection.say(get(api))
-            answer = connection.answer()
-            assert (answer.body, answer.headers[CHAOS]) == (whole, "slow")
+            response = connection.answer()
+            assert (response.body, response.headers[CHAOS]) == (whole, "slow")
 
 
 @pytest.mark.one_engine
@@ -214,7 +214,7 @@ def test_heads_of_responses(api: Caller) -> None:
 
 
 @pytest.mark.one_engine
-def test_our_client_retries_what_chaos_refuses(api: Caller) -> None:
+def test_our_client_retries_errors_of_rules(api: Caller) -> None:
     api.new_user("ada")
     disturb(api, rule("busy", status=429, times=2, retryAfter=0))
     with client(api) as sdk:
@@ -229,7 +229,7 @@ def test_our_client_retries_what_chaos_refuses(api: Caller) -> None:
 
 
 def test_a_join_whose_response_is_lost_takes_effect_once(api: Caller) -> None:
-    """The client repeats it."""
+    """The client retries the join."""
     group, ada = api.new_group(), api.new_user("ada")
     disturb(api, rule("lost", drop="after", times=1, match={"operation": "JoinConversation"}))
     with client(api) as sdk:
@@ -240,7 +240,7 @@ def test_a_join_whose_response_is_lost_takes_effect_once(api: Caller) -> None:
 
 
 def test_a_leave_whose_response_is_lost_takes_effect_once(api: Caller) -> None:
-    """The client repeats it with its key, and gets the response of the first attempt."""
+    """The client retries it with the same idempotency key, and gets the response of the first attempt."""
     ada, bob = api.new_user("ada"), api.new_user("bob")
     group = api.new_group(ada, bob)
     disturb(api, rule("lost", drop="after", times=1, match={"operation": "LeaveConversation"}))
@@ -251,7 +251,7 @@ def test_a_leave_whose_response_is_lost_takes_effect_once(api: Caller) -> None:
 
 
 def test_a_message_whose_response_is_lost_is_posted_once(api: Caller) -> None:
-    """The client repeats it with its key, and gets the message of the first attempt."""
+    """The client retries it with the same idempotency key, and gets the message of the first attempt."""
     group = api.new_group()
     disturb(api, rule("lost", drop="after", times=1, match={"operation": "PostMessage"}))
     body = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}

@@ -1,4 +1,4 @@
-"""The rules of chaos: set, shown, removed, and refused."""
+"""Chaos rules: setting, showing, removing and validating them."""
 
 from __future__ import annotations
 
@@ -112,5 +112,5 @@ def test_the_rules_of_a_limited_number_of_apps_are_kept() -> None:
 
 def test_only_a_key_of_the_app_may_set_rules(account: Caller, api: Caller) -> None:
     stranger = new_app(account)
-    answer = api("PUT", path_of(api), {"rules": []}, auth=stranger.auth)
-    assert error_of(answer)[:2] == (403, "forbidden")
+    response = api("PUT", path_of(api), {"rules": []}, auth=stranger.auth)
+    assert error_of(response)[:2] == (403, "forbidden")

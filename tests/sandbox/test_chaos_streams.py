@@ -28,7 +28,7 @@ def types_of(lines: Iterator[str], count: int) -> list[str]:
 
 @contextmanager
 def following(api: Caller) -> Iterator[Connection]:
-    """A connection on which the stream of the app has begun."""
+    """A connection with the open event stream of the app."""
     with Connection(api.url) as connection:
         connection.say(request("GET", f"/heliograph/v1/apps/{api.app_id}/events", api.auth))
         connection.until(b"id: ")
@@ -61,7 +61,7 @@ def test_a_stream_is_dropped_after_some_events_and_can_be_resumed(api: Caller) -
 
 
 def test_an_event_may_be_lost_with_the_connection(api: Caller) -> None:
-    """Without having been sent: the client gets it when it resumes."""
+    """The event was not sent, so the client receives it when it resumes."""
     disturb(api, rule("lost", "stream", drop=0, times=1))
     with following(api) as connection:
         api.new_group()
@@ -126,7 +126,7 @@ def test_request_rules_apply_to_the_opening_of_a_stream(api: Caller) -> None:
 
 
 def test_the_activity_stream_is_disturbed_by_its_events(api: Caller) -> None:
-    """Requests and reports of the stream itself are no events."""
+    """Requests in the stream, and its own reports, do not count as events."""
     lost = rule("lost", "stream", drop=1, times=1, match={"trigger": "conversation:message"})
     disturb(api, lost, rule("cut", truncate=5, match={"method": "GET"}))
     group = api.new_group()

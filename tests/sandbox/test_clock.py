@@ -1,4 +1,4 @@
-"""The clock of an app: what follows it, and what does not."""
+"""The clock of an app: retries, retention and tokens follow it, and other apps are not affected."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DAY = 86400
 
 
 def impatient() -> None:
-    """Let an advance end early."""
+    """Lower the time limit of an advance."""
     advancing.REAL_SECONDS = 0.3
 
 
@@ -40,7 +40,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def api(server: Server) -> Iterator[Caller]:
-    """A caller with the app key of that server."""
+    """A caller with the app key of the server."""
     sandbox = init(server.database_url)
     caller = Caller(server.url, sandbox.app_auth, sandbox.app_id)
     yield caller
@@ -88,11 +88,11 @@ def test_the_schedule_of_retries_to_the_millisecond(api: Caller) -> None:
 
 
 @pytest.mark.one_engine
-def test_a_clock_that_goes_on_has_the_same_schedule(api: Caller) -> None:
+def test_a_running_clock_has_the_same_schedule(api: Caller) -> None:
     fail_once(api)
     done = change(api, advance=900)
     (made,) = attempts(api)
-    # Its own seconds pass, too.
+    # The clock also runs between the attempts.
     assert all(0 <= at - due < 10 for at, due in zip(after_the_first(made), SCHEDULE, strict=True))
     assert 890 < clock(api)["offsetSeconds"] <= 900  # it stood still while endpoints were called
     assert not done["clock"]["frozen"]
@@ -160,7 +160,7 @@ def test_a_restart_in_between(server: Server, api: Caller) -> None:
     api.url = server.url
     assert clock(api)["now"] == before["now"]
     script(api, "503")
-    # The inbox had another port.
+    # The URL of the inbox has changed with the port.
     (integration,) = api.ok("GET", "/integrations")["integrations"]
     (webhook,) = integration["webhooks"]
     path = f"/integrations/{integration['id']}/webhooks/{webhook['id']}"
@@ -233,7 +233,7 @@ def test_tokens_expire(server: Server, api: Caller) -> None:
 
 
 def bearing(api: Caller, method: str, path: str, *, expires: int | None) -> int:
-    """The status of a request with a token that expires in so many seconds of the machine."""
+    """The status of a request with a token that expires in `expires` seconds by the clock of the machine."""
     assert api.auth is not None
     claims = {"scope": "app"} if expires is None else {"scope": "app", "exp": int(time.time()) + expires}
     token = jwt.encode(claims, api.auth[1], algorithm="HS256", headers={"kid": api.auth[0]})
@@ -241,7 +241,7 @@ def bearing(api: Caller, method: str, path: str, *, expires: int | None) -> int:
 
 
 @pytest.mark.one_engine
-def test_what_cannot_be_set(api: Caller) -> None:
+def test_invalid_changes_are_refused(api: Caller) -> None:
     path = below(api, "/clock")
     for body in ({}, {"advance": 1, "freeze": True}):
         assert titles_of(api("POST", path, body)) == ["should have exactly one of advance, to, freeze"]
@@ -283,9 +283,9 @@ def test_an_advance_that_takes_too_long_can_be_continued(tmp_path: Path) -> None
     api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
     change(api, freeze=True)
     fail_once(api, "503", "200 after 2s")
-    answer = api("POST", below(api, "/clock"), {"advance": 900})
-    assert answer.status_code == 202
-    done = answer.json()
+    response = api("POST", below(api, "/clock"), {"advance": 900})
+    assert response.status_code == 202
+    done = response.json()
     assert (done["remainingSeconds"], done["attempts"]) == (890.0, [])
     printed = command("clock", "advance", "890", env=variables(api))
     assert printed.returncode == 0, printed.stderr
@@ -319,11 +319,11 @@ def test_the_commands(api: Caller) -> None:
 
 
 def test_postgresql_has_no_clocks(engine: str, own: Caller) -> None:
-    answer = own("POST", below(own, "/clock"), {"advance": 1})
+    response = own("POST", below(own, "/clock"), {"advance": 1})
     assert own.ok("GET", below(own, "/clock"))["clock"]["frozen"] is False
     if engine == "sqlite":
-        assert answer.status_code == 200
+        assert response.status_code == 200
     else:
-        assert titles_of(answer) == [
+        assert titles_of(response) == [
             "The clock needs a SQLite database: other processes that deliver would need the same clock"
         ]

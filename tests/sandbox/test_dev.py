@@ -106,13 +106,13 @@ def test_a_folder_that_others_can_enter_is_refused(tmp_path: Path) -> None:
     assert "should be a folder that only its owner, this user, can enter" in done.stderr
 
 
-def test_it_runs_where_the_credentials_cannot_be_written(tmp_path: Path) -> None:
+def test_dev_runs_where_the_credentials_cannot_be_written(tmp_path: Path) -> None:
     with developing(tmp_path / "missing") as url:
         assert command("wait", "--url", url).returncode == 0
 
 
 def test_other_machines_do_not_get_the_credentials(dev: str, folder: Path) -> None:
-    """The file is named by the port alone, which a server elsewhere may have too."""
+    """The file is named by the port only, and a server on another machine may have the same port."""
     env = {"XDG_RUNTIME_DIR": str(folder)}
     assert command("env", "--url", dev.replace("127.0.0.1", "localhost"), env=env).returncode == 0
     done = command("env", "--url", dev.replace("127.0.0.1", "chat.example.org"), env=env)
@@ -130,7 +130,7 @@ def test_nothing_is_left_when_it_stops(tmp_path: Path, number: int) -> None:
 
 
 def test_nothing_is_left_when_it_stops_while_it_starts(tmp_path: Path) -> None:
-    """Neither the file with the credentials nor the folder of the database."""
+    """The file with the credentials and the folder of the database are removed."""
     env = {"XDG_RUNTIME_DIR": str(tmp_path), "TMPDIR": str(tmp_path)}
     words = [sys.executable, "-m", "heliograph", "dev", "--port", "0"]
     process = subprocess.Popen(words, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -142,8 +142,8 @@ def test_nothing_is_left_when_it_stops_while_it_starts(tmp_path: Path) -> None:
     assert list((tmp_path / "heliograph").iterdir()) == []
 
 
-def test_the_files_of_one_that_was_killed_are_removed_by_the_next(tmp_path: Path) -> None:
-    """Those of a running one are kept, and so are folders without a lock and other folders."""
+def test_the_files_of_a_killed_server_are_removed_by_the_next(tmp_path: Path) -> None:
+    """The files of a running server, folders without a lock, and other folders are kept."""
     env = {"TMPDIR": str(tmp_path)}
     runtime = tmp_path / "runtime"
     runtime.mkdir()
@@ -168,7 +168,7 @@ def test_the_files_of_one_that_was_killed_are_removed_by_the_next(tmp_path: Path
     assert all(one.exists() for one in others)
 
 
-def test_the_credentials_of_one_that_was_killed_are_replaced(tmp_path: Path) -> None:
+def test_the_credentials_of_a_killed_server_are_replaced(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
@@ -178,7 +178,7 @@ def test_the_credentials_of_one_that_was_killed_are_replaced(tmp_path: Path) -> 
         assert variables(tmp_path, url) != before
 
 
-def test_a_program_starts_it_and_takes_it_along(tmp_path: Path) -> None:
+def test_dev_stops_with_the_program_that_started_it(tmp_path: Path) -> None:
     """It prints a line of JSON when it is ready, and stops when its standard input ends."""
     words = [sys.executable, "-m", "heliograph", "dev", "--port", "0", "--json", "--stop-on-eof"]
     program = f"import subprocess, time; subprocess.Popen({words!r}, stdin=subprocess.PIPE); time.sleep(60)"
@@ -196,7 +196,7 @@ def test_a_program_starts_it_and_takes_it_along(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "http://127.0.0.1:99999", "ftp://127.0.0.1", "127.0.0.1:8080"])
-def test_a_url_that_is_none_is_a_usage_error(url: str) -> None:
+def test_an_invalid_url_is_a_usage_error(url: str) -> None:
     for name in ("wait", "status", "doctor"):
         done = command(name, "--url", url)
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr

@@ -1,4 +1,4 @@
-"""The commands of the guide do what it says."""
+"""Commands of docs/howto/sandbox.md: inboxes and triggers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands of docs/howto/sandbox.md do what it says."""
+"""Commands of docs/howto/sandbox.md: recorded requests and chaos."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def call_of(event_id: str, webhook_id: str = FIRST, *, group: str = GROUP, **pay
 
 
 def checks(api: Caller, *bodies: Any, headers: dict[str, str] | None = None) -> list[Any]:
-    """The checks of these calls."""
+    """Send these calls to an inbox; returns their checks."""
     for body in bodies:
         post(api, body, headers=headers or {})
     return [call["checks"] for call in calls(api)]
@@ -56,7 +56,7 @@ def test_real_deliveries_pass_all_checks(own: Caller) -> None:
     assert last["json"]["events"][0]["type"] == "conversation:leave"
 
 
-def test_the_secret_is_that_of_the_webhook_that_is_named(own: Caller) -> None:
+def test_the_secret_is_compared_with_that_of_the_named_webhook(own: Caller) -> None:
     one, other = hook(own, triggers=("user:merge",)), hook(own, "other", triggers=("user:merge",))
     for headers in ({}, {"x-api-key": "wrong"}, {"x-api-key": other["secret"]}, {"x-api-key": one["secret"]}):
         post(own, call_of(FIRST, one["id"]), headers=headers)
@@ -90,7 +90,7 @@ def test_violations_of_a_payload_are_listed(api: Caller, change: dict[str, Any],
 @pytest.mark.one_engine
 @pytest.mark.parametrize("depth", [*range(700, 1010, 30), 990, 5_000])
 def test_a_deep_body_does_not_hide_the_other_calls(api: Caller, depth: int) -> None:
-    """The inbox is open to strangers. What is too deep to be shown as JSON is shown as text."""
+    """Anyone can call an inbox. A body that is too deep to be shown as JSON is shown as text."""
     body = "[" * depth + "]" * depth
     post(api, content=body, name=f"deep-{depth}")
     (call,) = calls(api, f"deep-{depth}")
@@ -107,7 +107,7 @@ def test_an_older_event_that_arrives_late_is_out_of_order(api: Caller) -> None:
 
 
 @pytest.mark.one_engine
-def test_checks_of_a_page_know_the_calls_before_it(api: Caller) -> None:
+def test_checks_consider_calls_of_earlier_pages(api: Caller) -> None:
     first, *_ = (post(api, call_of(FIRST)), post(api, call_of(FIRST)), calls(api)[0])
     assert first.status_code == 200
     (second,) = calls(api, **{"page[after]": calls(api)[0]["id"]})
@@ -115,13 +115,13 @@ def test_checks_of_a_page_know_the_calls_before_it(api: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "is_one"),
+    ("path", "matches"),
     [("", True), ("/", True), ("/hook?a=b", True), ("2", False), (".x", False)],
 )
-def test_the_target_of_a_webhook(path: str, is_one: bool) -> None:
-    """Every name of the server counts, because a container calls it by another one than the developer."""
+def test_the_target_of_a_webhook(path: str, matches: bool) -> None:
+    """Any host matches, because a container calls the server by another name than the developer does."""
     for base in ("http://127.0.0.1:8080", "http://host.docker.internal/sc"):
-        assert is_target(inbox_url(base, FIRST, "default") + path, FIRST, "default") is is_one
+        assert is_target(inbox_url(base, FIRST, "default") + path, FIRST, "default") is matches
     assert not is_target(f"https://example.org/?/_inbox/{FIRST}/default", FIRST, "default")
 
 
@@ -160,7 +160,7 @@ for one in threads: one.join()
 
 
 def test_the_first_checks_can_be_made_in_several_threads() -> None:
-    """In a process of its own, because msgspec crashes if several threads use a type that it has not prepared."""
+    """Runs in a new process: msgspec can crash when several threads are the first to use a type."""
     call = msgspec.json.encode(call_of(SECOND)).decode()
     for _ in range(3):
         subprocess.run([sys.executable, "-c", IN_THREADS, call], check=True)

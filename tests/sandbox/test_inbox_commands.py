@@ -20,7 +20,7 @@ def run(api: Caller, *args: str) -> subprocess.CompletedProcess[str]:
 
 
 def printed(api: Caller, *args: str) -> str:
-    """What a command prints that must succeed."""
+    """Run a command that must succeed; returns its output."""
     done = run(api, *args)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout

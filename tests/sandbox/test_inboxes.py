@@ -1,4 +1,4 @@
-"""Inboxes: what they keep, and how they respond."""
+"""Inboxes: the calls that they store, and their responses."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_long_body_is_cut(api: Caller) -> None:
 
 
 @pytest.mark.one_engine
-def test_apps_and_names_are_apart(account: Caller, api: Caller) -> None:
+def test_inboxes_of_other_apps_and_names_are_separate(account: Caller, api: Caller) -> None:
     other = new_app(account)
     post(api, 1, name="one")
     post(api, 2, name="two")
@@ -209,7 +209,7 @@ def test_filters(api: Caller) -> None:
     assert titles_of(refused) == ["status should be a status code or none"]
 
 
-def test_waiting_ends_with_a_call_or_with_the_time(api: Caller) -> None:
+def test_waiting_ends_with_a_call_or_a_timeout(api: Caller) -> None:
     assert calls(api, wait=1) == []
     other = Caller(api.url, api.auth, api.app_id)
     with ThreadPoolExecutor() as threads:

@@ -33,8 +33,8 @@ def logged(api: Caller, query: str = "?page[size]=100") -> list[Any]:
 
 def test_requests_are_logged_in_the_order_of_their_responses(api: Caller) -> None:
     assert api.auth is not None
-    answer = api("POST", "/users?x=1", {"externalId": "ada"}, headers={"x-request-id": "mine"})
-    assert answer.status_code == 201
+    response = api("POST", "/users?x=1", {"externalId": "ada"}, headers={"x-request-id": "mine"})
+    assert response.status_code == 201
     api("POST", "/users", {"externalId": 5})
     api("GET", "/conversations/nowhere")
     made, invalid, missing = logged(api)

@@ -19,7 +19,7 @@ def counts(server: Server, app_id: str) -> dict[str, int]:
 
 
 def fill(api: Caller) -> tuple[str, str]:
-    """Create something of everything; returns the user and the group."""
+    """Create an object of each kind; returns the ids of the user and the group."""
     integration = api.ok("POST", "/integrations", {"type": "custom", "webhooks": [HOOK]})["integration"]["id"]
     api.ok("POST", f"/integrations/{integration}/keys", {"displayName": "Bot"})
     ada = api.new_user("ada")

@@ -1,4 +1,4 @@
-"""Restores under load, with followers of the event stream, and with kill -9 in the middle.
+"""Restores under load, with followers of the event stream, and with kill -9 during a restore.
 
 HELIOGRAPH_TEST_ROUNDS multiplies the number of restores.
 """
@@ -53,7 +53,7 @@ class Traffic:
             if api("POST", "/users", {"externalId": name}).status_code != 201:
                 continue
             body = {"userExternalId": name, "subscribeSDKClient": False}
-            # The user is missing if the restore came in between.
+            # The user is missing if a restore happened in between.
             if api("POST", f"/conversations/{self.group}/join", body).status_code == 201:
                 self.joined[name] = started, time.monotonic()
         api.http.close()
@@ -68,9 +68,9 @@ class Traffic:
 
     def list(self, api: Caller) -> set[str]:
         """The external ids of the participants."""
-        answer = api("GET", f"/conversations/{self.group}/participants", params={"page[size]": "100"})
-        assert answer.status_code == 200, answer.text
-        return {one["userExternalId"] for one in answer.json()["participants"]}
+        response = api("GET", f"/conversations/{self.group}/participants", params={"page[size]": "100"})
+        assert response.status_code == 200, response.text
+        return {one["userExternalId"] for one in response.json()["participants"]}
 
     def wait_for(self, count: int) -> None:
         """Wait until this many more users have joined."""
@@ -81,7 +81,7 @@ class Traffic:
 
 
 def test_restores_under_load(tmp_path: Path) -> None:
-    """Nothing acknowledged after a restore is lost, and nothing of before comes back, from no cache either."""
+    """No write after a restore is lost, and no undone write comes back, not even from a cache."""
     with serving(tmp_path / "load.db", "--webhook-allowed-networks", "loopback") as server:
         account, api = callers(server, init(server.database_url))
         group = api.new_group(api.new_user("first"))
@@ -121,7 +121,7 @@ def check_listings(traffic: Traffic, spans: list[tuple[float, float]]) -> None:
 
 
 def check_state(traffic: Traffic, spans: list[tuple[float, float]], seen: set[str]) -> None:
-    """At the end there are exactly the users of the snapshot, and those who joined after the last restore."""
+    """At the end, users who joined after the last restore are listed, and users who joined before it are not."""
     began, ended = spans[-1]
     after = {name for name, (started, _) in traffic.joined.items() if started > ended}
     before = {name for name, (_, joined) in traffic.joined.items() if joined < began}
@@ -131,7 +131,7 @@ def check_state(traffic: Traffic, spans: list[tuple[float, float]], seen: set[st
 
 
 def test_a_restore_waits_for_requests_in_progress(tmp_path: Path) -> None:
-    """A request that is answered before the restore is undone by it, and one that waits for it is not."""
+    """A request that completes before the restore is undone. A request that waits for the restore is kept."""
     with serving(tmp_path / "waiting.db") as server:
         account, api = callers(server, init(server.database_url))
         save(account)
@@ -172,12 +172,12 @@ def began(api: Caller, path: str, body: bytes) -> Iterator[Callable[[], bytes]]:
 
 
 def is_held_back(api: Caller) -> bool:
-    """Whether requests that would change something wait, while the server responds to others."""
+    """Whether writes wait while the server responds to reads."""
     return waits(api) and api("GET", "/users/nobody").status_code == 404 and waits(api)
 
 
 def waits(api: Caller) -> bool:
-    """Whether a request that would change something gets no response."""
+    """Whether a write gets no response."""
     try:
         httpx.post(f"{api.url}/v2/apps/{api.app_id}/users", json={}, auth=api.auth, timeout=0.25)
     except httpx.ReadTimeout:
@@ -185,8 +185,8 @@ def waits(api: Caller) -> bool:
     return False
 
 
-def test_followers_begin_anew(tmp_path: Path) -> None:
-    """A follower learns that events were undone, and misses none that happened after the restore."""
+def test_followers_are_reset(tmp_path: Path) -> None:
+    """A follower is notified that events were undone, and misses no event after the restore."""
     with serving(tmp_path / "followed.db") as server:
         account, api = callers(server, init(server.database_url))
         group = api.new_group(api.new_user("first"))
@@ -218,7 +218,7 @@ def follow(stream: object, received: list[str]) -> None:
 
 
 def await_text(api: Caller, group: str, received: list[str], text: str) -> None:
-    """Post a message until the follower has it: at first it may not be connected."""
+    """Post a message until the follower has received it, since it may not be connected at first."""
     deadline = time.monotonic() + 30
     while text not in received:
         assert time.monotonic() < deadline
@@ -226,7 +226,7 @@ def await_text(api: Caller, group: str, received: list[str], text: str) -> None:
         time.sleep(0.05)
 
 
-def test_a_cursor_of_before_is_answered_with_a_reset(tmp_path: Path) -> None:
+def test_an_undone_cursor_gets_a_reset(tmp_path: Path) -> None:
     with serving(tmp_path / "cursors.db") as server:
         account, api = callers(server, init(server.database_url))
         group = api.new_group(api.new_user("first"))
@@ -249,9 +249,9 @@ def first_part(api: Caller, last_event_id: str | None) -> str:
     """The first event of a stream."""
     url = f"{api.url}/heliograph/v1/apps/{api.app_id}/events"
     headers = {} if last_event_id is None else {"last-event-id": last_event_id}
-    with httpx.stream("GET", url, auth=api.auth, headers=headers, timeout=30) as answer:
+    with httpx.stream("GET", url, auth=api.auth, headers=headers, timeout=30) as response:
         text = ""
-        for chunk in answer.iter_text():
+        for chunk in response.iter_text():
             text += chunk
             if "\n\n" in text:
                 return text
@@ -294,7 +294,7 @@ def test_a_killed_server_has_the_old_or_the_new_database(tmp_path: Path) -> None
 
 
 def attempt(work: Callable[[], None]) -> None:
-    """Do something whose connection may be cut."""
+    """Call `work`, whose connection may be cut."""
     try:
         work()
     except httpx.TransportError:

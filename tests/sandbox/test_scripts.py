@@ -13,7 +13,7 @@ from heliograph.wire.inboxes import InboxScriptBody
 
 
 def parsed(*steps: Any) -> tuple[Step, ...]:
-    """The steps, as a request gives them."""
+    """Parse the steps of a request."""
     return parse(msgspec.convert({"steps": steps}, InboxScriptBody).steps)
 
 

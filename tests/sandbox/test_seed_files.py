@@ -173,7 +173,7 @@ def test_an_invalid_file_is_refused_at_the_start(tmp_path: Path, text: str, mess
 
 
 def test_a_file_of_an_editor_on_windows(tmp_path: Path) -> None:
-    """It begins with a byte order mark, and its lines end with CR LF."""
+    """The file begins with a byte order mark, and its lines end with CR LF."""
     with seeded(tmp_path, '\ufeff[[user]]\r\nexternalId = "ada"\r\n') as found:
         api = caller_of(found)
         assert api.ok("GET", "/users/ada")["user"]["externalId"] == "ada"

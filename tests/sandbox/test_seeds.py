@@ -1,4 +1,4 @@
-"""Seeds: what an app of a sandbox contains at first, and what a reset returns it to."""
+"""Seeds: the initial contents of an app of a sandbox, which a reset restores."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def seed(api: Caller, **changes: Any) -> Any:
 
 
 def exported(api: Caller) -> Any:
-    """The seed of what is in the app, without the settings of a web integration."""
+    """The export of the app as a seed, without the settings of web integrations."""
     found = api.ok("GET", SEED.format(api.app_id))["seed"]
     for one in found.get("integration", []):
         if one["type"] == "web":
@@ -79,7 +79,7 @@ def test_the_export_of_a_seeded_app_equals_the_seed(api: Caller) -> None:
 
 
 def test_an_export_with_equal_names_and_users_who_left_can_be_loaded(account: Caller) -> None:
-    """Names get numbers, and messages of users who left are of the business."""
+    """Equal names are numbered, and messages of users who left become messages of the business."""
     first, second = new_app(account), new_app(account)
     for name in ("crew", "crew", "crew 2"):
         first.ok("POST", "/conversations", {"type": "sdkGroup", "displayName": name})
@@ -167,7 +167,7 @@ def test_a_reset_restores_name_and_settings(account: Caller, api: Caller) -> Non
 
 
 def shown(api: Caller) -> Any:
-    """The ids and secrets of what the seed creates."""
+    """The ids and secrets of the objects that the seed creates."""
     users = {name: api.ok("GET", f"/users/{name}")["user"]["id"] for name in ("ada", "grace")}
     listed = api.ok("GET", "/conversations?filter[userExternalId]=ada")["conversations"]
     integrations = [
@@ -179,7 +179,7 @@ def shown(api: Caller) -> Any:
 
 
 def test_repeated_users_and_patterns(api: Caller) -> None:
-    """More participants than a request may create."""
+    """A conversation of a seed may have more participants than a request may create."""
     users = [{"externalId": "ada"}, {"repeat": 30, "externalId": "user-{n}", "profile": {"givenName": "Number {n}"}}]
     crew = {"name": "crew", "participants": ["ada", "user-*", "user-1"]}
     counts = seed(api, user=users, conversation=[crew], integration=[])
@@ -253,8 +253,8 @@ INVALID: list[tuple[dict[str, Any], str]] = [
 def test_an_invalid_object_is_named_and_nothing_is_created(
     server: Server, api: Caller, invalid: Any, title: str
 ) -> None:
-    answer = api("PUT", SEED.format(api.app_id), {"user": [{"externalId": "first"}], **invalid})
-    assert any(one.startswith(title) or title in one for one in titles_of(answer)), answer.text
+    response = api("PUT", SEED.format(api.app_id), {"user": [{"externalId": "first"}], **invalid})
+    assert any(one.startswith(title) or title in one for one in titles_of(response)), response.text
     assert state(server, api)["app_user"] == []
 
 
@@ -262,6 +262,6 @@ def test_a_rule_of_the_database_refuses_the_whole_seed(server: Server, api: Call
     hooks = [
         {"name": f"bot {n}", "type": "custom", "webhook": {"target": "https://bot.example.invalid/"}} for n in range(11)
     ]
-    answer = api("PUT", SEED.format(api.app_id), {"user": [{"externalId": "ada"}], "integration": hooks})
-    assert titles_of(answer) == ["integration[10]: App has reached the max number of webhooks (10)"]
+    response = api("PUT", SEED.format(api.app_id), {"user": [{"externalId": "ada"}], "integration": hooks})
+    assert titles_of(response) == ["integration[10]: App has reached the max number of webhooks (10)"]
     assert state(server, api)["app_user"] == state(server, api)["integration"] == []

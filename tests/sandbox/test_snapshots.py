@@ -1,4 +1,4 @@
-"""Snapshots: what a restore brings back and ends, and which names and files are refused."""
+"""Snapshots: saving, restoring, exporting and importing them, and invalid names and files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Callers = tuple[Caller, Caller]
 
 @pytest.fixture(scope="module")
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A sandbox on a file, whose only user is this module."""
+    """A sandbox on a file, for this module only."""
     path = tmp_path_factory.mktemp("snapshots") / "kept.db"
     with serving(path, "--webhook-allowed-networks", "loopback") as server:
         yield server
@@ -35,7 +35,7 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def pair(own_server: Server) -> Iterator[Callers]:
-    """Callers with the account key, and with the key of a fresh app. The database returns to what it was before."""
+    """Callers with the account key, and with the key of a fresh app. The database is restored afterwards."""
     account, _ = callers(own_server, init(own_server.database_url))
     save(account, "empty")
     yield account, new_app(account)
@@ -46,7 +46,7 @@ def pair(own_server: Server) -> Iterator[Callers]:
 
 
 @pytest.mark.one_engine
-def test_a_restore_returns_to_what_was_saved(pair: Callers) -> None:
+def test_a_restore_returns_to_the_saved_state(pair: Callers) -> None:
     account, api = pair
     ada, bob = api.new_user("ada"), api.new_user("bob")
     group = api.new_group(ada)
@@ -96,8 +96,8 @@ def test_ids_ascend_after_a_restore(pair: Callers) -> None:
 
 
 @pytest.mark.one_engine
-def test_deliveries_go_on_as_they_were_saved(pair: Callers) -> None:
-    """A delivery that was pending in the snapshot is made again, with the same id, and those after it are gone."""
+def test_pending_deliveries_of_a_snapshot_continue(pair: Callers) -> None:
+    """A delivery that is pending in the snapshot is sent again with the same id; later deliveries are gone."""
     account, api = pair
     script(api, "hang 1s", "200")
     hook(api, triggers=("conversation:message",))
@@ -130,7 +130,7 @@ def test_an_exported_snapshot_is_a_database(pair: Callers, tmp_path: Path) -> No
 
 @pytest.mark.one_engine
 def test_a_snapshot_of_another_server(pair: Callers, tmp_path: Path) -> None:
-    """Its secrets are sealed again with the master key of this server, those of seeds included."""
+    """Its secrets, including those in seeds, are sealed again with the master key of this server."""
     account, api = pair
     bot = {"type": "custom", "name": "bot", "webhook": {"target": "inbox:default", "triggers": ["*"]}}
     api.ok("PUT", below(api, "/seed"), {"user": [{"externalId": "ada"}], "integration": [bot]})
@@ -158,7 +158,7 @@ def test_a_snapshot_of_another_server(pair: Callers, tmp_path: Path) -> None:
 
 
 def test_all_tables_with_secrets_are_sealed_again() -> None:
-    """Those with stored responses too."""
+    """Including the table of stored responses."""
     secret = {table.name for table in copying.TABLES if "secret" in table.columns}
     assert secret | {"idempotency_key"} == set(unlocking.SEALED)
 
@@ -210,8 +210,8 @@ def test_unsafe_names(pair: Callers, name: str) -> None:
     before = listed(account)
     quoted = name.replace("/", "%2F").replace(" ", "%20").replace("ä", "%C3%A4")
     for method, below_it in (("DELETE", ""), ("POST", "/restore"), ("GET", "/file"), ("PUT", "/file")):
-        answer = account(method, f"{SNAPSHOTS}/{quoted}{below_it}", content=b"x" if method == "PUT" else None)
-        assert titles_of(answer) == [
+        response = account(method, f"{SNAPSHOTS}/{quoted}{below_it}", content=b"x" if method == "PUT" else None)
+        assert titles_of(response) == [
             "The name of a snapshot has up to 64 letters, digits, dots, underscores and hyphens"
         ]
     assert listed(account) == before
@@ -221,12 +221,12 @@ def test_unsafe_names(pair: Callers, name: str) -> None:
 def test_missing_snapshots(pair: Callers) -> None:
     account, _ = pair
     for method, below_it in (("DELETE", ""), ("POST", "/restore"), ("GET", "/file")):
-        answer = account(method, f"{SNAPSHOTS}/missing{below_it}")
-        assert error_of(answer) == (404, "not_found", "Snapshot not found")
+        response = account(method, f"{SNAPSHOTS}/missing{below_it}")
+        assert error_of(response) == (404, "not_found", "Snapshot not found")
 
 
 @pytest.mark.one_engine
-def test_files_that_are_no_snapshots(pair: Callers, tmp_path: Path) -> None:
+def test_files_that_are_not_snapshots(pair: Callers, tmp_path: Path) -> None:
     account, _ = pair
     assert "not a sound SQLite database" in titles_of(add(account, os.urandom(9000)))[0]
     assert titles_of(add(account, b"")) == ["the file is not a snapshot: it is empty"]
@@ -310,8 +310,8 @@ def test_the_commands(pair: Callers, tmp_path: Path) -> None:
 
 
 def test_postgresql_has_no_snapshots(engine: str, calling: Caller) -> None:
-    answer = calling("GET", SNAPSHOTS)
+    response = calling("GET", SNAPSHOTS)
     if engine == "sqlite":
-        assert answer.status_code == 200
+        assert response.status_code == 200
     else:
-        assert titles_of(answer) == ["Snapshots need a SQLite database, which a single process serves"]
+        assert titles_of(response) == ["Snapshots need a SQLite database, which a single process serves"]

@@ -1,4 +1,4 @@
-"""Triggered events: examples, fields of the caller, receivers."""
+"""Triggered events: examples, given fields, and receivers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_there_is_an_example_of_every_documented_type() -> None:
 
 @pytest.mark.parametrize("type", TYPES)
 def test_an_example_is_valid_and_its_ids_are_new_and_consistent(type: EventType) -> None:
-    """`prepared` validates. Only ids of one subject are repeated: those of the conversation and the user."""
+    """`prepared` validates the example. Two examples share no ids, and the author is the user of the event."""
     one, other = (bytes(prepared(type, {}, Subjects())).decode() for _ in range(2))
     assert ID.findall(one)
     assert not {*ID.findall(one)} & {*ID.findall(other)}
@@ -59,7 +59,7 @@ def test_an_example_is_valid_and_its_ids_are_new_and_consistent(type: EventType)
 
 @pytest.mark.parametrize(("document", "type"), CASES, ids=lambda one: one)
 def test_an_example_is_valid(document: str, type: EventType) -> None:
-    """By our schema of the payload, and by that of the official document, which is not ours to distribute."""
+    """By our schema of the payload, and by the schema of the official document, which we may not distribute."""
     payload = msgspec.json.decode(prepared(type, {}, Subjects()))
     found = _own_schema(type) if document == "own" else _official_schema(type)
     assert [error.message for error in OAS31Validator(found).iter_errors(payload)] == []
@@ -161,7 +161,7 @@ def test_only_a_personal_conversation_is_created_with_its_user(api: Caller) -> N
         ({"payload": {"user": None}}, "payload should have required property 'user'"),
     ],
 )
-def test_what_is_not_valid_is_refused(api: Caller, body: dict[str, Any], title: str) -> None:
+def test_invalid_triggers_are_refused(api: Caller, body: dict[str, Any], title: str) -> None:
     assert refused(api, **body) == [title]
     assert calls(api) == []
 
@@ -196,7 +196,7 @@ def test_webhooks_of_other_apps_are_not_called(calling: Caller, own: Caller) -> 
 
 
 def test_deliveries_are_real_and_marked_as_synthetic(own: Caller) -> None:
-    """They are in the lane of their conversation, and can be sent again."""
+    """Triggered deliveries are in the lane of their conversation, and can be sent again."""
     made = hook(own, triggers=("conversation:join",))
     script(own, "400", "200")
     ada, group = own.new_user("ada"), own.new_group()
@@ -223,8 +223,8 @@ def test_webhooks_are_chosen_by_the_inbox_or_by_their_triggers(own: Caller) -> N
     assert arrived(own, 1, "c")[0]["checks"]["secret"] == "unknown"
 
 
-def test_the_event_stream_has_what_is_for_listeners_and_nothing_else(own: Caller) -> None:
-    """A stream misses nothing after its cursor, so the events up to the last one are exactly those for listeners."""
+def test_the_event_stream_has_exactly_the_events_for_listeners(own: Caller) -> None:
+    """A stream misses no event after its cursor, so the events up to the last one are all events for listeners."""
     made = hook(own, triggers=("user:merge", "user:remove"))
     with streaming(own) as lines:
         cursor = cursor_of(lines)
@@ -243,7 +243,7 @@ def test_the_event_stream_has_what_is_for_listeners_and_nothing_else(own: Caller
     assert {*ids} == {hidden["event"]["id"], both["event"]["id"], found[2]["id"]}
 
 
-def test_what_is_not_for_listeners_is_not_repeated_either(own: Caller) -> None:
+def test_events_that_are_not_for_listeners_are_not_repeated(own: Caller) -> None:
     """deliveries.10"""
     made = hook(own, triggers=("user:merge",))
     hidden = trigger(own, "user:update", made["id"])

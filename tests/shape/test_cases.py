@@ -1,4 +1,4 @@
-"""Tests of `each`: its one test takes fixtures, runs every case, and names those that fail."""
+"""Tests of `each`: the resulting test takes fixtures, runs every case, and names the cases that fail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from tests.cases import each
 
 
-def test_every_case_runs_and_those_that_fail_are_named() -> None:
+def test_every_case_runs_and_failing_cases_are_named() -> None:
     seen = []
 
     @each([1, 2, 3], lambda case: f"case {case}")

@@ -1,4 +1,4 @@
-"""Every rule of docs/behaviour.md and every operation has a check, or a reason why it has none."""
+"""Every rule of docs/behaviour.md and every operation has a check, or a reason for a missing check."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_every_rule_has_a_check_or_a_reason() -> None:
 
 
 def expected_of(operation: AnyOperation) -> set[str]:
-    """The ends of the numbers that an operation must have."""
+    """The suffixes of the check numbers that an operation must have."""
     ends = {str(operation.status)}
     if operation.credential is not Credential.IGNORED:
         ends.add("401")

@@ -1,4 +1,4 @@
-"""Tests of the sources of the console, and that its built files are made of them."""
+"""Tests of the sources of the console, and that its built files are up to date."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_style_sheets_load_nothing_from_elsewhere(path: Path) -> None:
 
 
 def test_the_built_files_are_those_of_the_sources() -> None:
-    """The same sums as `ui/build.mjs` writes, so that a change without `make ui` is found without Node."""
+    """Compares the digests that `ui/build.mjs` writes, which finds a missing `make ui` without Node."""
     lines = [line.partition("  ") for line in (ASSETS / "BUILD").read_text().splitlines()]
     noted = {name: digest for digest, _, name in lines}
     names = sorted(path.relative_to(UI).as_posix() for path in FILES)

@@ -18,7 +18,7 @@ CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)")
 PATH = re.compile(r"`([\w./-]+/[\w.-]*)(?:::(\w+))?`")
 PACKAGE = ROOT / "src/heliograph"
-ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
+SUBPACKAGES = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
 
 
 def named(path: Path) -> str:
@@ -50,7 +50,7 @@ def test_named_files_and_tests_exist(document: Path) -> None:
         first = path.split("/")[0]
         if first in ("src", "tests", "bench", "docs", "tools", "examples"):
             found = ROOT / path
-        elif first in ROOMS:
+        elif first in SUBPACKAGES:
             found = PACKAGE / path
         else:
             continue
@@ -59,7 +59,7 @@ def test_named_files_and_tests_exist(document: Path) -> None:
 
 
 def command_lines(text: str) -> Iterator[list[str]]:
-    """The words after `heliograph` in each line of the shell examples, also where it is the image of a container."""
+    """The words after `heliograph` in each line of the shell examples, also where it is a container image."""
     for block in re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         for line in block.replace("\\\n", " ").splitlines():
             found = re.search(r"(?:^|[\s(]|bin/)heliograph(?= |$)([^|;&()]*)", line)

@@ -1,4 +1,4 @@
-"""The import contracts of pyproject.toml refuse forbidden imports wherever they are written."""
+"""The import contracts of pyproject.toml refuse forbidden imports in any form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TYPING_ONLY = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    "
-# By the module that a mistake is written into: the mistake, and how lint-imports reports it.
+# For each module, a mistake that is added to it, and how lint-imports reports that.
 FORBIDDEN = {
     "webhooks": ("import heliograph.storage.store", "heliograph.webhooks -> heliograph.storage.store"),
     "compat.calls": ("import heliograph.settings", "heliograph.compat.calls -> heliograph.settings"),
@@ -36,7 +36,7 @@ def test_forbidden_imports_break_the_contracts(tmp_path: Path) -> None:
 
 
 def lint(folder: Path) -> str:
-    """What lint-imports reports of the package in `folder`, by the contracts of this project."""
+    """Run lint-imports on the package in `folder`, with the contracts of this project; returns its report."""
     command = [sys.executable, "-c", "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports;"
                f"sys.exit(lint_imports(config_filename={str(ROOT / 'pyproject.toml')!r}, no_cache=True))"]  # fmt: skip
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
@@ -47,7 +47,7 @@ def lint(folder: Path) -> str:
 
 
 def test_types_are_prepared_at_import() -> None:
-    """msgspec prepares a type at its first use, and crashes if another thread uses it meanwhile: use a `Decoder`."""
+    """msgspec prepares a type at its first use, and can crash if another thread uses it then: use a `Decoder`."""
     lazy = re.compile(r"(?:json|msgpack)\.decode\([^)]*type=")
     folders = [ROOT / "src/heliograph" / name for name in ("domain", "storage", "sandbox", "delivery", "maintenance")]
     paths = [path for folder in folders for path in folder.rglob("*.py")]

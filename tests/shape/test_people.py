@@ -1,4 +1,4 @@
-"""Every table is cleaned by an erasure, or has nothing of a person."""
+"""Every table is cleaned by an erasure, or has no personal data."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ ERASED = {
         ("app_user", "external_id", "identifier", "client", "linked_address", "device", "search_term"), DELETED
     ),
     **dict.fromkeys(("participant", "membership", "merged_user"), DELETED),
-    "conversation": "personal ones are deleted; names and metadata of groups are texts of others",
+    "conversation": "personal ones are deleted; names and metadata of groups are data of others",
     "membership_change": "erasure_steps: the user is replaced by the pseudonym",
-    "message": "erasure_steps: those of the person and copies of them are emptied",
+    "message": "erasure_steps: messages of the person and their copies are emptied",
     "event": "erasure_steps: deleted or rewritten",
-    "delivery": "erasure_steps: those of deleted events are deleted",
+    "delivery": "erasure_steps: deliveries of deleted events are deleted",
     "attempt": "erasure_steps: responses are deleted",
-    "repetition": "erasure_steps: those of deleted events are deleted",
+    "repetition": "erasure_steps: repetitions of deleted events are deleted",
     "request": "erasure_steps: deleted",
     "idempotency_key": "erasure_steps: deleted",
     "outbound": "erasure_steps: deleted",
@@ -29,7 +29,7 @@ ERASED = {
 """What an erasure does to each of these tables."""
 
 NOTHING = {
-    "meta": "the seed of a sandbox can have a person, which the report says; otherwise settings of the database",
+    "meta": "the seed of a sandbox can have personal data, as the report says; otherwise settings of the database",
     "app": "the settings of a tenant",
     "api_key": "keys of programs",
     "integration": "settings of a tenant",
@@ -48,6 +48,6 @@ NOTHING = {
 """Tables that an erasure does not read, each with the reason."""
 
 
-def test_every_table_is_erased_or_has_nothing_of_a_person() -> None:
+def test_every_table_is_erased_or_has_no_personal_data() -> None:
     assert {*ERASED, *NOTHING} == set(schema.tables())
     assert not ERASED.keys() & NOTHING.keys()

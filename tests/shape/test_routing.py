@@ -1,6 +1,6 @@
 """Every statement of storage names the bucket of its tables, or has a reason to visit all of them.
 
-On a distributed database the others would be refused, or visit all machines.
+On a distributed database, other statements would be refused, or visit all machines.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ PERSON = "the export and the erasure of a person examine all rows of an app"
 FOUND = "the caller searches an app for an id or a name"
 LISTED = "a list of a whole app"
 SPREAD_OUT = {
-    "clients.of_integration": "the deletion of an integration concerns clients of all users",
+    "clients.of_integration": "the deletion of an integration affects clients of all users",
     "history.page_of_user": "the history of a user is in the buckets of the conversations",
-    "devices.deactivate": "the deletion of an integration concerns devices of all users",
+    "devices.deactivate": "the deletion of an integration affects devices of all users",
     "deliveries.get": LOOKED_UP,
     "deliveries.get_many": LOOKED_UP,
     "deliveries.page": LOOKED_UP,
@@ -44,12 +44,12 @@ SPREAD_OUT = {
     "mentions.remove_outbound": PERSON,
     "mentions.support_users": PERSON,
     "retention.buckets": "the hourly maintenance of a database that is not distributed",
-    "stream.start": "the step of the schema that begins the stream",
-    "stream.rows_after": "the stream is that of a whole app",
-    "activity.is_behind": "the stream is that of a whole app",
-    "stream.changed_apps": "the streams are those of whole apps",
-    "repetitions._between": "the stream is that of a whole app",
-    "repetitions.changed_apps": "the streams are those of whole apps",
+    "stream.start": "the schema step that starts the stream",
+    "stream.rows_after": "the stream covers a whole app",
+    "activity.is_behind": "the stream covers a whole app",
+    "stream.changed_apps": "the streams cover whole apps",
+    "repetitions._between": "the stream covers a whole app",
+    "repetitions.changed_apps": "the streams cover whole apps",
     "copying._chunk": ONCE,
     "copying._count": ONCE,
     "copying._first": ONCE,
@@ -58,7 +58,7 @@ SPREAD_OUT = {
 """The functions whose statements visit all shards, each with the reason."""
 
 ACCEPTED = SPREAD_OUT.keys() - {"retention.buckets"}
-"""Those that a distributed database accepts."""
+"""The functions whose statements a distributed database accepts."""
 
 RENDERED = statements()
 TYPES = ("bigint", "text", "text")
@@ -117,5 +117,5 @@ def test_sets_of_keys_name_their_buckets(size: int) -> None:
         ),
     ],
 )
-def test_the_checks_find_what_they_look_for(sql: str, missing: list[str], reason: str | None) -> None:
+def test_the_checks_find_missing_buckets_and_refusals(sql: str, missing: list[str], reason: str | None) -> None:
     assert (unnamed(sql), refused(sql)) == (missing, reason)

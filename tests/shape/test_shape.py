@@ -111,7 +111,6 @@ def test_only_storage_decides_by_the_engine() -> None:
     assert [named(path) for path in outside if re.search(r"buckets (==|!=|<|>) ", path.read_text())] == []
 
 
-# Modules about a whole database.
 def test_every_operation_has_a_handler() -> None:
     assert {operation.name for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS)} == set(
         ROUTES

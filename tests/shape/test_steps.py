@@ -21,7 +21,7 @@ INDEX_ON = re.compile(r"CREATE (?:UNIQUE )?INDEX \w+ ON (\w+)")
 
 
 def faults(number: int, step: Step) -> Iterator[str]:
-    """What is wrong with a step."""
+    """The faults of a step."""
     if bool(step.changes) == bool(step.indexes):
         yield "a step has either changes or indexes"
     if not 0 <= step.least_version <= number:
@@ -41,7 +41,7 @@ def faults(number: int, step: Step) -> Iterator[str]:
         yield "older programs do not know that a row must be unique"
 
 
-@pytest.mark.parametrize("steps", [schema.STEPS, CONTRACTED], ids=["ours", "those of the tests"])
+@pytest.mark.parametrize("steps", [schema.STEPS, CONTRACTED], ids=["ours", "of the tests"])
 def test_steps_can_be_taken_while_older_programs_serve(steps: tuple[Step, ...]) -> None:
     assert len(steps) >= UNRELEASED
     numbered = list(enumerate(steps, 1))[UNRELEASED:]
@@ -63,7 +63,7 @@ def test_steps_can_be_taken_while_older_programs_serve(steps: tuple[Step, ...]) 
         Step(0, indexes=(Index("event_key", "event (key_id)"),)),
     ],
 )
-def test_a_step_that_cannot_is_found(step: Step) -> None:
+def test_faulty_steps_are_found(step: Step) -> None:
     assert len(list(faults(20, step))) == 1
 
 

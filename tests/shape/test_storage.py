@@ -1,4 +1,4 @@
-"""The shape of storage: its functions take the tenant first, and its tables begin with it."""
+"""The shape of storage: its functions take the tenant first, and the keys of its tables begin with it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from heliograph.storage.migrations import schema
 from tests.cases import each
 from tests.shape.test_shape import ROOT, STORAGE
 
+# Modules about a whole database.
 WHOLE = {
     "ddl",
     "pool",
@@ -63,7 +64,7 @@ WITHOUT_TENANT |= {"merged_paging.merged_slice_of"}
 # A delivery finds its tenant by the webhook, and the stream reads the events of all tenants.
 WITHOUT_TENANT |= {"webhooks.find", "stream.start", "stream.newest", "stream.changed_apps", "cursors.prepare"}
 WITHOUT_TENANT |= {"repetitions.changed_apps", "activity.changed_apps", "recorded_requests.newest"}
-# A snapshot is one of the whole database.
+# Snapshots are of the whole database.
 WITHOUT_TENANT |= {
     "stream.forget_between",
     "stream.restored_after",
@@ -150,7 +151,7 @@ def test_a_copy_leaves_out_no_table_and_no_column() -> None:
         elif renamed := re.match(r"ALTER TABLE (\w+) RENAME COLUMN (\w+) TO (\w+)", statement):
             columns[renamed[1]][columns[renamed[1]].index(renamed[2])] = renamed[3]
     for table in ("event", "outbound"):
-        columns[table].remove("tx")  # of earlier versions
+        columns[table].remove("tx")  # a column of earlier versions
     assert {
         table.name: sorted([*table.columns, *(["bucket"] if table.spread else [])]) for table in copying.TABLES
     } == {name: sorted(names) for name, names in columns.items() if name not in ("meta", "lease", "listener")}
