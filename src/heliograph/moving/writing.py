@@ -72,7 +72,7 @@ class Target:
         try:
             response = await self._pace.call("writing records", lambda: self._import(records))
         except (BadRequest, PayloadTooLarge, InvalidArgument) as error:
-            # One of the records is malformed, for example with an invalid user id, or a proxy has a lower limit of size.
+            # A record is malformed, for example with an invalid user id, or a proxy has a lower size limit.
             if len(records) == 1:
                 self._refuse(records[0], list(error.titles) if isinstance(error, ApiError) else [str(error)])
                 return {0}
