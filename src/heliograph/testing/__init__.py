@@ -5,9 +5,9 @@
         crew.join("bob")
         assert sandbox.wait_for("conversation:join").user == "bob"
 
-`server` starts `heliograph dev` in a child process, which ends with this process. `sandbox` creates an app on it. `app`,
-`events` and `webhooks` have the objects that tests use, such as users and conversations. pytest loads `plugin`, which
-imports the other modules when a test asks for a fixture.
+`server` starts `heliograph dev` in a child process, which ends with this process, and `sandbox` creates an app on it.
+`app`, `events` and `webhooks` have the objects that tests use, such as users and conversations. pytest loads `plugin`,
+which imports the other modules when a test asks for a fixture.
 """
 
 from __future__ import annotations

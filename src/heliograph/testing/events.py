@@ -131,7 +131,7 @@ class EventLog:
                 return
 
     def _read_once(self, is_done: Callable[[], bool], timeout: float) -> None:
-        """Read until `is_done`, or for a short time: the timeout applies to each read, so the next stream gets the rest.
+        """Read until `is_done`, or for a short time: the timeout limits each read, so the next stream gets the rest.
 
         Raises:
             Timeout: nothing arrived.

@@ -144,7 +144,7 @@ class Authenticator:
         """Check that the credential is still valid and the app of the path still exists.
 
         Raises:
-            Unauthorized, Forbidden, AppNotFound: it is not, or it does not.
+            Unauthorized, Forbidden, AppNotFound: the credential is no longer valid, or the app was deleted.
         """
         caller = await self.caller(authorization)
         if isinstance(path, AppPath):
@@ -154,7 +154,7 @@ class Authenticator:
         """Check that a credential of any scope gives access to an app.
 
         Raises:
-            Unauthorized: it does not.
+            Unauthorized: the credential is not valid, or gives no access to the app.
         """
         caller = await self.caller(authorization)
         if not isinstance(caller, AccountCaller) and caller.app_id != app_id:

@@ -1,4 +1,4 @@
-"""OAuth: from the authorization of an integration to its token, and back."""
+"""OAuth: authorizes integrations, issues tokens, and revokes access."""
 
 from __future__ import annotations
 
