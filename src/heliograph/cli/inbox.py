@@ -106,7 +106,7 @@ def _line(call: dict[str, Any]) -> str:
 
 
 def _problems(checks: dict[str, Any]) -> Iterator[str]:
-    """What a receiver should not accept."""
+    """The problems of a call that a receiver should detect."""
     if checks["secret"] in ("wrong", "missing"):
         yield f"secret {checks['secret']}"
     if checks["payload"] == "invalid":

@@ -1,4 +1,4 @@
-"""`heliograph seed` and `heliograph reset`: what an app of a sandbox contains at first."""
+"""`heliograph seed` and `heliograph reset`: the initial contents of an app of a sandbox."""
 
 from __future__ import annotations
 
