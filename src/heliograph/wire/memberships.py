@@ -20,7 +20,7 @@ _INCLUDED = {"unread": True}
 
 
 class MembershipQuery(Struct, frozen=True):
-    """A page of memberships, in which order, and whether the response has the number of all unread messages."""
+    """A page of memberships, their order, and whether the response has the number of all unread messages."""
 
     page: Page
     sort: MembershipSort = "newest"

@@ -1,4 +1,4 @@
-"""Seeds: what an app of a sandbox contains at first."""
+"""Seeds: the initial contents of an app of a sandbox."""
 
 from __future__ import annotations
 
