@@ -63,7 +63,7 @@ def _rule_options(command: F) -> F:
 @click.argument("file", type=click.File("rb"))
 @connection_options
 def put(file: Any, url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> None:
-    """Replace the rules of an app by those of a JSON file, `-` for standard input."""
+    """Replace the rules of an app with the rules in a JSON file, `-` for standard input."""
     try:
         body = msgspec.json.decode(file.read())
     except msgspec.DecodeError as error:

@@ -20,7 +20,7 @@ _WAIT_SECONDS = 20
 
 @click.group()
 def inbox() -> None:
-    """Show the inboxes of a sandbox: what was sent to them, and how they respond."""
+    """Show the inboxes of a sandbox: the calls that they received, and how they respond."""
 
 
 @inbox.command("list")

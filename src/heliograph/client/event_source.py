@@ -101,7 +101,7 @@ class Source(ABC, Generic[T]):
         self.last_event_id = self._id or self.last_event_id
 
     def _decoded(self, kind: bytes, data: bytes) -> T | None:
-        """The record of an event, or None if it has none, or all ids of it were seen before and it is no repetition."""
+        """The record of an event. None if it has no record, or if all its ids were seen and it is not a repetition."""
         try:
             found = self.decode(kind, msgspec.json.decode(data))
         except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:

@@ -76,7 +76,7 @@ NOT_OBSERVABLE = {
 
 @cache
 def catalogue() -> tuple[Check, ...]:
-    """All checks: those of operations in the order of the table, then those of rules by topic."""
+    """All checks: first the checks of operations in the order of the table, then the checks of rules by topic."""
     topics = _TOPICS.split()
     return (*operation_checks(), *sorted(RULES, key=lambda check: topics.index(check.topic)))
 

@@ -61,7 +61,7 @@ _MALFORMED = (
     'Idempotency-Key should be a string in quotes, such as "8e03978e-40d5", or a token without blanks and commas, of '
     f"up to {_LONGEST} ASCII characters"
 )
-# They depend on the credential, or on how the request was sent, and not on what it asks for.
+# They depend on the credential, or on the transmission of the request, and not on its contents.
 _NOT_STORED = (
     Unauthorized,
     Forbidden,

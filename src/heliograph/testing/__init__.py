@@ -57,7 +57,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Every run of pytest loads the plugin, and most of them use none of this.
+    # Every run of pytest loads the plugin, and most runs do not use this package.
     if name in _MODULES:
         return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

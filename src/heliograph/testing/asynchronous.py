@@ -1,4 +1,4 @@
-"""The sandbox of asynchronous tests: each call runs in a thread, so that the event loop goes on."""
+"""The sandbox of asynchronous tests: each call runs in a thread, so that the event loop is not blocked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from heliograph.testing.webhooks import Inbox, Step, Webhook
 
 
 class AsyncSandbox:
-    """`Sandbox` with coroutines. `sandbox` is the one that it wraps."""
+    """`Sandbox` with coroutines. `sandbox` is the wrapped object."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox

@@ -72,7 +72,7 @@ class Authenticator:
     """Authenticates and authorizes requests, with a short-lived cache of callers and apps."""
 
     def __init__(self, store: Store, seconds_ahead: Callable[[str], float] = _not_ahead) -> None:
-        """`seconds_ahead` returns how far the clock of an app is ahead: that of a sandbox can be."""
+        """`seconds_ahead` returns how far the clock of an app is ahead, which a sandbox can change."""
         self._store = store
         self._seconds_ahead = seconds_ahead
         self._limits = RateLimits()

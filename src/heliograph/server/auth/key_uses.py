@@ -49,7 +49,7 @@ class KeyUses:
 
 @contextlib.asynccontextmanager
 async def storing(uses: KeyUses, failures: Failures) -> AsyncIterator[None]:
-    """Store the uses of keys while the context is open, and the last ones at its end."""
+    """Store the uses of keys once a minute while the context is open, and at its end."""
     task = asyncio.create_task(failures.keep_running("key uses", uses.run))
     try:
         yield

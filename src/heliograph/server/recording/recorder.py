@@ -89,7 +89,7 @@ class Recorder:
         self._known.discard(app_id)
 
     async def flush(self) -> None:
-        """Write what is in the queue."""
+        """Write the requests in the queue."""
         # At least once, to wait for a batch that is being written.
         left = len(self._queue)
         while (taken := await self._write_batch()) and left > taken:
