@@ -146,7 +146,7 @@ async def _serve(
 
 @contextlib.asynccontextmanager
 async def reading_media(store: Store, settings: Settings) -> AsyncIterator[ReadMedia | None]:
-    """Yield the reader of files of other servers; None without the setting `fetch_media`."""
+    """Yield a reader of files on other servers; None without the setting `fetch_media`."""
     if not settings.fetch_media:
         yield None
         return

@@ -99,7 +99,7 @@ def _folder() -> Path:
     """The folder for the files of running servers, which only this user can enter.
 
     Raises:
-        UsageError: another user made it.
+        UsageError: the folder belongs to another user, or others can enter it.
     """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     folder = Path(runtime) / "heliograph" if runtime else Path(tempfile.gettempdir()) / f"heliograph-{os.getuid()}"

@@ -99,14 +99,14 @@ class Settings:
     subdomain: str = _setting("", "Subdomain of the server, which GetTokenInfo returns to OAuth clients.")
     keep_days: int = _setting(7, "Days to keep events, settled deliveries and messages to stand-ins.", least=1)
     history_days: int = _setting(
-        0, "Days to keep who joined and left conversations, after the user has left; 0 to keep it for ever.", least=0
+        0, "Days to keep memberships in the history after they have ended; 0 to keep them for ever.", least=0
     )
     idempotency_hours: int = _setting(
         24, "Hours for which the response to a request with an idempotency key is stored for retries.", least=1
     )
     record_requests: int = _setting(
         0,
-        "Record requests and responses with their bodies, and keep the newest of each app, this number; 0 for none.",
+        "Record requests and responses with their bodies, and keep this number of the newest for each app; 0 for none.",
         most=100_000,
     )
     log_format: str = _setting("console", "Format of the log lines on standard error.", choices=("console", "json"))
@@ -114,7 +114,7 @@ class Settings:
     grace_seconds: int = _setting(30, "Seconds to wait for requests in flight when the server stops.")
 
 
-@lru_cache(maxsize=8)  # asked for each message
+@lru_cache(maxsize=8)  # called for each message
 def is_loopback(host: str) -> bool:
     """Whether an address to listen on is reachable only from this machine."""
     try:

@@ -73,7 +73,7 @@ def test_everything_is_there_with_its_ids(source: Hosted, api: Caller, tmp_path:
     }  # fmt: skip
     assert report(tmp_path)["notStored"] == {"user.hasPaymentInfo": 3}
     assert "not stored: user.hasPaymentInfo of 3 records" in done.stdout
-    assert "the source does not tell:" in done.stdout
+    assert "not available from the source:" in done.stdout
     crew = next(id for id, one in source.conversations.items() if one.get("displayName"))
     joined = api.join(crew, api.new_user())
     assert api.participants(crew)[-1]["id"] == joined["id"]

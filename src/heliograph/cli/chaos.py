@@ -29,7 +29,7 @@ _MATCH = (
     ("attempt", int, "Webhook calls that are this attempt of a delivery; the first is 1."),
 )
 _EFFECT = (
-    ("status", int, "Respond with this status, or take it for that of the endpoint."),
+    ("status", int, "Respond with this status; for webhook calls, use it in place of the status of the endpoint."),
     ("code", str, "The code of the error."),
     ("title", str, "The title of the error."),
     ("retry-after", int, "The seconds of the header Retry-After."),
@@ -63,7 +63,7 @@ def _rule_options(command: F) -> F:
 @click.argument("file", type=click.File("rb"))
 @connection_options
 def put(file: Any, url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> None:
-    """Replace the rules of an app by those of a JSON file, `-` for standard input."""
+    """Replace the rules of an app with the rules in a JSON file, `-` for standard input."""
     try:
         body = msgspec.json.decode(file.read())
     except msgspec.DecodeError as error:
@@ -76,13 +76,13 @@ def put(file: Any, url: str, app_id: str | None, key_id: str | None, key_secret:
 @click.option("--on", type=click.Choice(["request", "delivery", "stream"]), default="request", show_default=True)
 @click.option("--probability", type=float, show_default="1", help="Probability of a hit, from 0 to 1.")
 @click.option("--times", type=int, help="Number of hits after which the rule does nothing.")
-@click.option("--seed", type=int, help="Seed of all rules of the app. Without it, the seed stays.")
+@click.option("--seed", type=int, help="Seed of all rules of the app; by default, the present seed.")
 @_rule_options
 @connection_options
 def add(
     name: str, seed: int | None, url: str, app_id: str | None, key_id: str | None, key_secret: str | None, **given: Any
 ) -> None:
-    """Add a rule to those of an app, or replace the one of this name. All counts begin again."""
+    """Add a rule to an app, or replace its rule of the same name. All counts begin again."""
     to = connection(url, app_id, key_id, key_secret)
     body = _current(to)
     if seed is not None:

@@ -14,7 +14,7 @@ from heliograph.wire.table.sandbox import GET_CLOCK, SET_CLOCK
 
 @click.group()
 def clock() -> None:
-    """Move the clock of an app of a sandbox forward, or let it stand still."""
+    """Move the clock of an app of a sandbox forward, or freeze it."""
 
 
 @clock.command()
@@ -33,7 +33,7 @@ def show(url: str, app_id: str | None, key_id: str | None, key_secret: str | Non
 def advance(
     duration: str, url: str, app_id: str | None, key_id: str | None, key_secret: str | None, as_json: bool
 ) -> None:
-    """Move forward by a duration such as 15m, over everything that is due, and print what happened."""
+    """Move forward by a duration such as 15m, run everything that becomes due, and print what happened."""
     _move(connection(url, app_id, key_id, key_secret), {"advance": parse_duration(duration)}, as_json)
 
 
@@ -49,14 +49,14 @@ def set_(time: str, url: str, app_id: str | None, key_id: str | None, key_secret
 @clock.command()
 @connection_options
 def freeze(url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> None:
-    """Let the clock stand still: it moves only by `heliograph clock advance`."""
+    """Freeze the clock: only `heliograph clock advance` moves it."""
     _print_state(send(connection(url, app_id, key_id, key_secret), SET_CLOCK, body={"freeze": True})["clock"])
 
 
 @clock.command()
 @connection_options
 def unfreeze(url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> None:
-    """Let the clock go on from the time at which it stands."""
+    """Let the clock run again, from the time at which it is frozen."""
     _print_state(send(connection(url, app_id, key_id, key_secret), SET_CLOCK, body={"freeze": False})["clock"])
 
 

@@ -19,18 +19,18 @@ _FILE = click.File("wb", lazy=False)
 
 @click.command()
 @connection_options
-@click.option("--account-key-id", help="Id of an account key; that of a local `heliograph dev` is known.")
+@click.option("--account-key-id", help="Id of an account key; by default, that of a local `heliograph dev`.")
 @click.option("--account-key-secret", help="Secret of the account key; prefer HELIOGRAPH_ACCOUNT_KEY_SECRET.")
 @click.option("--webhook-url", help="URL by which the server reaches the webhook endpoint of this command.")
-@click.option("--listen", metavar="HOST:PORT", help="Where the webhook endpoint listens.")
-@click.option("--only", multiple=True, metavar="PATTERN", help="Only checks with such a number; repeatable.")
+@click.option("--listen", metavar="HOST:PORT", help="Address and port at which the webhook endpoint listens.")
+@click.option("--only", multiple=True, metavar="PATTERN", help="Only matching checks, such as `bulk.*`; repeatable.")
 @click.option("--list", "listing", is_flag=True, help="List the checks instead of running them.")
-@click.option("--requests-per-second", type=click.FloatRange(0, min_open=True), help="Most requests per second.")
-@click.option("--slow", is_flag=True, help="Run checks that take long, too.")
-@click.option("--keep", is_flag=True, help="Keep what the checks create.")
+@click.option("--requests-per-second", type=click.FloatRange(0, min_open=True), help="Maximum requests per second.")
+@click.option("--slow", is_flag=True, help="Also run slow checks.")
+@click.option("--keep", is_flag=True, help="Do not delete what the checks create.")
 @click.option("--json", "json_file", type=_FILE, help="Write the results as JSON to this file.")
 @click.option("--junit", type=_FILE, help="Write the results as JUnit XML to this file.")
-@click.option("--record", type=_FILE, help="Write what was observed to this file, without ids and secrets.")
+@click.option("--record", type=_FILE, help="Write all requests and responses to this file, without ids and secrets.")
 def conformance(listing: bool, only: tuple[str, ...], **options: Any) -> int:
     """Check a server of the API from outside: every operation, and every rule of docs/behaviour.md.
 
@@ -69,7 +69,7 @@ def _run(checks: list[Any], options: dict[str, Any]) -> int:
 
 
 def _credentials(options: dict[str, Any]) -> dict[str, Any]:
-    """The server and the keys that the options name; what they lack is that of a local `heliograph dev`.
+    """The server and the keys that the options name. Missing options default to a local `heliograph dev`.
 
     Raises:
         UsageError: a key is unknown, or a URL is not valid.
@@ -100,7 +100,7 @@ def _require_url(option: str, url: str) -> None:
 
 
 def _receiver(options: dict[str, Any]) -> Receiver | None:
-    """The webhook endpoint: where `--listen` says, or on a free port if the server is on this machine."""
+    """The webhook endpoint: at the address of `--listen`, or at a free port if the server is on this machine."""
     from urllib.parse import urlsplit
 
     from heliograph.conformance.receiver import Receiver
@@ -121,7 +121,7 @@ def _receiver(options: dict[str, Any]) -> Receiver | None:
 
 
 def _write(session: Session, options: dict[str, Any]) -> None:
-    """Write the reports for which there are files."""
+    """Write the reports that were requested."""
     reports: dict[str, IO[bytes] | None] = {name: options[name] for name in ("json_file", "junit", "record")}
     if file := reports["json_file"]:
         file.write(session.json())

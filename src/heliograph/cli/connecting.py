@@ -1,4 +1,4 @@
-"""The options with which commands connect to a server. Without them, it is the `heliograph dev` of the same user."""
+"""The options with which commands connect to a server: by default, to the `heliograph dev` of the same user."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ url_option = click.option(
 
 
 def key_options(command: F) -> F:
-    """Add the options that name an app and a key of it."""
+    """Add the options that name an app and its key."""
     for flag, variable, about in (
         ("--key-secret", "HELIOGRAPH_KEY_SECRET", "Secret of the API key; prefer the environment variable."),
         ("--key-id", "HELIOGRAPH_KEY_ID", "Id of an API key of the app."),
@@ -82,19 +82,19 @@ def key_options(command: F) -> F:
 
 
 def connection_options(command: F) -> F:
-    """Add the options of a connection to a command; `connection` makes one of their values."""
+    """Add the options of a connection to a command. `connection` converts their values to a Connection."""
     return url_option(key_options(command))
 
 
 def connection(
     url: str, app_id: str | None, key_id: str | None, key_secret: str | None, *, account: bool = False
 ) -> Connection:
-    """The connection that the options describe; what they lack is that of a local `heliograph dev`.
+    """The connection that the options describe. Missing options default to a local `heliograph dev`.
 
-    With `account`, a key of the account in the environment is enough.
+    With `account`, an account key in the environment is enough.
 
     Raises:
-        UsageError: no such server runs on this machine.
+        UsageError: options are missing, and no `heliograph dev` with this URL and app runs on this machine.
     """
     account_key = (os.environ.get("HELIOGRAPH_ACCOUNT_KEY_ID"), os.environ.get("HELIOGRAPH_ACCOUNT_KEY_SECRET"))
     if (app_id and key_id and key_secret) or (account and all(account_key)):
@@ -120,11 +120,11 @@ def send(
 ) -> dict[str, Any]:
     """Call an operation of the table, of the sandbox tools or of the console; returns the JSON of the response.
 
-    An operation that needs an account key gets that of the connection; others do with `account`. `path` has the values
-    of the path parameters after the app. `content` is that of a file, for an operation that takes one.
+    The account key of the connection is used if the operation requires one, or if `account` is set. `path` has the
+    values of the path parameters after the app. `content` is the content of a file, for operations that take one.
 
     Raises:
-        UsageError: an argument is invalid, the server refused it, or no response arrived.
+        UsageError: an argument is invalid, the server refused the request, or no response arrived.
     """
     from heliograph import Model
 
@@ -140,7 +140,7 @@ def receive(to: Connection, operation: AnyOperation, *path: str) -> Iterator[byt
     """The file with which an operation responds, in chunks.
 
     Raises:
-        UsageError: the server refused it, or the response did not arrive.
+        UsageError: the server refused the request, or the response did not arrive.
     """
     from heliograph.client.options import Options
 
@@ -160,7 +160,7 @@ def _prepared(
 
 @contextlib.contextmanager
 def _reported(to: Connection, operation: AnyOperation) -> Iterator[None]:
-    """Turn errors of the client into a UsageError."""
+    """Convert errors of the client to a UsageError."""
     from heliograph.errors import ApiError, HeliographError
 
     try:
@@ -169,7 +169,7 @@ def _reported(to: Connection, operation: AnyOperation) -> Iterator[None]:
         if error.status == 404 and operation.tag == CONSOLE_TAG and error.code == "not_found":
             raise UsageError(f"{to.url} has no console: start the server with --console yes") from None
         if error.status == 404 and operation.tag == SANDBOX_TAG and error.code == "not_found":
-            raise UsageError(f"{to.url} has no sandbox tools, or does not know what was named: {error}") from None
+            raise UsageError(f"{to.url} has no sandbox tools, or the named object does not exist: {error}") from None
         raise UsageError(f"{to.url} responded with status {error.status}: {error}") from None
     except HeliographError as error:
         raise UsageError(str(error)) from None

@@ -19,12 +19,12 @@ _SECONDS = 24 * 3600
 async def console_link(store: Store, url: str, settings: Settings, account_key_id: str) -> str | None:
     """A link with which one person can sign in to the console as an operator of all apps, once within a day.
 
-    None if this server is no sandbox, or has no console.
+    None if this server is not a sandbox, has no console, or cannot write to its database.
     """
     is_sandbox = tools.offered(settings, embedded=not store.shared)
     if not is_sandbox or not console.offered(settings, sandbox_tools=True):
         return None
-    # A server whose database cannot be written now starts all the same.
+    # A server starts even if its database cannot be written now.
     with contextlib.suppress(ServiceUnavailable):
         body = TicketCreateBody(role="operator", expires_in_seconds=_SECONDS)
         made = await console.create_ticket(store, account_key_id, None, body)

@@ -46,15 +46,15 @@ def migrate(url: str) -> None:
 @database_option
 @json_option
 def distribute(shards: int, url: str, as_json: bool) -> None:
-    """Distribute the tables over the machines of a Citus cluster, whose coordinator the database must be.
+    """Distribute the tables over the machines of a Citus cluster. The database must be its coordinator.
 
-    Migrates the database first. Run it again after an upgrade: it distributes the tables that are new.
+    Migrates the database first. Run it again after an upgrade: it distributes the new tables.
     """
     from heliograph.storage.postgres import distributing
     from heliograph.storage.urls import require_shared
 
     require_shared(url, "heliograph distribute")
-    logging.basicConfig(format="%(message)s", level=logging.INFO)  # rows that exist are moved
+    logging.basicConfig(format="%(message)s", level=logging.INFO)  # shows that existing rows are moved
     name, found = asyncio.run(distributing.distribute(url, shards))
     if as_json:
         print_json({"dividedTables": found.divided, "copiedTables": found.copied, "shards": found.shards,
@@ -98,9 +98,9 @@ async def _copy(source: str, target: str) -> int:
 @database_option
 @json_option
 def compact(url: str, as_json: bool) -> None:
-    """Rewrite a database without the space that deleted values may be in, such as those of an erased person.
+    """Rewrite a database, so that deleted values, such as those of an erased person, do not remain in unused space.
 
-    Stop the server of a SQLite file first. On PostgreSQL servers can run, and their requests wait for each table.
+    Stop the server of a SQLite file first. On PostgreSQL, servers can run, and their requests wait for each table.
     """
     from heliograph.storage import compacting
 

@@ -20,7 +20,7 @@ _WAIT_SECONDS = 20
 
 @click.group()
 def inbox() -> None:
-    """Show the inboxes of a sandbox: what was sent to them, and how they respond."""
+    """Show the inboxes of a sandbox: the calls that they received, and how they respond."""
 
 
 @inbox.command("list")
@@ -106,7 +106,7 @@ def _line(call: dict[str, Any]) -> str:
 
 
 def _problems(checks: dict[str, Any]) -> Iterator[str]:
-    """What a receiver should not accept."""
+    """The problems of a call that a receiver should detect."""
     if checks["secret"] in ("wrong", "missing"):
         yield f"secret {checks['secret']}"
     if checks["payload"] == "invalid":

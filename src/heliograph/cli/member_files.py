@@ -31,7 +31,7 @@ def opened(path: str, mode: str = "r") -> Iterator[TextIO]:
 
 
 def read_members(file: TextIO, *, external: bool) -> list[Named]:
-    """The users that a file names. Without a header, its lines are ids, or external ids if `external` is set.
+    """The users that a file names. The lines of a file without a header are ids, or external ids with `external`.
 
     Raises:
         UsageError: a row names no user.

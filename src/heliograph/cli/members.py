@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 Advance = Callable[[int], object]
-"""Called with how much of the work is done now."""
+"""Called with the amount of work that is done so far."""
 
 API_ERROR, NO_RESPONSE, INVALID_RESPONSE = 1, 3, 4
-"""Exit statuses, as those of `heliograph call`."""
+"""Exit statuses, the same as those of `heliograph call`."""
 _AT_ONCE = 1_000
 
 
@@ -43,14 +43,14 @@ class _Group:
 def members() -> None:
     """Set, add, remove and export the members of a group.
 
-    Files are CSV with the columns userId and userExternalId, of which a row needs one, or have an id in each line. `-`
+    A file is CSV with the columns userId and userExternalId, of which a row needs one, or has an id in each line. `-`
     is standard input or output. The exit status is 0 for success, 1 for an error response or refused members, 2 for a
     usage error, 3 if no response arrived, and 4 for an invalid response.
     """
 
 
 def _command(command: Callable[..., int]) -> click.Command:
-    """Make a command of a function of a `_Group` and its own options."""
+    """Make a command from a function that takes a `_Group` and the options of the command."""
 
     @wraps(command)
     def run(
@@ -143,7 +143,7 @@ def remove(group: _Group, path: str, external: bool, dry_run: bool) -> int:
 @click.option("--file", "path", default="-", show_default=True, help="Where to write CSV.")
 def export(group: _Group, path: str) -> int:
     """Write the members of a group to a file, in the order of joining."""
-    # The first request comes first, so that its error leaves the file as it is.
+    # Request the first page before the file is opened, so that an error leaves the file unchanged.
     found = group.members()
     first = next(found, None)
     with opened(path, "w") as file:
@@ -174,7 +174,7 @@ def _key(named: Named) -> tuple[str, str | None]:
 
 
 def _present(group: _Group) -> frozenset[tuple[str, str | None]]:
-    """What can name a member."""
+    """The ids and external ids of all members, in the form of `_key`."""
     found = list(group.members())
     return frozenset([("userId", one) for one, _ in found] + [("userExternalId", one) for _, one in found])
 

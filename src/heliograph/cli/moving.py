@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _HEADERS = frozenset(("id", "userid", "externalid", "user", "users", "idorexternalid"))
 _INTERRUPTED = 130
 _SHOWN_EVERY = 0.1
-"""In seconds: there may be thousands of records in each."""
+"""Seconds between updates of the number of records, which may grow by thousands while `done` stays the same."""
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -73,21 +73,21 @@ def _origin_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "--users",
     "list_",
     type=click.File(encoding="utf-8-sig"),
-    help="File with the users: ids or external ids, one on a line. Only Heliograph lists them without it.",
+    help="File with the users: ids or external ids, one on a line. Without it, the source must be a Heliograph server.",
 )
 @click.option(
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="File in which the import keeps what is done.  [default: heliograph-import-APP.state]",
+    help="File with the progress of the import.  [default: heliograph-import-APP.state]",
 )
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="File for the report, as JSON.")
 @_origin_options
 @connection_options
 def import_(source: str, list_: TextIO | None, state: Path | None, report: Path | None, **given: Any) -> int:
-    """Import users with their conversations, or an exported directory, with the ids and times that they have there.
+    """Import users with their conversations, or an exported directory. Ids and times are kept.
 
-    Run the same command again to resume an interrupted import, or to bring over what has changed since. `--app` and
-    `--url` are those of this server, and `--from-app` is the app at the source.
+    Run the same command again to resume an interrupted import, or to import the changes since. `--app` and `--url` are
+    those of this server, and `--from-app` is the app at the source.
     """
     to = connection(given["url"], given["app_id"], given["key_id"], given["key_secret"])
     if not source.startswith(("http://", "https://")):
@@ -128,11 +128,11 @@ def _move(origin: Origin, to: Connection, names: list[str] | None, path: Path, r
     if state.is_resumed:
         click.echo(f"resuming the import that {path} describes", err=True)
     try:
-        _write_report(state.report, report)  # so that a path that cannot be written does not cost an import
+        _write_report(state.report, report)  # fail before the import if the path cannot be written
         asyncio.run(_run(origin, to, names, state))
     except (KeyboardInterrupt, UsageError) as error:
         _write_report(state.report, report)
-        click.echo(f"\nto resume, run the same command again: {path} says what is done", err=True)
+        click.echo(f"\nto resume, run the same command again: {path} has its progress", err=True)
         if isinstance(error, UsageError):
             raise
         return _INTERRUPTED
@@ -200,7 +200,7 @@ def _restore(path: Path, to: Connection, report: Path | None) -> int:
     try:
         asyncio.run(run())
     except (KeyboardInterrupt, UsageError) as error:
-        click.echo("\nto resume, run the same command again: what is there already is only compared", err=True)
+        click.echo("\nto resume, run the same command again: existing records are only compared", err=True)
         if isinstance(error, UsageError):
             raise
         return _INTERRUPTED
@@ -240,7 +240,7 @@ def _announce(seconds: float) -> None:
 
 @contextmanager
 def _progress(label: str, total: int | None = None) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on a terminal; yields the callback that takes what is done of the total, and the number of
+    """Show a progress bar on a terminal; yields the callback that takes the position in `total` and the number of
     records."""
     hidden = not sys.stderr.isatty()
     with click.progressbar(length=total or 1, label=label, file=sys.stderr, hidden=hidden, show_pos=bool(total)) as bar:

@@ -1,4 +1,4 @@
-"""`heliograph seed` and `heliograph reset`: what an app of a sandbox contains at first."""
+"""`heliograph seed` and `heliograph reset`: the initial contents of an app of a sandbox."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from heliograph.wire.table.sandbox import EXPORT_SEED, RESET_APP, SEED_APP
 
 @click.group()
 def seed() -> None:
-    """Fill an app of a sandbox, or export what is in it."""
+    """Fill an app of a sandbox, or export its contents."""
 
 
 @seed.command()
@@ -35,7 +35,7 @@ def load(file: Path, url: str, app_id: str | None, key_id: str | None, key_secre
 @seed.command()
 @connection_options
 def export(url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> None:
-    """Print a seed of what is in an app, as JSON, without ids and secrets."""
+    """Print a seed with the contents of an app, as JSON, without ids and secrets."""
     found = send(connection(url, app_id, key_id, key_secret), EXPORT_SEED)["seed"]
     click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
 

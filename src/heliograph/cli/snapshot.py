@@ -21,7 +21,7 @@ from heliograph.wire.table.sandbox import (
 
 @click.group()
 def snapshot() -> None:
-    """Save the database of a sandbox, with all its apps, and return to what was saved."""
+    """Save the database of a sandbox, with all its apps, and restore it."""
 
 
 @snapshot.command()

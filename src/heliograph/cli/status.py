@@ -32,7 +32,7 @@ def status(url: str, app_id: str | None, key_id: str | None, key_secret: str | N
 
 
 def state_of(url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> dict[str, Any]:
-    """The state of a server, and with a key of an app that of its sandbox; `up` and `problems` are always there."""
+    """The state of a server, and, with a key of an app, the state of its sandbox. Always has `up` and `problems`."""
     found = _status(url)
     if found["up"]:
         try:

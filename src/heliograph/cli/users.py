@@ -1,4 +1,4 @@
-"""`heliograph users`: exports what is kept about a person, and erases it."""
+"""`heliograph users`: exports the data about a person, and erases the person."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from heliograph.wire.table.v2.users import GET_USER
 
 _END = b'{"type":"end",'
 _LAST_BYTES = 4096
-"""More than the last line has."""
+"""More than the length of the last line."""
 
 
 @click.group()
 def users() -> None:
-    """Export what is kept about a person, and erase it."""
+    """Export the data about a person, and erase the person."""
 
 
 @users.command()
@@ -33,9 +33,9 @@ def users() -> None:
 def export(
     user: str, file: Path | None, url: str, app_id: str | None, key_id: str | None, key_secret: str | None
 ) -> None:
-    """Write everything that is kept about USER, an id or external id, to FILE: one JSON object in each line.
+    """Write all data about USER, an id or external id, to FILE: one JSON object in each line.
 
-    Without FILE it is printed. FILE appears only when the export is complete.
+    Without FILE, print it. FILE appears only when the export is complete.
     """
     lines = receive(connection(url, app_id, key_id, key_secret), EXPORT_USER, user)
     if file is None:
@@ -57,7 +57,7 @@ def _write(lines: Iterator[bytes], out: BinaryIO) -> None:
     """Write an export.
 
     Raises:
-        UsageError: it is not complete.
+        UsageError: the export is not complete.
     """
     last = b""
     for chunk in lines:
@@ -81,9 +81,9 @@ def erase(
     key_secret: str | None,
     as_json: bool,
 ) -> None:
-    """Delete USER, an id or external id, and remove what names the person from everything that stays.
+    """Delete USER, an id or external id, and remove what identifies the person from the remaining data.
 
-    It cannot be undone. After an interruption run it again with --yes.
+    This cannot be undone. After an interruption, run the command again with --yes.
     """
     to = connection(url, app_id, key_id, key_secret)
     if not yes:

@@ -104,7 +104,7 @@ class AsyncClient(AsyncGroups):
 
     @group
     def people(self) -> AsyncPersonsApi:
-        """What is kept about a person."""
+        """The export and the erasure of a person."""
         return AsyncPersonsApi(self)
 
     @group
@@ -114,7 +114,7 @@ class AsyncClient(AsyncGroups):
 
     @group
     def members(self) -> AsyncMembersApi:
-        """The members of conversations, as a whole."""
+        """Replaces all members of a conversation."""
         return AsyncMembersApi(self)
 
     def with_options(

@@ -1,4 +1,4 @@
-"""The members of a conversation as they are to be: `client.members.replace(…)`."""
+"""Replaces the members of a conversation: `client.members.replace(…)`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from heliograph.client.member_lines import (
 
 
 class AsyncMembersApi(AsyncApi):
-    """The members of conversations, as a whole."""
+    """Replaces all members of a conversation."""
 
     async def replace(
         self,
@@ -32,8 +32,8 @@ class AsyncMembersApi(AsyncApi):
     ) -> MembersSummary:
         """Make up to 100,000 users the participants of an sdkGroup conversation.
 
-        The others leave, and those who are missing join. What is done stays done after an error, and another call
-        completes it.
+        Missing users join, and all other participants leave. After an error, the changes so far remain, and another
+        call completes them.
 
         `PUT /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants`. Scopes: app, account.
 

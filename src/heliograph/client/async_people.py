@@ -1,4 +1,4 @@
-"""What is kept about a person: `client.people`, with the export of a user as a stream."""
+"""The export and the erasure of a person: `client.people`. Exports are streams."""
 
 from __future__ import annotations
 

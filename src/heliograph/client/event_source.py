@@ -20,19 +20,19 @@ from heliograph.errors import DecodeError
 T = TypeVar("T")
 
 ActivityEntry = RecordedRequest | EventRecord
-"""What the activity stream sends."""
+"""An entry of the activity stream."""
 
 _MAX_REMEMBERED = 10_000
 _RESET = b"reset"
-"""The type with which the server reports that a client has to begin anew: a sandbox has restored a snapshot, or the
-position of an activity stream is too old."""
+"""The type of the event that reports a gap: a sandbox has restored a snapshot, or the position of an activity stream is
+too old. The stream goes on after the gap."""
 
 
 class Source(ABC, Generic[T]):
     """Parses the successive responses of one stream.
 
-    A resumed stream may have events twice: those among the last 10,000 events are skipped, unless they are marked as
-    repeated.
+    A resumed stream may send events again. Events among the last 10,000 that were received are skipped, unless they are
+    marked as repeated.
     """
 
     what = ""
@@ -42,7 +42,7 @@ class Source(ABC, Generic[T]):
         self.last_event_id = last_event_id
         """The id to resume after. An event counts as handled when the next one is requested."""
         self.resets = 0
-        """How often the server has reported that events were undone, or cannot be sent any more."""
+        """How often the server has reported that events were undone, or can no longer be sent."""
         self._operation = operation
         self._seen: OrderedDict[str, None] = OrderedDict()
         self.begin()
@@ -101,7 +101,7 @@ class Source(ABC, Generic[T]):
         self.last_event_id = self._id or self.last_event_id
 
     def _decoded(self, kind: bytes, data: bytes) -> T | None:
-        """The record of an event, or None if it has none, or all ids of it were seen before and it is no repetition."""
+        """The record of an event. None if it has no record, or if all its ids were seen and it is not a repetition."""
         try:
             found = self.decode(kind, msgspec.json.decode(data))
         except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Idempotency keys: with one, a server of Heliograph does a write once, however often the request is sent."""
+"""Idempotency keys: a Heliograph server performs a write with a key once, however often the request is sent."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from heliograph.client.options import Options
 from heliograph.wire.operations import AnyOperation
 
 HEADER = "idempotency-key"
-# The hosted service ignores keys, so it would do a repeated write again.
+# The hosted service ignores keys, so it would perform a repeated write again.
 _HOSTED = ("smooch.io", "zendesk.com")
 _RANDOM_BYTES = 10
 
 
 def is_honoured(base_url: str) -> bool:
-    """Whether the server at this URL may be one of Heliograph: it is not the hosted service."""
+    """Whether the server at this URL may be a Heliograph server: any but the hosted service."""
     host = (urlsplit(base_url).hostname or "").rstrip(".").lower()
     return not any(host == domain or host.endswith(f".{domain}") for domain in _HOSTED)
 
@@ -30,5 +30,5 @@ def key_for(operation: AnyOperation, options: Options, base_url: str) -> str | N
 
 
 def _new() -> str:
-    # Keys that ascend with time are next to each other in the index of the database, and cost less.
+    # Keys that ascend with time are adjacent in the index of the database, which makes inserts faster.
     return f"{time.time_ns() // 1_000_000:012x}{os.urandom(_RANDOM_BYTES).hex()}"

@@ -105,7 +105,7 @@ class Client(Groups):
 
     @group
     def people(self) -> PersonsApi:
-        """What is kept about a person."""
+        """The export and the erasure of a person."""
         return PersonsApi(self)
 
     @group
@@ -115,7 +115,7 @@ class Client(Groups):
 
     @group
     def members(self) -> MembersApi:
-        """The members of conversations, as a whole."""
+        """Replaces all members of a conversation."""
         return MembersApi(self)
 
     def with_options(

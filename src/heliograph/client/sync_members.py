@@ -1,5 +1,5 @@
 # Generated from async_members.py by tools/unasync.py. Do not edit.
-"""The members of a conversation as they are to be: `client.members.replace(…)`."""
+"""Replaces the members of a conversation: `client.members.replace(…)`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from heliograph.client.sync_calls import Api
 
 
 class MembersApi(Api):
-    """The members of conversations, as a whole."""
+    """Replaces all members of a conversation."""
 
     def replace(
         self,
@@ -33,8 +33,8 @@ class MembersApi(Api):
     ) -> MembersSummary:
         """Make up to 100,000 users the participants of an sdkGroup conversation.
 
-        The others leave, and those who are missing join. What is done stays done after an error, and another call
-        completes it.
+        Missing users join, and all other participants leave. After an error, the changes so far remain, and another
+        call completes them.
 
         `PUT /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants`. Scopes: app, account.
 

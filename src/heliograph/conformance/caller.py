@@ -1,4 +1,4 @@
-"""Sends plain requests, at a limited pace, and keeps what was sent and received."""
+"""Sends plain requests, at a limited rate, and keeps the requests and responses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TIMEOUT_SECONDS = 30.0
 TOO_MANY_REQUESTS = 429
 RETRIES = 5
 LONGEST_PAUSE = 60.0
-"""Seconds to wait at most before a request that was refused with 429 is repeated."""
+"""The longest pause in seconds before a request that was refused with 429 is repeated."""
 _SHOWN = 300
 
 
@@ -42,7 +42,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes = b""
     operation: str = ""
-    """The name of the operation that was called, if it was called by its name."""
+    """The name of the operation, if it was called by name."""
 
     @property
     def json(self) -> Any:
@@ -62,13 +62,13 @@ class Answer:
         return self.content.decode(errors="replace")
 
     def expect(self, status: int) -> Answer:
-        """Return the answer, which must have this status."""
+        """Require this status; returns the answer."""
         if self.status != status:
             raise Failure(f"status {status}", self.summary())
         return self
 
     def refused(self, status: int, code: str = "", title: str = "") -> list[str]:
-        """The titles of the errors, of which each must have the code, and one must contain `title`."""
+        """Require an error response; returns its titles. Each error must have the code, one of them the `title`."""
         self.expect(status)
         titles = [one[1] for one in self.errors(code)]
         if title and not any(title in one for one in titles):
@@ -151,7 +151,7 @@ class Caller:
             raise NoResponse(f"no response: {str(error) or type(error).__name__}") from None
 
     def raw(self, head: bytes) -> int:
-        """Send these bytes on a connection of their own; returns the status of the response.
+        """Send these bytes on a new connection; returns the status of the response.
 
         Raises:
             NoResponse: the connection failed, or was closed without a response.
@@ -204,7 +204,7 @@ class Caller:
 
 
 def _in_time(lines: Iterator[str], deadline: float) -> Iterator[str]:
-    """The lines until a deadline. A stream without events goes on with empty lines."""
+    """The lines until a deadline. A stream without events still sends empty lines."""
     for line in lines:
         if time.monotonic() > deadline:
             raise Failure(f"an event of the stream within {TIMEOUT_SECONDS:.0f} s", "none")

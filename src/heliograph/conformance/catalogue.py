@@ -42,7 +42,7 @@ _TOPICS = """participants bulk messages users identities merging devices enduser
 
 NOT_OBSERVABLE = {
     "operation.CreateApp.402": "depends on the plan of the account",
-    "operation.ListApps.403": "takes the service account of another one",
+    "operation.ListApps.403": "takes a second service account",
     "operation.PostMessage.423": "takes a conversation with 30,000 messages",
     "messages.11": "takes a conversation with 30,000 messages",
     "users.2": "takes a user with 30,000 messages",
@@ -76,7 +76,7 @@ NOT_OBSERVABLE = {
 
 @cache
 def catalogue() -> tuple[Check, ...]:
-    """All checks: those of operations in the order of the table, then those of rules by topic."""
+    """All checks: first the checks of operations in the order of the table, then the checks of rules by topic."""
     topics = _TOPICS.split()
     return (*operation_checks(), *sorted(RULES, key=lambda check: topics.index(check.topic)))
 

@@ -86,7 +86,7 @@ class Created:
             if thing.app_id in apps:
                 continue
             try:
-                # Every further request might take until its timeout.
+                # Every further request might wait until its timeout.
                 failure = "the server has stopped responding" if silent else _failure(delete(thing))
             except NoResponse as error:
                 failure, silent = str(error), True

@@ -21,7 +21,7 @@ class Link(NamedTuple):
 
 
 def new_number() -> str:
-    """A phone number that no other check uses. No one has it: it has too many digits for its country."""
+    """A phone number that no other check uses, and that cannot exist: it has too many digits for its country."""
     return f"+1202555{secrets.randbelow(10**7):07d}"
 
 

@@ -42,7 +42,7 @@ _CODES = {
 
 
 def operation_checks() -> Iterator[Check]:
-    """The checks of all operations. Those of one operation share a call, which its success uses up."""
+    """The checks of all operations. The checks of an operation share a prepared call, which the last check uses up."""
     for operation in OPERATIONS:
         yield from _credentials(operation)
         yield from _unknown_ids(operation)
@@ -89,7 +89,7 @@ def _credentials(operation: AnyOperation) -> Iterator[Check]:
 
 
 def _expendable(operation: AnyOperation, site: Site) -> Site:
-    """The site to call an operation on that should be refused. A server may delete the app all the same."""
+    """The site for a call that should be refused. For DeleteApp it is a new app, which a wrong server may delete."""
     return site.apart if operation is DELETE_APP else site
 
 
@@ -192,7 +192,7 @@ def _succeed(operation: AnyOperation, site: Site) -> None:
     prepared = _prepared(operation, site)
     del site.prepared[operation.name]
     if operation.name == "DownloadMessageRef":
-        # A user has a client of Apple only after writing from there.
+        # Only a message from Apple gives a user a client of Apple, so the valid request is refused.
         (prepared.site or site).call(operation.name, prepared.body, **prepared.given).refused(400, "bad_request")
         return
     answer = (prepared.site or site).call(operation.name, prepared.body, **prepared.given)

@@ -1,4 +1,4 @@
-"""How a check ends: it passes, fails with what was expected and observed, or is not run for want of something."""
+"""The outcomes of a check: it passes, fails with an expectation and an observation, or is not run, with the reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from heliograph.errors import HeliographError
 
 
 class Failure(HeliographError):
-    """The server did something else than a check expects."""
+    """The server did not do what a check expects."""
 
     def __init__(self, expected: str, observed: str) -> None:
         self.expected = expected

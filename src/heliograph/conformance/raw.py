@@ -1,4 +1,4 @@
-"""Sends bytes that an HTTP client would not send."""
+"""Sends raw bytes, for requests that an HTTP client would not send."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Origin(NamedTuple):
 
 
 def first_line(origin: Origin, data: bytes, timeout: float) -> str:
-    """The first line of what the server sends on a new connection after these bytes.
+    """Send these bytes on a new connection; returns the first line of the response.
 
     Raises:
         OSError: the connection failed, or nothing came within `timeout` seconds.

@@ -14,7 +14,7 @@ from heliograph.conformance.outcomes import Failure
 from heliograph.wire.events import PAYLOADS, WebhookCall
 
 EVENT_SECONDS = 10.0
-"""How long to wait for an event."""
+"""The maximum time to wait for an event."""
 
 
 class Call(NamedTuple):
@@ -55,10 +55,10 @@ class Inbox:
         return [event["type"] for event in self.events(*about)]
 
     def wait(self, kind: str, *about: str) -> Any:
-        """The payload of the first event of a type that contains all these ids, in the documented form.
+        """Wait for the first event of a type that contains all these ids, and check its form; returns its payload.
 
         Raises:
-            Failure: it did not come in time, or has another form.
+            Failure: the event did not arrive in time, or does not have the documented form.
         """
 
         def found() -> Iterator[Any]:

@@ -25,7 +25,7 @@ _OF_THE_ACCOUNT = frozenset(
 )
 """The operations whose responses may show what the run did not create."""
 _NAMES = frozenset(("type", "status", "code"))
-"""The keys whose values are words of the API."""
+"""The keys whose values are defined by the API."""
 _HEADERS = frozenset(
     """allow cache-control content-type location retry-after www-authenticate x-heliograph-control
     x-heliograph-reason""".split()
@@ -36,7 +36,7 @@ class Redactor:
     """Replaces secrets, and in records the same id by the same placeholder."""
 
     def __init__(self, names: dict[str, str], secrets: set[str]) -> None:
-        """`names` has the placeholders of what identifies the account, such as the URL of the server."""
+        """`names` has the placeholders for texts that identify the account, such as the URL of the server."""
         self._names = names
         self._secrets = secrets
         self._ids: dict[str, str] = {}
@@ -78,7 +78,7 @@ class Redactor:
         }
 
     def value(self, value: Any, masked: bool = False, key: str = "") -> Any:
-        """A JSON value, for a record. If it is masked, no text but the words of the API remains."""
+        """A JSON value, for a record. If it is masked, only texts that the API defines remain."""
         if isinstance(value, dict):
             return {self.record(str(name)): self.value(each, masked, name) for name, each in value.items()}
         if isinstance(value, list):

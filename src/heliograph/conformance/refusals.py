@@ -62,7 +62,7 @@ def refusal(name: str, end: str, sentence: str, *needs: Need) -> Callable[[Run],
 
 @refusal("DeleteAttachment", "400.url", "a URL that is no attachment is 400 bad_request.")
 def foreign_url(site: Site) -> None:
-    """A file of another server."""
+    """The URL of a file on another server."""
     site.call("DeleteAttachment", {"mediaUrl": "https://example.org/lamp.png"}).refused(400, "bad_request")
 
 
@@ -125,14 +125,14 @@ def keys_of_a_web_integration(site: Site) -> None:
 
 @refusal("CreateWebhook", "403", "the key of another integration is 403 forbidden.")
 def webhook_of_another_integration(site: Site) -> None:
-    """A key has its own integration only."""
+    """A key gives access to its own integration only."""
     hook = {"target": UNREACHABLE, "triggers": ["conversation:join"]}
     site.call("CreateWebhook", hook, integrationId=site.human, auth=site.bot_key).refused(403, "forbidden")
 
 
 @refusal("ListWebhooks", "403", "the key of another integration is 403 forbidden.")
 def webhooks_of_another_integration(site: Site) -> None:
-    """A key has its own integration only."""
+    """A key gives access to its own integration only."""
     site.call("ListWebhooks", integrationId=site.human, auth=site.bot_key).refused(403, "forbidden")
 
 

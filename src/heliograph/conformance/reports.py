@@ -1,4 +1,4 @@
-"""What was found, as text, JSON, JUnit and a record without ids and secrets."""
+"""Renders findings as text, JSON, JUnit XML, and records without ids and secrets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def line_of(check: Check) -> str:
 
 
 def text_of(finding: Finding, redactor: Redactor) -> Iterator[str]:
-    """The lines of a finding. A failure shows the last request, what was expected, and what was observed."""
+    """The lines of a finding. A failure shows the last request, the expectation and the observation."""
     yield f"{_MARKS[finding.outcome]} {finding.check.number}  {finding.check.sentence}"
     if finding.outcome == NOT_RUN:
         yield f"    not run: {redactor.text(finding.reason)}"
@@ -45,7 +45,7 @@ def summary_of(findings: Sequence[Finding]) -> str:
 
 
 def json_of(findings: Sequence[Finding], remaining: Sequence[str], redactor: Redactor) -> bytes:
-    """A JSON object with all findings, and what could not be deleted."""
+    """A JSON object with all findings, and the objects that could not be deleted."""
     counts = Counter(finding.outcome for finding in findings)
     return msgspec.json.encode(
         {
@@ -104,7 +104,7 @@ def _xml(text: str) -> str:
 
 
 def record_of(finding: Finding, redactor: Redactor) -> bytes:
-    """A line of JSON with what a check observed, for those who maintain the rules."""
+    """A line of JSON with all observations of a check, for the maintainers of the rules."""
     entry = _entry(finding, redactor)
     for name in ("reason", "expected", "observed"):
         if name in entry:

@@ -1,4 +1,4 @@
-"""Runs checks one after the other, and keeps what was found."""
+"""Runs checks one after the other, and keeps their findings."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from heliograph.conformance.site import Site
 
 PASSED, FAILED, NOT_RUN = "passed", "failed", "not run"
 _GIVE_UP_AFTER = 5
-"""Checks in a row without a response, after which the others are not run."""
+"""Consecutive checks without a response, after which the remaining checks are not run."""
 
 
 @dataclass
 class Finding:
-    """The outcome of one check, with the requests that it made."""
+    """The outcome of one check, with its requests."""
 
     check: Check
     outcome: str

@@ -22,7 +22,7 @@ from heliograph.wire.table.extensions import EXTENSIONS
 
 BY_NAME: dict[str, AnyOperation] = {one.name: one for one in (*OPERATIONS, *EXTENSIONS)}
 MISSING = "0" * 24
-"""An id that nothing has."""
+"""An id that no object has."""
 UNREACHABLE = "https://example.invalid/hook"
 """The target of webhooks that are not meant to be called."""
 PREFIX = "conformance"
@@ -33,7 +33,7 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 class Run:
-    """What the sites of one run share: the caller, the credentials, and what was created."""
+    """The state that the sites of one run share: the caller, the credentials, and the created objects."""
 
     def __init__(
         self, caller: Caller, account: str | None = None, receiver: Receiver | None = None, *, slow: bool = False
@@ -61,10 +61,10 @@ class Site:
         self._inboxes: dict[tuple[bool, bool], Inbox] = {}
 
     def call(self, name: str, body: Any = None, **given: Any) -> Answer:
-        """Call an operation; returns the answer, whatever its status but 402.
+        """Call an operation; returns the answer, whatever its status except 402.
 
         `given` has the values in the path by their names, and the options of `Caller.send`. `auth` is the
-        `Authorization` header: by default that of the key of the scope that the operation needs, None for none.
+        `Authorization` header: by default that of a key with the scope that the operation needs; None for no header.
         """
         options = {one: given.pop(one) for one in ("params", "headers", "content", "files", "data") if one in given}
         operation = BY_NAME[name]
@@ -168,7 +168,7 @@ class Site:
         return self.run.account
 
     def name(self) -> str:
-        """A new name, by which what the run created can be recognized."""
+        """A new name with the prefix of the run, by which its objects can be recognized."""
         self.run.names += 1
         return f"{self.run.id}-{self.run.names}"
 
@@ -248,7 +248,7 @@ class Site:
 
     @cached_property
     def human(self) -> str:
-        """Another one."""
+        """Another custom integration without a webhook that no check changes."""
         return self.bare_integration()
 
     @cached_property
@@ -303,7 +303,7 @@ class Site:
 
 
 def path_of(operation: AnyOperation, ids: dict[str, str]) -> str:
-    """The path of an operation with these ids in it; where none is given, one that nothing has."""
+    """The path of an operation with these ids in it. Parameters without an id get MISSING."""
     return _PARAMETER.sub(lambda found: quote(ids.get(found[1], MISSING), safe=""), operation.path)
 
 

@@ -1,4 +1,4 @@
-"""The switchboard of the checks of control."""
+"""The switchboard for the checks of control."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ class Board:
         return self.site.call(name, body, **given)
 
     def state(self, conversation: str) -> tuple[str, str]:
-        """The names of the active and the pending one, each empty if there is no such one."""
+        """The names of the active and the pending integration; empty if control is not taken or offered."""
         found = self.site.ok("GetConversation", conversationId=conversation)["conversation"]
         return state_of(found)
 
 
 def state_of(conversation: Any) -> tuple[str, str]:
-    """The names of the active and the pending one that a conversation shows."""
+    """The names of the active and the pending integration that a conversation shows."""
     names = ("activeSwitchboardIntegration", "pendingSwitchboardIntegration")
     active, pending = (conversation.get(name, {}).get("name", "") for name in names)
     return active, pending

@@ -13,14 +13,14 @@ from heliograph.client.http.trust import Trust
 from heliograph.errors import UsageError
 
 MOST_BYTES = 16 << 20
-"""Of a response. A page of the largest messages has 10 MB."""
+"""The maximum size of a response. A page of the largest messages has 10 MB."""
 
 
 @asynccontextmanager
 async def connected(url: str, key_id: str, key_secret: str) -> AsyncIterator[AsyncClient]:
-    """A client that reads only responses of a limited size: a larger one is a UsageError.
+    """A client that reads only responses of a limited size: a larger response is a UsageError.
 
-    It repeats nothing: what moves does that, and all of it together waits for a rate limit.
+    The client does not retry. `Pace` does, so that all calls wait together when the rate limit is exceeded.
     """
     verify = Trust().context() if url.startswith("https:") else False
     # Decompressed, a small response could have any size.
@@ -34,7 +34,7 @@ async def connected(url: str, key_id: str, key_secret: str) -> AsyncIterator[Asy
 
 async def _limit(response: httpx.Response) -> None:
     if response.headers.get("content-encoding", "identity") != "identity":
-        raise UsageError(f"the response of {response.url} is compressed, which was not asked for")
+        raise UsageError(f"the response of {response.url} is compressed, although the request does not accept that")
     assert isinstance(response.stream, httpx.AsyncByteStream)
     response.stream = _Limited(response.stream, str(response.url))
 

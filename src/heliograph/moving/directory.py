@@ -35,7 +35,7 @@ class FileSummary(Struct):
 
 
 class Manifest(Struct, rename="camel"):
-    """What is in a directory. A record is as it was at some time between the two times."""
+    """The contents of a directory. Each record shows its state at some time between the two times."""
 
     format: str
     version: int
@@ -71,15 +71,15 @@ class _File:
         return FileSummary(self._records, self._bytes, self._hash.hexdigest())
 
     def abandon(self) -> None:
-        with suppress(OSError):  # it writes what is in its buffer
+        with suppress(OSError):  # closing the file writes its buffer
             self._file.close()
 
 
 class DirectoryWriter:
-    """Writes a directory, which gets its name when it is complete. Without `complete`, nothing of it is left.
+    """Writes a directory under a temporary name; `complete` gives it its name. Without `complete`, it is deleted.
 
     Raises:
-        UsageError: it exists already, or cannot be written; also at the end, if the disk became full.
+        UsageError: the directory exists already, or cannot be written. A full disk may be reported only at the end.
     """
 
     def __init__(self, path: Path) -> None:
@@ -101,7 +101,7 @@ class DirectoryWriter:
         """Write the manifest, and give the directory its name.
 
         Raises:
-            UsageError: another directory has got the name in the meantime.
+            UsageError: another directory with this name was created in the meantime.
         """
         files = {name_of(kind): file.close() for kind, file in self._files.items()}
         manifest = Manifest(FORMAT, VERSION, source, app, started_at, finished_at, files)
@@ -129,17 +129,17 @@ class DirectoryWriter:
 
 
 def verified(path: Path) -> Manifest:
-    """The manifest of a directory whose files are all there and unchanged.
+    """Check that all files of a directory are present and unchanged; returns its manifest.
 
     Raises:
-        UsageError: they are not, or it is no such directory.
+        UsageError: a file is missing or was changed, or the directory is not an export.
     """
     try:
         manifest = msgspec.json.decode((path / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{path} is not an exported app: {error}") from None
     if (manifest.format, manifest.version) != (FORMAT, VERSION):
-        raise UsageError(f"{path} has the format {manifest.format} {manifest.version}, which is not known here")
+        raise UsageError(f"{path} has the format {manifest.format} {manifest.version}, which this version cannot read")
     for name, expected in manifest.files.items():
         if Path(name).name != name or _sha256(path / name) != expected.sha256:
             raise UsageError(f"{path / name} is not what was exported: its checksum differs")
@@ -148,7 +148,7 @@ def verified(path: Path) -> Manifest:
 
 
 def _require_complete(path: Path, manifest: Manifest) -> None:
-    """Require that the manifest has each kind of record, and each file of records that is there."""
+    """Require that the manifest lists a file for each kind of record, and each file of records in the directory."""
     needed = {name_of(kind) for kind in KINDS} | {file.name for file in path.glob("*.ndjson")}
     if missing := sorted(needed - manifest.files.keys()):
         raise UsageError(f"{path / MANIFEST} is not what was exported: it lacks {', '.join(missing)}")

@@ -12,11 +12,11 @@ from heliograph.moving.report import Record
 from heliograph.wire import times
 
 _SECRET_WORDS = ("secret", "token", "password", "serverkey", "authkey", "certificate")
-"""In the names of fields that are left out."""
+"""Fields whose names contain one of these words are left out."""
 
 
 class Exporter:
-    """Reads an app page by page while it may change: a record is as it was when it was read."""
+    """Reads an app page by page. The app may change meanwhile: each record shows its state when it was read."""
 
     def __init__(self, source: ApiReader, out: DirectoryWriter, advanced: Callable[[int], None]) -> None:
         self._source = source
@@ -61,7 +61,7 @@ class Exporter:
             for message in page:
                 self._add({"kind": "message", "conversationId": id, "message": message})
         async for participant in self._source.participants(id):
-            # A user who was created after the list of users was read.
+            # The user may have been created after the list of users was read.
             if participant["userId"] not in self._users and (user := await self._source.user(participant["userId"])):
                 await self._user(user)
             if participant["userId"] in self._users:
@@ -74,7 +74,7 @@ class Exporter:
 
 
 def _without_secrets(value: Any) -> Any:
-    """The value, without fields that may have secrets in the objects of it."""
+    """The value, without the fields of its objects that may contain secrets."""
     if isinstance(value, list):
         return [_without_secrets(one) for one in value]
     if not isinstance(value, dict):
@@ -87,7 +87,7 @@ def _without_secrets(value: Any) -> Any:
 
 
 async def export(source: ApiReader, url: str, path: Path, advanced: Callable[[int], None]) -> Manifest:
-    """Write an app into a new directory; returns its manifest. `advanced` gets the number of records.
+    """Write an app into a new directory; returns its manifest. `advanced` is called with the number of records.
 
     Raises:
         UsageError: the app cannot be read, or the directory cannot be written.

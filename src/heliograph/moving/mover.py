@@ -16,16 +16,16 @@ from heliograph.moving.state import NONE, ConversationState, State, digest_of
 from heliograph.moving.writing import Target
 
 _CHECKPOINT_SECONDS = 0.2
-"""How old the counts may be that an import which is killed leaves."""
+"""The minimum time between two checkpoints: the counts since the last one are lost if the import is killed."""
 _AT_ONCE = 500
-"""How many users of a conversation wait for their turn at the same time."""
+"""The number of users of a conversation that are moved by concurrent tasks."""
 
 
 Advanced = Callable[[int, int], None]
 
 
 class _Once:
-    """Runs the work for each key once. Who asks for it meanwhile waits until it is done."""
+    """Runs the work for each key once. Concurrent calls with the same key wait until it is done."""
 
     def __init__(self) -> None:
         self._done: set[str] = set()
@@ -42,7 +42,7 @@ class _Once:
         try:
             await work()
         except BaseException as error:
-            # The import ends, for those who wait too.
+            # The calls that wait for this key fail too, so the whole import ends.
             future.set_exception(error) if isinstance(error, Exception) else future.cancel()
             raise
         finally:
@@ -52,7 +52,7 @@ class _Once:
 
 
 def _seen(future: asyncio.Future[None]) -> None:
-    """Retrieve the exception, for which no other task may wait."""
+    """Retrieve the exception, so that asyncio does not log it as unhandled if no other task waits."""
     if not future.cancelled():
         future.exception()
 
@@ -120,7 +120,7 @@ class Mover:
         self._state.finish_name(name)
 
     async def _user(self, id: str, user: Shown | None = None) -> None:
-        """Move a user with clients and devices."""
+        """Move a user with its clients and devices."""
         if id in self._state.seen:
             return
         shown = await self._source.user(id) if user is None else user
@@ -140,7 +140,10 @@ class Mover:
         self._state.set_user(id, NONE if refused else digest)
 
     async def _conversation(self, shown: Shown) -> None:
-        """Move a conversation with its messages and participants. Messages first: they count as unread at first."""
+        """Move a conversation, then its messages, then its participants.
+
+        An imported message increases the unread counts of participants, which their own records then set.
+        """
         id = shown["id"]
         known = self._state.conversations.get(id, ConversationState())
         if known.run == self._state.run:
@@ -158,7 +161,7 @@ class Mover:
         self._state.set_conversation(id, state)
 
     async def _messages(self, id: str, state: ConversationState) -> None:
-        """Move the new messages of a conversation, and what has changed in its newest page."""
+        """Move the new messages of a conversation, and the changes on its newest page."""
         if state.newest is not None:
             page, has_older = await self._source.recent_messages(id)
             await self._remove_deleted(id, state, page, has_older=has_older)
@@ -171,7 +174,7 @@ class Mover:
     async def _put_messages(self, id: str, state: ConversationState, page: list[Shown]) -> None:
         known = state.recent_messages()
         digests = {one["id"]: digest_of(one) for one in page}
-        # Older ones are on the page because others were deleted. They have not been compared before.
+        # Messages before `first` are on the page because newer messages were deleted. They have no digest to compare.
         first = min(known, default=state.newest or "")
         changed = [one for one in page if one["id"] >= first and known.get(one["id"]) != digests[one["id"]]]
         skipped = len(page) - len(changed)
@@ -189,7 +192,7 @@ class Mover:
         self._state.set_conversation(id, state)
 
     async def _remove_deleted(self, id: str, state: ConversationState, page: list[Shown], *, has_older: bool) -> None:
-        """Delete the known messages that should be on the newest page of the source, and are not."""
+        """Delete the known messages that are missing on the newest page of the source, although they belong there."""
         known, shown = state.recent_messages(), {one["id"] for one in page}
         first = min(shown, default=LAST) if has_older else ""
         gone = [one for one in known if one > first and one not in shown]
@@ -215,14 +218,14 @@ class Mover:
                 changed.append(record)
         left = before.keys() - after.keys()
         if left and await self._source.conversation(id) is None:
-            return  # it was deleted after it was listed, and stays here with its participants
+            return  # deleted at the source after it was listed: it stays here with its participants
         await self._put([_leave(id, one) for one in left])
         await self._users_of(list(user_ids))
         await self._put_members(changed, after)
         state.set_participants(after)
 
     async def _users_of(self, user_ids: list[str]) -> None:
-        """Move the users of a conversation whom the list may lack."""
+        """Move the users of a conversation, who may be missing in the list."""
         for first in range(0, len(user_ids), _AT_ONCE):
             async with asyncio.TaskGroup() as group:
                 for user_id in user_ids[first : first + _AT_ONCE]:

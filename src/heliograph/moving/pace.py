@@ -13,13 +13,13 @@ from typing import TypeVar
 from heliograph.errors import ApiError, DecodeError, HeliographError, Timeout, TransportError, UsageError
 
 ATTEMPTS = 8
-"""How often a call is made that fails for another reason than the rate limit."""
+"""The maximum number of attempts of a call that fails for another reason than the rate limit."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 8.0
 _LONGEST_HOLD = 60.0
 CALL_SECONDS = 60.0
-"""How long one attempt may take, however slowly its response arrives."""
+"""The maximum duration of one attempt, including the whole response."""
 PATIENCE_SECONDS = 900.0
-"""For how long a server may refuse every call by its rate limit."""
+"""The maximum time for which the rate limit of a server may refuse every call."""
 _ANNOUNCED_SECONDS = 10.0
 _RATE_LIMITED = 429
 
@@ -27,8 +27,7 @@ T = TypeVar("T")
 
 
 class Pace:
-    """When the next call may begin: at most `rate` calls a second and `at_once` at the same time, and none while the
-    server asks to wait."""
+    """Limits calls to `rate` per second and `at_once` at the same time, and pauses while the server asks to wait."""
 
     def __init__(
         self,
@@ -40,7 +39,7 @@ class Pace:
         call_seconds: float = CALL_SECONDS,
         announce: Callable[[float], object] = lambda seconds: None,
     ) -> None:
-        """`announce` gets the seconds of a long wait that the server asks for, when it begins."""
+        """`announce` is called with the seconds of a long wait when it begins."""
         self._interval = 1 / rate if rate else 0.0
         self._slots = asyncio.Semaphore(at_once)
         self._clock = clock
@@ -51,7 +50,7 @@ class Pace:
         self._next = self._held_until = 0.0
         self.calls = 0
         self.held = 0
-        """How often the server asked to wait."""
+        """The number of times that the server asked to wait."""
 
     async def turn(self) -> None:
         """Wait for the turn of the next call."""
@@ -62,10 +61,10 @@ class Pace:
             await self._sleep(wait)
 
     def hold(self, seconds: float) -> None:
-        """Begin no call for a time.
+        """Begin no call for this number of seconds.
 
         Raises:
-            UsageError: no call would have succeeded for too long.
+            UsageError: at the end of the wait, no call would have succeeded for longer than PATIENCE_SECONDS.
         """
         self.held += 1
         now = self._clock()
@@ -83,12 +82,12 @@ class Pace:
         self._held_until = max(self._held_until, now + seconds)
 
     async def call(self, what: str, make: Callable[[], Awaitable[T]]) -> T:
-        """The result of a call that can be repeated. It is repeated after refusals by the rate limit, and a few times
+        """The result of a call that is safe to repeat. It is repeated after refusals by the rate limit, and a few times
         after a failure of the server or of the connection.
 
         Raises:
-            ApiError: the server refused it for another reason.
-            UsageError: it failed each time, or the rate limit refused all calls for too long.
+            ApiError: the server refused the call for another reason.
+            UsageError: every attempt failed, or the rate limit refused all calls for too long.
         """
         failures = 0
         for number in itertools.count():
@@ -100,7 +99,7 @@ class Pace:
                 return result
             except (ApiError, TransportError, DecodeError) as error:
                 if isinstance(error, ApiError) and error.status == _RATE_LIMITED:
-                    # All callers wait, because the limit is that of the app.
+                    # All callers wait, because the rate limit applies to the whole app.
                     self.hold(_pause(number, _LONGEST_HOLD) if error.retry_after is None else error.retry_after)
                     continue
                 if isinstance(error, ApiError) and error.status < 500:
@@ -120,7 +119,7 @@ class Pace:
 
 
 def _pause(number: int, longest: float) -> float:
-    # Callers that failed together do not try again together.
+    # Jitter: calls that failed together are not repeated together.
     return random.uniform(0.5, 1) * min(longest, _FIRST_PAUSE * 2.0**number)
 
 

@@ -20,7 +20,10 @@ _NO_ACCESS = (401, 403)
 
 
 class ApiReader:
-    """The users, conversations and integrations of an app. What was deleted in the meantime is None, or not listed."""
+    """Reads the users, conversations and integrations of an app.
+
+    Objects that are deleted meanwhile are returned as None, or left out of lists.
+    """
 
     def __init__(self, client: AsyncClient, app_id: str, pace: Pace) -> None:
         self._client = client
@@ -31,7 +34,7 @@ class ApiReader:
         """The app.
 
         Raises:
-            UsageError: it cannot be read.
+            UsageError: the app cannot be read.
         """
         found = await self._object("the app", lambda: self._client.apps.get_app(self._app_id), "app")
         if found is None:
@@ -51,7 +54,7 @@ class ApiReader:
         """All users of the app.
 
         Raises:
-            UsageError: the source is no Heliograph, which alone lists them.
+            UsageError: the source is not a Heliograph server; others cannot list all users.
         """
         listing = self._client.app_contents.list_app_users
         return self._list(
@@ -59,10 +62,10 @@ class ApiReader:
         )
 
     def conversations(self) -> AsyncIterator[Shown]:
-        """All conversations of the app in short.
+        """Summaries of all conversations of the app.
 
         Raises:
-            UsageError: the source is no Heliograph, which alone lists them.
+            UsageError: the source is not a Heliograph server; others cannot list all conversations.
         """
         listing = self._client.app_contents.list_app_conversations
         return self._list(
@@ -109,7 +112,7 @@ class ApiReader:
         )
 
     def messages(self, conversation_id: str, after: str | None = None) -> AsyncIterator[list[Shown]]:
-        """The messages of a conversation in pages, oldest first: all of them, or those after one."""
+        """The messages of a conversation in pages, oldest first: all of them, or those after the message `after`."""
         listing = self._client.messages.list_messages
         return self._pages(
             f"the messages of {conversation_id}",
@@ -160,7 +163,7 @@ class ApiReader:
 
         try:
             found: Shown = await self._call(what, make)
-        except (NotFound, InvalidArgument):  # nothing has a name that cannot be in a path
+        except (NotFound, InvalidArgument):  # InvalidArgument: a name that cannot be in a path does not exist
             return None
         return found
 
@@ -174,7 +177,7 @@ class ApiReader:
     async def _pages(
         self, what: str, fetch: Callable[[Page], Awaitable[Model]], name: str, first: Page, *, whole: bool = False
     ) -> AsyncIterator[list[Shown]]:
-        """The pages of a list. A list of something that does not exist is empty, unless it is one of the whole app."""
+        """The pages of a list. If its parent does not exist, it is empty; lists of the `whole` app raise instead."""
         seen: set[str] = set()
         page: Page | None = first
         while page is not None:
@@ -190,7 +193,7 @@ class ApiReader:
     async def _page(
         self, what: str, fetch: Callable[[Page], Awaitable[Model]], name: str, page: Page, seen: set[str]
     ) -> tuple[list[Shown], str | None]:
-        """The records of a page, and the cursor of the next one. A page that was there already is a failure."""
+        """The records of a page, and the cursor of the next one. A cursor that was `seen` before is an error."""
 
         async def make() -> tuple[list[Shown], str | None]:
             shown = (await fetch(page)).to_dict()
@@ -220,7 +223,7 @@ def _parts(shown: Shown, name: str, what: str) -> tuple[list[Shown], Shown]:
     """The records of a page, and its `meta`."""
     records, meta = shown.get(name), shown.get("meta") or {}
     if not (isinstance(records, list) and all(map(_is_record, records)) and isinstance(meta, dict)):
-        raise DecodeError(f"the response is no page of {name}", what)
+        raise DecodeError(f"the response is not a page of {name}", what)
     return records, meta
 
 

@@ -1,4 +1,4 @@
-"""What an import did, what it could not do, and what the source does not tell."""
+"""The report of an import: what it did, which records were refused, and which data the source does not provide."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ class Refusal(Struct, rename="camel"):
 
 
 class Report(Struct, rename="camel"):
-    """What an import did. The counts of a resumed import include those before the interruption, unless the process was
-    killed: then those of the last moments are missing."""
+    """What an import did. The counts of a resumed import include the work before the interruption. If the process was
+    killed, the work of its last moments is not counted."""
 
     source: str
     target: str
     started_at: str
     finished_at: str | None = None
     read: dict[str, int] = {}
-    """How many records of each kind were read."""
+    """The number of records of each kind that were read."""
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     skipped: int = 0
     """Records that were the same at the last import, and were not sent again."""
     deleted: int = 0
-    """Messages of an earlier import that were deleted at the source since, and here now."""
+    """Messages of an earlier import that have been deleted at the source since, and that this import deleted here."""
     refused: list[Refusal] = []
     missing_users: list[str] = []
-    """Names of the list that the source does not know, or does not know any more."""
+    """Names of the list that do not exist at the source, or were deleted there."""
     missing_conversations: list[str] = []
-    """Conversations of an earlier import that no user of the list is in any more."""
+    """Conversations of an earlier import without a user of the list: all of them have left."""
     not_stored: dict[str, int] = {}
-    """Fields and values that this server has no place for, with the number of records."""
+    """Fields and values that this server cannot store, with the number of records."""
     unknown_contents: dict[str, int] = {}
     """Types of messages that this server does not know, and stores as they are."""
     messages_with_files: int = 0
@@ -89,7 +89,7 @@ class Report(Struct, rename="camel"):
         ]
         if self.messages_with_files:
             lines.append(f"{self.messages_with_files:,} messages show files, which stay where they are")
-        return [*lines, "the source does not tell:", *(f"- {one}" for one in self.not_told)]
+        return [*lines, "not available from the source:", *(f"- {one}" for one in self.not_told)]
 
 
 def _add(counts: dict[str, int], name: str, number: int) -> None:

@@ -17,7 +17,7 @@ from heliograph.wire.imports import RECORDS_AT_ONCE
 async def restore(
     path: Path, manifest: Manifest, target: Target, report: Report, advanced: Callable[[int], None]
 ) -> None:
-    """Write the records of a verified directory. Records that exist already are compared, so it can be repeated.
+    """Write the records of a verified directory. Existing records are compared, so a restore can be repeated.
 
     Raises:
         UsageError: a file has a line that is not a record, or the target cannot be reached.
@@ -38,7 +38,7 @@ async def restore(
 
 
 def _stored(report: Report, record: dict[str, Any]) -> list[Record]:
-    """What this server stores of a record: the record itself, or nothing."""
+    """The record in a list, or an empty list if this server cannot store it."""
     match kind := record["kind"]:
         case "client":
             return clients_of(report, record.get("userId", ""), [record[kind]])

@@ -1,4 +1,4 @@
-"""Turns objects of the source into records, and counts what this server has no place for."""
+"""Converts objects of the source to records, and counts the fields and values that this server cannot store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHAPES: dict[str, type[Struct]] = {
 }
 _FIELDS = {kind: {one.encode_name for one in msgspec.structs.fields(shape)} for kind, shape in _SHAPES.items()}
 _FIELDS["participant"].add("userExternalId")
-# Tuples, because the source may have a value there that cannot be hashed.
+# Tuples, because the source may send a value that cannot be hashed.
 _CLIENT_TYPES, _DEVICE_TYPES = get_args(ClientType), get_args(DeviceType)
 _CONTENTS = tuple(kind.__struct_config__.tag for kind in get_args(contents.Content))
 
@@ -73,7 +73,7 @@ def participant_of(report: Report, conversation_id: str, shown: Shown) -> Record
 
 
 def message_of(report: Report, conversation_id: str, shown: Shown) -> Record:
-    """The record of a message. Types and fields that are not known are stored too."""
+    """The record of a message. Unknown types and fields are stored too."""
     content = shown.get("content")
     if isinstance(content, dict):
         kind = content.get("type")

@@ -1,7 +1,7 @@
-"""What an import has done, in a file, so that it can be resumed, and that the next one finds what has changed.
+"""The progress of an import, in a file: an interrupted import resumes, and the next import finds the changes.
 
-The file is a journal of JSON lines, each of which is written when its work is done. The last line about something
-counts. A process that is killed loses the line that it was writing, so that a little work is done again.
+The file is a journal of JSON lines, each of which is written when its work is done. The last line about an object
+counts. A process that is killed loses the line that it was writing, so a little work is repeated.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ class ConversationState(Struct, omit_defaults=True):
         return _unpacked(self.messages)
 
     def set_recent_messages(self, digests: dict[str, bytes]) -> None:
-        """Keep the digests of the newest ones of these messages."""
+        """Keep the digests of the newest of these messages."""
         self.messages = _packed({id: digests[id] for id in sorted(digests)[-MESSAGES_PER_PAGE:]})
 
 
 def _packed(digests: dict[str, bytes]) -> bytes:
-    # The target refuses records whose ids are not valid, so they are not known to it.
+    # The target refuses records with invalid ids, so their digests are not needed.
     return b"".join(bytes.fromhex(id) + digest for id, digest in digests.items() if ids.is_id(id))
 
 
@@ -73,7 +73,7 @@ def _unpacked(packed: bytes) -> dict[str, bytes]:
 
 
 class _Line(Struct, omit_defaults=True):
-    """A line of the journal: what it is about, and what it says."""
+    """A line of the journal. Only the fields of its kind are set."""
 
     format: int = 0
     source: str = ""
@@ -94,18 +94,18 @@ _decode = msgspec.json.Decoder(_Line).decode
 
 
 def digest_of(record: Any) -> bytes:
-    """A digest by which a changed record is recognized."""
+    """A digest to detect whether a record has changed."""
     text = msgspec.json.encode(record, order="deterministic")
     return hashlib.blake2b(text, digest_size=_DIGEST_BYTES).digest()
 
 
 class State:
-    """The state of an import from a source to a target. Closing it allows another process to use the file.
+    """The state of an import from a source to a target. `close` releases the file for other processes.
 
     `seen` are the users that this import has read.
 
     Raises:
-        UsageError: another import uses the file, it is not of such an import, or it cannot be written.
+        UsageError: another import uses the file, it belongs to another source or target, or it cannot be written.
     """
 
     def __init__(self, path: Path, report: Report) -> None:
@@ -149,7 +149,7 @@ class State:
             self._begin(Report(*self._expected, started))
 
     def _begin(self, report: Report) -> None:
-        """Begin the next import, with a journal that has only what is still needed."""
+        """Begin the next import, with a compacted journal."""
         self.run, self.report = self.run + 1, report
         self._done.clear()
         self.seen.clear()
@@ -182,7 +182,7 @@ class State:
             self.conversations[line.conversation] = line.state
         if line.report is not None:
             if not line.run:
-                # These have lines of their own.
+                # Refusals and missing users have lines of their own.
                 line.report.refused, line.report.missing_users = self.report.refused, self.report.missing_users
             self.report = line.report
         if line.refusal is not None:
@@ -197,27 +197,27 @@ class State:
             raise UsageError(f"{self.path} is of an import from {line.source} to {line.target}: name another file")
 
     def is_done(self, name: str) -> bool:
-        """Whether this import is finished with a name of the list."""
+        """Whether this import has finished a name of the list."""
         return name in self._done
 
     def finish_name(self, name: str) -> None:
-        """Note that everything of a name of the list was imported."""
+        """Record that a name of the list was imported completely."""
         self._done.add(name)
         self._write(_Line(name=name))
 
     def set_user(self, id: str, digest: bytes) -> None:
-        """Note what was imported of a user."""
+        """Record the digest of an imported user."""
         self.users[id] = digest
         self.seen.add(id)
         self._write(_Line(user=id, digest=digest))
 
     def set_conversation(self, id: str, state: ConversationState) -> None:
-        """Note how far a conversation was imported."""
+        """Record the progress of a conversation."""
         self.conversations[id] = state
         self._write(_Line(conversation=id, state=state))
 
     def note(self, refusals: Iterable[Refusal] = (), missing: str | None = None) -> None:
-        """Keep what the report has to say, although the process may be killed."""
+        """Record refusals and a missing name, so that the report has them even if the process is killed."""
         for refusal in refusals:
             self._write(_Line(refusal=refusal))
         if missing is not None:
@@ -225,11 +225,11 @@ class State:
             self._write(_Line(missing=missing))
 
     def checkpoint(self) -> None:
-        """Keep the counts of the report."""
+        """Record the counts of the report."""
         self._write(_Line(report=msgspec.structs.replace(self.report, refused=[], missing_users=[])))
 
     def finish(self) -> None:
-        """Note that the import is complete. The next one looks for changes."""
+        """Record that the import is complete. The next one looks for changes."""
         self._write(_Line(finished=True))
 
     def _write(self, line: _Line) -> None:
@@ -238,7 +238,7 @@ class State:
             self._file.flush()
 
     def close(self) -> None:
-        """Close the file. What was written is on disk."""
+        """Flush the file to disk, and close it."""
         with _written(self.path):
             os.fsync(self._file.fileno())
             self._file.close()
@@ -246,7 +246,7 @@ class State:
 
 @contextmanager
 def _written(path: Path) -> Iterator[None]:
-    """Report a failure to write the file, such as a full disk, as a UsageError."""
+    """Convert a failure to write the file, such as a full disk, to a UsageError."""
     try:
         yield
     except OSError as error:
@@ -254,10 +254,10 @@ def _written(path: Path) -> Iterator[None]:
 
 
 def _locked(path: Path) -> IO[bytes]:
-    """The file, which no other import can open.
+    """Open the file with an exclusive lock.
 
     Raises:
-        UsageError: another import has it open, or it cannot be written.
+        UsageError: another import has locked the file, or it cannot be written.
     """
     with _written(path):
         file = open(path, "ab+")

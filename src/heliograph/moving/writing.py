@@ -26,7 +26,7 @@ class Target:
         self._report = report
 
     async def put(self, records: Sequence[Record]) -> set[int]:
-        """Write records, with what they refer to before them; returns the indexes of those that were refused.
+        """Write records, each after the records that it refers to; returns the indexes of the refused ones.
 
         Raises:
             UsageError: the server cannot be reached, or refuses the key.
@@ -37,7 +37,7 @@ class Target:
         return refused
 
     async def delete_message(self, conversation_id: str, message_id: str) -> None:
-        """Delete a message, if it is there.
+        """Delete a message, if it exists.
 
         Raises:
             UsageError: the server cannot be reached, or refuses the key.
@@ -72,7 +72,7 @@ class Target:
         try:
             response = await self._pace.call("writing records", lambda: self._import(records))
         except (BadRequest, PayloadTooLarge, InvalidArgument) as error:
-            # One of them is no record at all, such as one with an invalid user id, or a proxy allows less bytes.
+            # A record is malformed, for example with an invalid user id, or a proxy has a lower size limit.
             if len(records) == 1:
                 self._refuse(records[0], list(error.titles) if isinstance(error, ApiError) else [str(error)])
                 return {0}

@@ -48,8 +48,8 @@ class Application:
 
     `blobs` are the files of attachments, by default in the database. `read_media` reads files of other servers that
     messages show; without it, none are read. `on_removal` is called after a key, an integration or an app is removed.
-    `tools` are the sandbox tools; without them, their paths do not exist. `console` is whether those of the console
-    exist, and tokens of its sessions are credentials. `unrecorded` returns the number of requests that were not
+    `tools` are the sandbox tools; without them, their paths do not exist. `console` adds the paths of the console, and
+    accepts the tokens of its sessions as credentials. `unrecorded` returns the number of requests that were not
     recorded, if requests are recorded.
     """
 
@@ -98,7 +98,7 @@ class Application:
         self._tools = tools
 
     def close(self) -> None:
-        """End what waits for something, because the server stops."""
+        """End the open streams and the waits of the sandbox tools, because the server stops."""
         self.streams.close()
         if self._tools is not None:
             self._tools.close()

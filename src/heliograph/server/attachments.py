@@ -22,7 +22,7 @@ CheckAccess = Callable[[bytes | None, str], Awaitable[None]]
 """Raises Unauthorized if an `Authorization` header gives no access to an app."""
 _RANGE = re.compile(r"bytes=(?:0*([0-9]+))?-(?:0*([0-9]+))?\Z", re.IGNORECASE)
 _DIGITS = 20
-"""More digits than the size of any file has: `int` takes long for very many."""
+"""More digits than any file size has. The limit keeps `int` fast."""
 _CACHED_SECONDS = 900
 
 

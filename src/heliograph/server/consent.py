@@ -1,8 +1,8 @@
-"""Serves the consent page of OAuth, where a person lets the integration of a partner into an app with a key of it.
+"""Serves the consent page of OAuth, where a person lets the integration of a partner into an app with a key of the app.
 
-The form contains the key, so a request that another site makes the browser send grants nothing that its author could
-not grant alone. Such requests are refused anyway: otherwise a site could let a partner, to which the person in front of
-the browser belongs, into an app of the author of that site.
+The form contains the key, so a cross-site request cannot grant more than its author could grant directly. Such requests
+are refused anyway: otherwise a site could connect the account that its visitor has at a partner with an app of the
+author of the site.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _REQUIRED = {KEY_ID: "Enter the id of a key", SECRET: "Enter the secret of the k
 _WRONG_KEY = {KEY_ID: "The key id or the secret is not valid"}
 _LOW_KEY = {KEY_ID: "A key of an integration cannot let others in: enter a key of the app"}
 _WRONG_APP = {APP_ID: "The key has no access to this app"}
-_NO_APP = {APP_ID: "Enter the id of the app: the key is one of the account"}
+_NO_APP = {APP_ID: "Enter the id of the app: the key is an account key"}
 _DENIED = "The user denied access"
 _OTHER_SITE = "The form was sent by another site"
 _NO_DECISION = "decision should be allow or deny"
@@ -109,7 +109,7 @@ async def _decide(store: Store, auth: Authenticator, authorization: Authorizatio
 
 
 async def _chosen_app(auth: Authenticator, form: dict[str, str]) -> str:
-    """The app of the key in the form, or the one that the form names with a key of the account."""
+    """The app of the key in the form, or, with an account key, the app that the form names."""
     if missing := {name: message for name, message in _REQUIRED.items() if not form.get(name)}:
         raise FormErrors(missing, 400)
     tenant = await _tenant(auth, form[KEY_ID], form[SECRET])
@@ -124,7 +124,7 @@ async def _chosen_app(auth: Authenticator, form: dict[str, str]) -> str:
 
 
 async def _tenant(auth: Authenticator, key_id: str, secret: str) -> Tenant | None:
-    """The app of the key; None if it is one of the account. The key must be good for Authorize."""
+    """The app of the key; None for an account key. The key must have access to Authorize."""
     credential = b"Basic " + base64.b64encode(f"{key_id}:{secret}".encode())
     try:
         caller = await auth.caller(credential)

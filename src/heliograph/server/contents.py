@@ -29,7 +29,7 @@ _NO_CONTENTS = "This console shows no message contents"
 _MESSAGE = "message"
 _REFUSED = (STREAM_EVENTS, EXPORT_SEED, EXPORT_SNAPSHOT, EXPORT_USER, DOWNLOAD_MESSAGE_REF)
 _UNCHANGED = (GET_EVENT_EXAMPLE,)
-"""Its message is not one of the app, and the page sends the payload back to trigger an event."""
+"""The example is not a message of the app, and the page needs its contents to trigger an event."""
 _LEFT_OUT = {
     GET_RECORDED_REQUEST.name: ("body",),
     GET_DELIVERY.name: ("response",),
@@ -37,19 +37,19 @@ _LEFT_OUT = {
     # A violation may quote the value.
     LIST_INBOX_CALLS.name: ("json", "text", "violations"),
 }
-"""The fields that responses of these operations lack, at any depth."""
+"""The fields that are removed from responses of these operations, at any depth."""
 _SUMMARIZED = ("content", "postback")
 _SHORTENED = {"lastMessage": ("text",), "referral": ("details",)}
-"""Objects of any response that lack fields."""
+"""The fields that are removed from these objects in any response."""
 
 
 def hidden_by(settings: Settings) -> bool:
-    """Whether sessions get no contents of messages."""
+    """Whether contents of messages are hidden from sessions."""
     return settings.console_contents == "no"
 
 
 def without_contents(routes: dict[str, AnyRoute]) -> dict[str, AnyRoute]:
-    """The routes, with no contents of messages in responses to sessions. Some refuse sessions."""
+    """The routes, without the contents of messages in responses to sessions. Some routes refuse sessions."""
     return {name: _without_contents(route) for name, route in routes.items()}
 
 
@@ -83,7 +83,7 @@ def _reduce(request: Request[Any, Any], result: Any) -> Any:
 
 
 def _without_titles(found: Any) -> Any:
-    """What was found; the title of a message is its text."""
+    """The results of a search, with a constant title for messages, whose title is their text."""
     return {"results": [one | {"title": _MESSAGE} if one["kind"] == _MESSAGE else one for one in found["results"]]}
 
 

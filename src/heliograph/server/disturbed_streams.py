@@ -20,11 +20,11 @@ _DATA = b"data: "
 _RECORD = b"event"
 """The type of the events of an app in the activity stream."""
 _OTHERS = (b"request", b"hello", b"reset")
-"""Types of the activity stream that have a cursor, and are no event of the app."""
+"""The other types of the activity stream that have a cursor."""
 
 
 class _Record(Struct):
-    """What decides about an event of the activity stream."""
+    """The part of an event of the activity stream that rules match."""
 
     type: str
 

@@ -70,7 +70,7 @@ class SlowResponse(Response, kw_only=True):
 
 
 def disturbed(routes: dict[str, AnyRoute], chaos: Chaos) -> dict[str, AnyRoute]:
-    """The routes, with chaos in those of operations with an app in their path. The sandbox tools stay as they are."""
+    """The routes, with chaos in operations that have an app in their path, except for the sandbox tools."""
     return {name: _disturbed(route, chaos) if _is_disturbed(route) else route for name, route in routes.items()}
 
 

@@ -50,7 +50,7 @@ class Route(Generic[P, B, R]):
     """Returns the write that `handle` performs, if it is bound by `writes`."""
 
     def showing(self, change: Callable[[Request[P, B], R], Any]) -> Route[P, B, Any]:
-        """The route with a change of what its handler returns."""
+        """The route, with `change` applied to the result of its handler."""
         return Route(
             self.operation,
             self.read,

@@ -61,7 +61,7 @@ _MALFORMED = (
     'Idempotency-Key should be a string in quotes, such as "8e03978e-40d5", or a token without blanks and commas, of '
     f"up to {_LONGEST} ASCII characters"
 )
-# They depend on the credential, or on how the request was sent, and not on what it asks for.
+# They depend on the credential, or on the transmission of the request, and not on its contents.
 _NOT_STORED = (
     Unauthorized,
     Forbidden,
@@ -74,7 +74,7 @@ _NOT_STORED = (
 
 
 class KeyedBody(Struct):
-    """A body with the key of its request, and the hash of what was read of it."""
+    """A body with the key of its request, and the hash of the bytes that were read."""
 
     key: str
     content: Any
@@ -82,7 +82,7 @@ class KeyedBody(Struct):
 
 
 def with_keys(routes: dict[str, AnyRoute]) -> dict[str, AnyRoute]:
-    """The routes for requests with an idempotency key, which those of reads ignore."""
+    """The routes for requests with an idempotency key. Routes of reads ignore the key."""
     return {name: _with_key(route) for name, route in routes.items()}
 
 
@@ -179,7 +179,7 @@ def _key_of(exchange: Exchange, caller: Caller | None, app_id: str, body: KeyedB
 
 
 async def _result(route: AnyRoute, request: AnyRequest, key: Callable[[], Key]) -> Result:
-    """The result of a request, which is stored, or was already.
+    """The stored result of a request. If there is no stored result yet, runs the request and stores its result.
 
     Raises:
         ApiError: the request is refused. Nothing was changed, and nothing is stored.
@@ -197,13 +197,16 @@ async def _result(route: AnyRoute, request: AnyRequest, key: Callable[[], Key]) 
 
 
 async def _stored_afterwards(route: AnyRoute, request: AnyRequest, key: Key) -> Result:
-    """The tools of a sandbox change its memory, its clock or its files, which no transaction includes. An erasure is
-    many transactions, and can be repeated."""
+    """Run the handler, and then store its result in another transaction.
+
+    Sandbox tools change memory, the clock or files, which no transaction includes. An erasure takes many transactions,
+    and can be repeated.
+    """
     if (known := await request.store.read(idempotency.find, key)) is not None:
         return known
     result = _stored(await route.respond(await route.handle(request)), request)
     if result.status == _RUNNING and route.operation is ERASE_USER:
-        return result  # the same request goes on
+        return result  # a retry continues the erasure
     return await request.store.write(idempotency.settle, key, result)
 
 
@@ -239,7 +242,7 @@ async def _shown(route: AnyRoute, request: AnyRequest, write: BatchWrite[Any], o
     try:
         return _stored(await route.respond(write.shown(outcome)), request)
     except ApiError as refusal:
-        # The batch is committed nevertheless, with what led to the refusal.
+        # The batch is committed anyway, with the changes that led to the refusal.
         return replace(_stored(error_response(refusal)), is_lasting=not isinstance(refusal, _NOT_STORED))
 
 
@@ -259,7 +262,7 @@ async def _written(route: AnyRoute, request: AnyRequest, key: Key, write: Single
 
 
 async def _in_parts(route: AnyRoute, request: AnyRequest, key: Key, write: PiecewiseWrite[Any, Any]) -> Result:
-    """The result of a write in pieces. A retry makes those that are missing."""
+    """The result of a write in pieces. A retry writes the missing pieces."""
     decode = msgspec.json.Decoder(tuple[int, write.part_type]).decode  # type: ignore[name-defined]
     starts, parts = [0], list[Any]()
     while True:
@@ -285,7 +288,7 @@ async def _part(
     end: int,
     tx: Tx,
 ) -> Result:
-    """Make a piece: its part of the response or, after the last one, the whole response."""
+    """Write a piece; returns its part of the response or, after the last piece, the whole response."""
     part = await write.run(tx, start, end)
     if end < len(write.items):
         return Result(UNDER_WAY, None, msgspec.json.encode((end, part)))

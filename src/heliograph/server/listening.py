@@ -15,11 +15,11 @@ from heliograph.wire import times
 
 _BEAT_SECONDS = 5.0
 _CHANGE_SECONDS = 1.0
-"""How soon after a write the time of the last event may be written."""
+"""The minimum time between two writes of the time of the last event."""
 
 
 class Presence:
-    """An entry in the list of listeners while a stream is open: enter it as a context. Without a listener, nothing."""
+    """A context that keeps `listener` in the list of listeners while a stream is open. Without a listener, a no-op."""
 
     def __init__(self, store: Store, listener: StoredListener | None) -> None:
         self._store = store
@@ -34,7 +34,7 @@ class Presence:
             self._changed = True
 
     async def beat(self) -> None:
-        """Write the listener if that is due."""
+        """Write the listener if the next write is due."""
         since = time.monotonic() - self._written
         if since >= (_CHANGE_SECONDS if self._changed else _BEAT_SECONDS):
             await self._write()
@@ -42,7 +42,7 @@ class Presence:
     async def _write(self) -> None:
         self._written, self._changed = time.monotonic(), False
         if self._listener is not None:
-            # The stream itself needs no writes.
+            # The stream does not depend on the list.
             with contextlib.suppress(ServiceUnavailable):
                 await self._store.write(listeners.put, self._listener.app_id, self._listener)
 

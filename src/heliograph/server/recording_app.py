@@ -40,7 +40,7 @@ class RecordingApplication(Application):
         super().__init__(*parts, unrecorded=lambda: recorder.dropped, **more)
         self._recorder = recorder
         recorder.on_written = self.streams.wake_after_recording
-        # What was recorded before must be in the database, where it is deleted.
+        # Earlier requests must be in the database, because these operations delete them there.
         self._api.prepare(_DELETING, recorder.flush)
 
     def _record(
@@ -69,5 +69,5 @@ def _app_of(beginning: bytes) -> str | None:
 
 
 def _reads_for_the_console(exchange: RecordedExchange) -> bool:
-    """Whether the console reads what it shows, which would displace what it is about."""
+    """Whether the console reads what it shows. Recording such requests would displace those that it shows."""
     return session_of(exchange.caller) is not None and _REPLAY_OF not in exchange.headers

@@ -19,7 +19,7 @@ _MAX_PER_APP = 25
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """An open stream: its app, and what it has besides events."""
+    """An open stream: its app, and whether it has recorded requests and repetitions."""
 
     app_id: str
     of_requests: bool
@@ -74,7 +74,7 @@ class Streams:
         self._open.clear()
 
     def is_open(self, woken: asyncio.Event) -> bool:
-        """Whether the stream that this event wakes goes on."""
+        """Whether the stream that this event wakes is still open."""
         return woken in self._open
 
     async def horizon(self) -> str:

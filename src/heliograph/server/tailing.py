@@ -21,30 +21,30 @@ EventParts = AsyncGenerator[bytes, None]
 
 
 class Tail(ABC):
-    """What a stream sends: the next entries after its position."""
+    """Reads the entries that a stream sends: those after its position."""
 
     keep_alive_seconds: ClassVar[float]
     """After this time without a part, `keep_alive` is sent."""
     of_requests: ClassVar[bool] = False
     """Whether it has recorded requests besides events."""
     repeated: bool = False
-    """Whether it has repetitions of events."""
+    """Whether it includes repetitions of events."""
 
     @property
     def read_seconds(self) -> float:
-        """How often it is read without being woken, in case that was missed."""
+        """The time after which the tail is read without being woken, in case a wake-up was missed."""
         return self.keep_alive_seconds
 
     @abstractmethod
     async def next_part(self, streams: Streams) -> bytes | None:
-        """The next part, which is empty if there may be more but nothing to send; None at the end of the stream."""
+        """The next part; empty if entries were skipped and more may follow, None if there are no new entries."""
 
     @abstractmethod
     def keep_alive(self) -> bytes:
-        """What shows that the connection is open."""
+        """The part that keeps an idle connection open."""
 
     def farewell(self) -> bytes:
-        """What is sent when the server ends the stream."""
+        """The last part when the server ends the stream."""
         return _NOTHING
 
 
@@ -84,5 +84,5 @@ async def following(request: Request[AppPath, None], tail: Tail, first: bytes) -
 
 
 def cursor_line(cursor: str) -> bytes:
-    """The line with a cursor, from which a client resumes."""
+    """The line with a cursor after which a client can resume."""
     return f"id: {cursor}\n".encode()

@@ -15,7 +15,7 @@ B = TypeVar("B")
 
 
 class TransactionalRequest(Request[P, B], kw_only=True):
-    """A request whose store is bound to a transaction. What has to follow its commit is added to `effects`."""
+    """A request whose store is bound to a transaction. Calls that must follow its commit are added to `effects`."""
 
     bound: Store
     effects: list[Callable[[], None]]

@@ -5,9 +5,9 @@
         crew.join("bob")
         assert sandbox.wait_for("conversation:join").user == "bob"
 
-`server` starts `heliograph dev` in a process of its own, which ends with this one. `sandbox` is an app in it, with the
-objects of `people`, `conversations`, `events` and `webhooks`. `plugin` is what pytest loads; it imports the rest when a
-test asks for a fixture.
+`server` starts `heliograph dev` in a child process, which ends with this process, and `sandbox` creates an app on it.
+`app`, `events` and `webhooks` have the objects that tests use, such as users and conversations. pytest loads `plugin`,
+which imports the other modules when a test asks for a fixture.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Every run of pytest loads the plugin, and most of them use none of this.
+    # Every run of pytest loads the plugin, and most runs do not use this package.
     if name in _MODULES:
         return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -29,7 +29,7 @@ class App:
         self._conversations: dict[str, Conversation] = {}
 
     def user(self, name: str) -> User:
-        """The user with this external id, and is created if the app has none."""
+        """The user with this external id, who is created if necessary."""
         if name not in self._users:
             try:
                 found = self.client.users.create_user(self.app_id, {"externalId": name}).user
@@ -40,7 +40,7 @@ class App:
         return self._users[name]
 
     def group(self, name: str, members: tuple[str, ...] | list[str] = ()) -> Conversation:
-        """The group with this name, which is created if the app has none, with these members."""
+        """The group with this name, which is created if necessary. Adds these members to it."""
         if name not in self._conversations:
             self._add(name, {"type": "sdkGroup", "displayName": name})
         conversation = self._conversations[name]
@@ -49,7 +49,7 @@ class App:
         return conversation
 
     def personal(self, user: str) -> Conversation:
-        """The personal conversation of this user, which is created if they have none. It has the name of the user."""
+        """The personal conversation of this user, which is created if necessary. It has the name of the user."""
         if user not in self._conversations:
             participants = [{"userId": self.user(user).id, "subscribeSDKClient": False}]
             self._add(user, {"type": "personal", "displayName": user, "participants": participants})
@@ -59,7 +59,7 @@ class App:
         self.know({name: self.client.conversations.create_conversation(self.app_id, body).conversation.id})
 
     def conversation(self, target: Target) -> Conversation:
-        """The conversation with this name; a group is created if the app has none."""
+        """The conversation with this name; a group is created if necessary."""
         return target if isinstance(target, Conversation) else self.group(target)
 
     def messages(self, conversation: Target) -> list[Message]:
@@ -67,7 +67,7 @@ class App:
         return self.conversation(conversation).messages
 
     def know(self, conversations: Mapping[str, str]) -> None:
-        """Learn the ids of conversations by their names."""
+        """Register conversations: their ids by name."""
         for name, id in conversations.items():
             self._conversations[name] = Conversation(self, name, id)
             self._names[id] = name
@@ -109,7 +109,7 @@ class App:
 
 
 class Message:
-    """A message: the JSON object of the API as `data`, and short forms of what is in it."""
+    """A message: the JSON object of the API as `data`, and its main fields as attributes."""
 
     def __init__(self, data: Mapping[str, Any], app: App) -> None:
         self.data = data
@@ -146,7 +146,7 @@ class Conversation:
         self._app = app
 
     def join(self, user: str) -> None:
-        """Let a user join. One with a new name is created."""
+        """Let a user join. The user is created if necessary."""
         body = {"userId": self._app.user(user).id, "subscribeSDKClient": False}
         self._app.client.participants.join_conversation(self._app.app_id, self.id, body)
 
@@ -173,11 +173,11 @@ class Conversation:
 
 
 Target = str | Conversation
-"""A conversation, or its name. A group is created for a new name."""
+"""A conversation, or its name. For an unknown name, a group is created."""
 
 
 class User:
-    """An end user, who acts as an SDK would do it. The name is the external id."""
+    """An end user, who acts like the user of an SDK. The name is the external id."""
 
     def __init__(self, app: App, name: str, id: str) -> None:
         self.name = name
@@ -218,7 +218,7 @@ class User:
         return None
 
     def submit(self, values: Mapping[str, Any], to: Target) -> Message:
-        """Respond to the newest form, with the values by the names of its fields.
+        """Respond to the newest form. `values` are the values by field name.
 
         Raises:
             InvalidArgument: there is no form.

@@ -1,4 +1,4 @@
-"""The sandbox of asynchronous tests: each call runs in a thread, so that the event loop goes on."""
+"""The sandbox of asynchronous tests: each call runs in a thread, so that the event loop is not blocked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from heliograph.testing.webhooks import Inbox, Step, Webhook
 
 
 class AsyncSandbox:
-    """`Sandbox` with coroutines. `sandbox` is the one that it wraps."""
+    """`Sandbox` with coroutines. `sandbox` is the wrapped object."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -26,7 +26,7 @@ class AsyncSandbox:
 
     @classmethod
     async def start(cls, *, seed: str | Path | Mapping[str, Any] | None = None) -> Self:
-        """An app on a server of its own, which is stopped in the end."""
+        """An app on a new server, which `close` stops."""
         return cls(await asyncio.to_thread(Sandbox, seed=seed))
 
     def client(self) -> AsyncClient:
@@ -54,7 +54,7 @@ class AsyncSandbox:
         await asyncio.to_thread(lambda: self.sandbox.conversation(to).leave(user))
 
     async def say(self, text: str, to: Target, user: str | None = None) -> Message:
-        """Send a text of a user, or of the business."""
+        """Send a text as a user, or as the business."""
         return await asyncio.to_thread(self._say, text, to, user)
 
     def _say(self, text: str, to: Target, user: str | None) -> Message:

@@ -19,7 +19,7 @@ _EXACT_SECONDS = 0.2
 
 
 class Event:
-    """An event: `id`, `type`, `created_at` and `payload` as webhooks get them, and short forms of what is in it.
+    """An event: `id`, `type`, `created_at` and `payload` as webhooks get them, and its main fields as attributes.
 
     The names of users are those that the test gave them: their external ids.
     """
@@ -33,18 +33,18 @@ class Event:
 
     @property
     def conversation_id(self) -> str | None:
-        """The id of the conversation that it is about."""
+        """The id of the conversation of the event."""
         found: str | None = self.payload.get("conversation", {}).get("id")
         return found
 
     @property
     def conversation(self) -> str | None:
-        """The name of the conversation that it is about, or its id if the test gave it no name."""
+        """The name of the conversation of the event, or its id if the test gave it no name."""
         return self._name_of(self.conversation_id) if self.conversation_id else None
 
     @property
     def user(self) -> str | None:
-        """The name of the user that it is about, or their id if they have no external id."""
+        """The name of the user of the event, or their id if they have no external id."""
         user = self.payload.get("user", {})
         found: str | None = user.get("externalId") or user.get("id")
         return found
@@ -64,7 +64,7 @@ class Event:
         return self._name_of(author["userId"]) if "userId" in author else author["type"]
 
     def matches(self, type: str, wanted: Mapping[str, object]) -> bool:
-        """Whether it has the type, or any for `*`, and its short forms have the wanted values."""
+        """Whether the event has the type (`*` for any), and its attributes have the wanted values."""
         return type in ("*", self.type) and all(getattr(self, name) == value for name, value in wanted.items())
 
     def __repr__(self) -> str:
@@ -73,7 +73,7 @@ class Event:
 
 
 FIELDS = frozenset({"author", "conversation", "conversation_id", "id", "text", "user"})
-"""The short forms that can be asked for."""
+"""The attributes by which events can be selected."""
 
 
 class EventLog:
@@ -90,11 +90,11 @@ class EventLog:
         self._begun = 0
 
     def all(self) -> list[Event]:
-        """The events that were read since `begin`, or all of them."""
+        """The events that were read since `begin`; without a call of `begin`, all events."""
         return self._seen[self._begun :]
 
     def begin(self) -> None:
-        """Leave out the events so far from now on."""
+        """From now on, leave out the events that were read so far."""
         self._begun = len(self._seen)
 
     def take(self, type: str, wanted: Mapping[str, object], timeout: float) -> Event | None:
@@ -131,7 +131,7 @@ class EventLog:
                 return
 
     def _read_once(self, is_done: Callable[[], bool], timeout: float) -> None:
-        """Read until it is done, or for a moment: each read has its own timeout, so the next stream gets what is left.
+        """Read until `is_done`, or for a short time: the timeout limits each read, so the next stream gets the rest.
 
         Raises:
             Timeout: nothing arrived.

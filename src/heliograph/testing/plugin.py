@@ -22,7 +22,7 @@ _SCOPES = ("function", "class", "module", "package", "session")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("heliograph")
-    group.addoption("--heliograph-url", help="Use the sandbox server at this URL, and start none.")
+    group.addoption("--heliograph-url", help="Use the sandbox server at this URL instead of starting one.")
     group.addoption(
         "--heliograph-keep",
         action="store_true",
@@ -48,14 +48,14 @@ def _scope(fixture_name: str, config: pytest.Config) -> Any:
 
 
 class Servers:
-    """The servers of a run, which xdist has one of in each worker: one for each database that tests ask for."""
+    """The servers of a run, one for each database that tests ask for. Each worker of pytest-xdist has its own."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._url: str | None = config.getoption("--heliograph-url")
         self._keep: bool = config.getoption("--heliograph-keep")
         self._running: dict[str | None, SandboxServer] = {}
         self.kept: list[Sandbox] = []
-        """The apps of failed tests, which stay."""
+        """The apps of failed tests, which are not deleted."""
 
     def get(self, database: str | None) -> SandboxServer:
         """The server with this database, which is started at the first call."""
@@ -71,7 +71,7 @@ class Servers:
         return self._running[database]
 
     def close(self) -> None:
-        """Stop them."""
+        """Stop the servers."""
         for server in self._running.values():
             server.close()
 
@@ -94,7 +94,7 @@ def heliograph_server(heliograph_servers: Servers) -> SandboxServer:
 def heliograph(
     request: pytest.FixtureRequest, heliograph_server: SandboxServer, heliograph_servers: Servers
 ) -> Iterator[Sandbox]:
-    """An app of its own on a sandbox server. The environment variables HELIOGRAPH_* lead to it."""
+    """A new app on a sandbox server. The environment variables HELIOGRAPH_* refer to it."""
     from heliograph.testing import Sandbox
 
     marker = request.node.get_closest_marker(_MARKER)

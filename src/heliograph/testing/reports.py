@@ -17,7 +17,7 @@ def missing(
     events: Sequence[Event],
     requests: Sequence[Mapping[str, Any]],
 ) -> str:
-    """Why an event did not arrive: what arrived instead, and which requests failed."""
+    """Why an event did not arrive: the events that arrived instead, and the requests that failed."""
     about = " ".join(f"{name}={value!r}" for name, value in wanted.items())
     received = ", ".join(map(str, events[-_SHOWN:])) or "no event"
     parts = [f"no {type}{f' with {about}' if about else ''} within {timeout:g} s", f"received {received}"]

@@ -33,9 +33,9 @@ _PAGE = 100
 
 
 class Sandbox(App):
-    """An app of its own on a sandbox server, which is deleted in the end.
+    """A new app on a sandbox server, which `close` deletes.
 
-    Without a `server`, one is started, and stopped in the end. `seed` is the path of a seed file, or its contents.
+    Without a `server`, one is started, and `close` stops it. `seed` is the path of a seed file, or its contents.
     """
 
     def __init__(
@@ -75,20 +75,20 @@ class Sandbox(App):
         self._log = EventLog(self.client, self.app_id, self.name_of)
 
     def begin(self) -> None:
-        """Begin a test: events of before are left out from now on."""
+        """Begin a test: earlier events are left out from now on."""
         self._catch_up()
         self._log.begin()
 
     # Observing
 
     def events(self, type: str = "*", **wanted: object) -> list[Event]:
-        """The events so far of this type, or of all types, whose short forms have these values: `user="ada"`."""
+        """The events so far of this type, or of all types, with these values, such as `user="ada"`."""
         _require_fields(wanted)
         self._catch_up()
         return [event for event in self._log.all() if event.matches(type, wanted)]
 
     def wait_for(self, type: str, timeout: float = PATIENCE_SECONDS, **wanted: object) -> Event:
-        """The first such event since the beginning of the test that no other call returned, once it has arrived.
+        """Wait for the first such event since the beginning of the test that no other call returned.
 
         Raises:
             AssertionError: it does not arrive within the timeout in seconds. The message lists what happened.
@@ -106,7 +106,7 @@ class Sandbox(App):
             raise AssertionError(f"expected no event within {seconds:g} s, but there were {new}")
 
     def requests(self, operation: str | None = None) -> list[dict[str, Any]]:
-        """The requests to the app so far, as the server saw them; those of one operation if it is named."""
+        """The requests to the app so far, as the server logged them; with `operation`, only those of this operation."""
         filters = {} if operation is None else {"operation": operation}
         return list(self.pages(LIST_REQUESTS, "requests", filters))
 
@@ -139,7 +139,7 @@ class Sandbox(App):
     ) -> None:
         """Add a rule that disturbs requests, or webhook calls or streams: `chaos("PostMessage", drop="after")`.
 
-        The effect has the names of the API in snake case: `status`, `delay_ms`, `drop`, `retry_after`.
+        Fields of the effect have the names of the API in snake case: `status`, `delay_ms`, `drop`, `retry_after`.
         """
         rule = {
             "name": f"rule-{next(self._numbers)}",
@@ -153,9 +153,9 @@ class Sandbox(App):
         self.call(PUT_CHAOS, body={"seed": seed, "rules": self._rules})
 
     def advance(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> list[dict[str, Any]]:
-        """Move the clock of the app forward, through everything that becomes due; returns the attempts of deliveries.
+        """Move the clock of the app forward, and run everything that becomes due; returns the attempts of deliveries.
 
-        It stands still before and after, so nothing is repeated by itself.
+        The clock is frozen before and after, so nothing is retried between calls.
         """
         self.freeze()
         left, attempts = hours * 3600 + minutes * 60 + seconds, []
@@ -166,7 +166,7 @@ class Sandbox(App):
         return attempts
 
     def freeze(self) -> None:
-        """Let the clock of the app stand still: deliveries that fail are repeated by `advance` only."""
+        """Freeze the clock of the app: failed deliveries are retried only by `advance`."""
         self.call(SET_CLOCK, body={"freeze": True})
 
     def trigger(self, type: str, *, to: str | list[str] = "all", **payload: Any) -> dict[str, Any]:
@@ -179,7 +179,7 @@ class Sandbox(App):
     # Ending
 
     def _catch_up(self) -> None:
-        """Wait until the log has the events of everything that was acknowledged."""
+        """Wait until the log has the events of all calls that have returned."""
         newest = self.call(GET_SANDBOX)["sandbox"].get("newestEventId")
         if newest is not None:
             self._log.read_to(newest, PATIENCE_SECONDS)
@@ -221,7 +221,7 @@ class Sandbox(App):
 
 def _require_fields(wanted: Mapping[str, object]) -> None:
     if unknown := sorted(wanted.keys() - FIELDS):
-        raise InvalidArgument(f"{unknown[0]} is none of {', '.join(sorted(FIELDS))}")
+        raise InvalidArgument(f"{unknown[0]} should be one of {', '.join(sorted(FIELDS))}")
 
 
 def _camel(name: str) -> str:

@@ -1,4 +1,4 @@
-"""A sandbox server in a process of its own."""
+"""A sandbox server in a child process."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Key(NamedTuple):
 class SandboxServer:
     """A server with sandbox tools, and a client with its account key.
 
-    `start` runs `heliograph dev` at a free port. It ends with this process, however that ends. `at` uses a server that
-    runs already.
+    `start` runs `heliograph dev` at a free port. The server stops when this process ends, even if that is killed. `at`
+    uses a running server.
     """
 
     def __init__(self, url: str, account_key: Key, process: subprocess.Popen[str] | None = None) -> None:
@@ -42,10 +42,10 @@ class SandboxServer:
     def start(cls, *options: str, database: str | None = None, outlive: bool = False) -> Self:
         """Start a server; `options` are those of `heliograph dev`. Without a database, it keeps its data in memory.
 
-        With `outlive` it can go on after this process has ended.
+        With `outlive`, the server can keep running after this process has ended.
 
         Raises:
-            UsageError: it did not start. The message is that of the command.
+            UsageError: the server did not start. The message has the output of the command.
         """
         command = [sys.executable, "-m", "heliograph", "dev", "--port", "0", "--json", *options]
         command += [] if outlive else ["--stop-on-eof"]
@@ -96,7 +96,7 @@ class SandboxServer:
         return self._process.pid if self._process else None
 
     def leave_running(self) -> None:
-        """Let a server that was started with `outlive` go on after this process has ended."""
+        """Keep a server that was started with `outlive` running after this process has ended."""
         self._process = None
 
     def close(self) -> None:

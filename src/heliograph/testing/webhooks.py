@@ -18,7 +18,7 @@ Step = str | Mapping[str, Any]
 
 
 class Webhook:
-    """A webhook of the app. It is deleted at the end of a `with` block, after each event was sent at least once."""
+    """A webhook of the app. The end of a `with` block deletes it, after each event was sent at least once."""
 
     def __init__(self, app: App, url: str, triggers: list[str], patience: float) -> None:
         body = {"type": "custom", "displayName": "Test", "webhooks": [{"target": url, "triggers": triggers}]}
@@ -79,7 +79,7 @@ class Webhook:
 
 
 class Call:
-    """A call that an inbox received: its JSON object as `data`, and short forms of what is in it."""
+    """A call that an inbox received: its JSON object as `data`, and its main fields as attributes."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.data = data
@@ -120,10 +120,10 @@ class Inbox:
         return list(self._calls())
 
     def wait(self, count: int = 1, timeout: float = 5.0) -> list[Call]:
-        """The calls, once there are this many.
+        """Wait until there are at least `count` calls; returns them.
 
         Raises:
-            AssertionError: there are fewer after the timeout in seconds.
+            AssertionError: fewer calls have arrived after the timeout in seconds.
         """
         deadline = time.monotonic() + timeout
         while len(calls := self.calls) < count:

@@ -1,4 +1,4 @@
-"""Sign-in to the console: sessions, and one-time tickets from which sessions are made."""
+"""Sign-in to the console: sessions, and one-time tickets to create sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events as operators look them up. They are an extension of the API document."""
+"""Event records: the events of an app, with their causes. They are an extension of the API document."""
 
 from __future__ import annotations
 

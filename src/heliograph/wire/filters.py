@@ -20,7 +20,7 @@ def parse_choice(name: str, text: str, allowed: Mapping[str, T]) -> T:
     """The value of a parameter that has a few allowed ones.
 
     Raises:
-        BadRequest: it is none of them.
+        BadRequest: it is not an allowed value.
     """
     if text not in allowed:
         raise BadRequest(f"{name} should be equal to one of the allowed values: {', '.join(allowed)}")
@@ -42,7 +42,7 @@ def parse_items(filters: dict[str, str], name: str, most: int) -> tuple[str, ...
 
 
 def parse_true(filters: dict[str, str], name: str) -> bool:
-    """Whether a filter is given, whose only value is `true`.
+    """Whether a filter is given. Its only valid value is `true`.
 
     Raises:
         BadRequest: it has another value.

@@ -1,4 +1,4 @@
-"""What finds a record by its id or its name. It is an extension of the API document."""
+"""The search for records by id or name. It is an extension of the API document."""
 
 from __future__ import annotations
 

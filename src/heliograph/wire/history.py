@@ -16,7 +16,7 @@ MembershipReason = Literal["join", "create", "merge", "import", "leave", "userRe
 
 
 class HistoryFilter(Struct, frozen=True):
-    """Which changes: those of a user, and of a time in milliseconds, whose end is excluded."""
+    """Which changes to list: those of a user, and those in a range of milliseconds, whose end is excluded."""
 
     user_id: str | None = None
     after: int | None = None

@@ -1,4 +1,4 @@
-"""What an end user does: the bodies of the calls that act as an SDK or a channel would."""
+"""Acts of end users: the bodies of the calls that act like an SDK or a channel."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class ListenerListResponse(Response):
 
 
 def parse_name(name: str | None, forward_to: str | None) -> tuple[str, str | None] | None:
-    """The name of a listener and where it forwards, of the parameters `listener` and `forwardTo`; None without a name.
+    """The parameters `listener` and `forwardTo`: the name of a listener, and its target; None without a name.
 
     Raises:
         BadRequest: one of them is not valid.
@@ -67,7 +67,8 @@ def _shown(url: str) -> str:
 
 
 def without_secrets(url: str) -> str:
-    """The URL without what may be secret: user, password, query and fragment. Empty if it is none of http or https.
+    """The URL without its parts that may be secret: user, password, query and fragment. Empty for other schemes than
+    http and https.
 
     Raises:
         ValueError: it is not a URL.

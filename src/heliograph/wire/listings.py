@@ -59,7 +59,7 @@ def parse_ids(filters: dict[str, str]) -> list[str] | None:
 
 
 class Selection(Struct, frozen=True):
-    """What one filter selects: the records whose `name`, or metadata with the `key`, has a value."""
+    """The selection of one filter: the records whose field `name`, or whose metadata `key`, has the value."""
 
     by: str
     value: str

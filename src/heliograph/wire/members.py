@@ -47,7 +47,7 @@ class MemberQuery(Struct, frozen=True):
     with_total: bool = False
     with_users: bool = False
     at: int | None = None
-    """A time in milliseconds: those who were in the conversation then, without any of the other choices."""
+    """A time in milliseconds: only users who were members then. It cannot be combined with other choices."""
 
     @property
     def is_plain(self) -> bool:

@@ -12,7 +12,7 @@ from heliograph.wire.filters import parse_choice
 from heliograph.wire.paging import Links, Page, PageMeta
 
 MOST_SORTED = 2_000
-"""The number of conversations up to which those of a user are sorted by activity, and their unread messages counted."""
+"""The maximum number of conversations of a user for sorting by activity and for counting unread messages."""
 
 MembershipSort = Literal["newest", "oldest", "activity"]
 _SORTS: dict[str, MembershipSort] = {one: one for one in get_args(MembershipSort)}
@@ -20,7 +20,7 @@ _INCLUDED = {"unread": True}
 
 
 class MembershipQuery(Struct, frozen=True):
-    """A page of memberships, in which order, and whether the response has the number of all unread messages."""
+    """A page of memberships, their order, and whether the response has the number of all unread messages."""
 
     page: Page
     sort: MembershipSort = "newest"

@@ -44,7 +44,7 @@ class Credential(Enum):
 
     REQUIRED = auto()
     OPTIONAL = auto()
-    """It may be absent. One that is sent must be valid and have the scope of the operation."""
+    """The header may be absent. A credential must be valid and have the scope of the operation."""
     IGNORED = auto()
 
 
@@ -55,7 +55,7 @@ EXTENSION_PREFIX = "/heliograph/"
 _KEYED_PATHS = ("/v2/", EXTENSION_PREFIX)
 
 SECRET = ("secret",)
-"""What operations with keys and webhooks reveal."""
+"""The secret fields in responses of operations with keys and webhooks."""
 
 BodyType = type[Body] | UnionType
 """The type of a body: a struct, or a union of structs tagged by the field `type`."""

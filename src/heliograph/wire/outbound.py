@@ -1,4 +1,4 @@
-"""What third-party channels would have been sent. It is an extension of the API document."""
+"""The messages that third-party channels would have received. They are an extension of the API document."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OutboundKind = Literal["message", "confirmation", "conversionEvents"]
 
 
 class OutboundFilter(Struct, frozen=True):
-    """What to list: that for which every field that is set has this value."""
+    """Which entries to list: those for which every field that is set has this value."""
 
     conversation_id: str | None = None
     client_id: str | None = None

@@ -51,7 +51,7 @@ class Slice(Struct, Generic[T], frozen=True):
     last: str | None = None
 
     def holding(self, records: list[U]) -> Slice[U]:
-        """The same slice with other records, such as the same ones in another form."""
+        """The same slice with other records, such as converted ones."""
         return Slice(records, self.precedes, self.follows, self.first, self.last)
 
 

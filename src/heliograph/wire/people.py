@@ -1,4 +1,4 @@
-"""What is kept about a person: its export, and its erasure. They are extensions of the API document."""
+"""The export and the erasure of a person. They are extensions of the API document."""
 
 from __future__ import annotations
 

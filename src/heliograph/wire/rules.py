@@ -12,7 +12,7 @@ from typing import Any
 
 def exactly_one(given: dict[str, Any], *names: str) -> Iterator[str]:
     """Require exactly one of these fields."""
-    # A loop that is no generator, because bodies with a thousand objects check as many.
+    # A loop is faster than a generator, and a body may have a thousand objects to check.
     count = 0
     for name in names:
         if given.get(name) is not None:

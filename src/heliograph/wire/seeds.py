@@ -1,4 +1,4 @@
-"""Seeds: what an app of a sandbox contains at first."""
+"""Seeds: the initial contents of an app of a sandbox."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from heliograph.wire.base import Body, DisplayName, Metadata, Response
 
 Entry = dict[str, Any]
-"""An object of a seed. Its fields are those of the request that creates it, and some of the seed."""
+"""An object of a seed. It has the fields of the request that creates it, and some fields of the seed format."""
 
 
 class SeedBody(Body):

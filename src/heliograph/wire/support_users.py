@@ -1,4 +1,4 @@
-"""Support users: what SyncUser gets to know about the users of Zendesk Support."""
+"""Support users: the data about users of Zendesk Support that SyncUser uses."""
 
 from __future__ import annotations
 

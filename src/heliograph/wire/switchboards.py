@@ -13,7 +13,7 @@ from heliograph.wire.rules import at_most_one, exactly_one
 SwitchboardName = Annotated[str, Meta(max_length=128, pattern=r"^[A-Za-z0-9_-]+$(?!\n)")]
 INTEGRATIONS_PER_SWITCHBOARD = 10
 NEXT = "next"
-"""The target of control that is relative: the next switchboard integration of the one that is in control."""
+"""The relative target of control: the next switchboard integration of the active one."""
 HistoryCount = Annotated[int, Meta(ge=1, le=10)]
 
 

@@ -17,11 +17,11 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-# Formatting the numbers would take three times as long, and lists have a thousand times.
+# Formatting the numbers would take three times as long, and a list may have a thousand of them.
 _MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60)]
 _SECONDS = [f"{second:02}." for second in range(60)]
 _MILLISECONDS = [f"{millisecond:03}Z" for millisecond in range(1000)]
-# Ids that another system made may have any number there.
+# The milliseconds of an id have ten bits, and ids from another system may use all of them.
 _OF_IDS = [*_MILLISECONDS, *["999Z"] * 24]
 
 
@@ -39,19 +39,19 @@ def optional_text(milliseconds: int | None) -> str | None:
 
 
 def of_id(id: str) -> str:
-    """The time at which an id was made, as `to_text(ids.milliseconds(id))` in less time."""
+    """The time at which an id was made. A faster form of `to_text(ids.milliseconds(id))`."""
     return _second(id[: ids.SECOND_DIGITS]) + _OF_IDS[int(id[ids.SECOND_DIGITS : ids.TIME_DIGITS], 16) >> 2]
 
 
 @lru_cache(maxsize=8192)
 def _second(digits: str) -> str:
-    """`YYYY-MM-DDThh:mm:ss.` of the first digits of an id. Users often join a group within a few seconds."""
+    """`YYYY-MM-DDThh:mm:ss.` of the first digits of an id. Cached: users often join a group within a few seconds."""
     return to_text(int(digits, 16) * 1000)[:-4]
 
 
 @lru_cache(maxsize=1024)
 def _date(day: int) -> str:
-    """`YYYY-MM-DD` of a day since 1970. Making it takes longer than the rest, and most times are of a few days."""
+    """`YYYY-MM-DD` of a day since 1970. Cached: it takes longer than the rest, and most times are on a few days."""
     return (_EPOCH + timedelta(days=day)).date().isoformat()
 
 

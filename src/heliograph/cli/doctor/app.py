@@ -49,7 +49,7 @@ def check_app(to: Connection) -> Iterator[Finding]:
 
 
 def check_sandbox(to: Connection) -> Iterator[Finding]:
-    """The sandbox tools of the server, with the problems that they know, and chaos or a clock that was left changed."""
+    """Findings about the sandbox tools: the problems that they report, active chaos rules, and a changed clock."""
     try:
         sandbox = send(to, GET_SANDBOX)["sandbox"]
     except UsageError:
@@ -115,7 +115,7 @@ async def measure(to: Connection) -> Times:
 
 @contextlib.asynccontextmanager
 async def _temporary(client: AsyncClient, app_id: str) -> AsyncIterator[tuple[str, str]]:
-    """A user and a conversation for the length of the block."""
+    """A user and a conversation, which are deleted at the end of the block."""
     user = (await client.users.create_user(app_id, metadata={"createdBy": _NAME})).user
     try:
         created = await client.conversations.create_conversation(app_id, type="sdkGroup", display_name=_NAME)
@@ -129,7 +129,7 @@ async def _temporary(client: AsyncClient, app_id: str) -> AsyncIterator[tuple[st
 
 @contextlib.asynccontextmanager
 async def _joins(client: AsyncClient, app_id: str, group_id: str) -> AsyncIterator[asyncio.Queue[float] | None]:
-    """The times at which joins to the conversation arrive on the event stream; None if the stream shows nothing."""
+    """The times at which joins to the conversation arrive on the event stream; None if the stream sends nothing."""
     arrivals: asyncio.Queue[float] = asyncio.Queue()
     stream = client.events.stream(app_id, triggers=[_JOIN], conversation_id=group_id)
 
@@ -146,7 +146,7 @@ async def _joins(client: AsyncClient, app_id: str, group_id: str) -> AsyncIterat
 
 
 async def _is_open(stream: AsyncEventStream, task: asyncio.Task[None]) -> bool:
-    """Whether the stream sends its position, as a server does at once, within the time.
+    """Whether the stream sends its position within _EVENT_SECONDS. A server sends it at once.
 
     Raises:
         HeliographError: the server refused the stream.

@@ -37,7 +37,7 @@ def judge_database(state: DatabaseState) -> Iterator[Finding]:
 
 
 def judge_schema(found: Version | None) -> Finding:
-    """The schema version: that of this program, an older one, or a newer one that it can use."""
+    """The schema version: current, older, or newer but usable by this program."""
     if found is None or found.number == 0:
         return warning("schema", "there is no database yet", "start a server, which creates it, or check --database")
     if found.number < latest():

@@ -25,7 +25,7 @@ class Finding(Struct, frozen=True):
 
 
 def ok(check: str, text: str) -> Finding:
-    """There is no problem."""
+    """A check without a problem."""
     return Finding(check, Level.OK, text)
 
 

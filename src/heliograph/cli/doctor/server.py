@@ -36,7 +36,7 @@ def check_server(url: str) -> Iterator[Finding]:
 
 
 def judge_version(found: str) -> Finding:
-    """The version of the server, in relation to that of this program."""
+    """Whether the server has the version of this program."""
     if found == __version__:
         return ok("version", f"the server is Heliograph {found}")
     text = f"the server is Heliograph {found}, and this program {__version__}"

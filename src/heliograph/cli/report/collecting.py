@@ -41,7 +41,7 @@ class Collected(Struct):
 
 
 def collect(to: Connection) -> Collected:
-    """What happened in the app.
+    """Collect the newest requests and deliveries of the app, and its secrets.
 
     Raises:
         HeliographError: the server refused a call, or no response arrived.

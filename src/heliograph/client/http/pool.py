@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import asyncio
 
 Owner = tuple[forks.Process, "asyncio.AbstractEventLoop | None"]
-"""Who can use a transport: a process, and in async code one of its event loops."""
+"""The owner of a transport: a process, and in async code one of its event loops."""
 
 
 class PooledTransport(Protocol):

@@ -1,4 +1,4 @@
-"""The models, by the path that the package of the official library has; its documentation says `models`."""
+"""The models under the name that this module has in the official package; its documentation calls it `models`."""
 
 from __future__ import annotations
 

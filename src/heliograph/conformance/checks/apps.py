@@ -1,4 +1,4 @@
-"""Rules about apps. All but one change a whole app, so they create one."""
+"""Rules about apps. All but one check change a whole app, so they create an app."""
 
 from __future__ import annotations
 

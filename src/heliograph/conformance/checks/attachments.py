@@ -13,7 +13,7 @@ from heliograph.conformance.site import MISSING, Site
 PUBLIC = {"access": "public"}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 TOO_LARGE = 60 * 1_048_576
-"""Bytes of a file that is larger than any server takes."""
+"""The size in bytes of a file that is larger than any server accepts."""
 UPLOAD = Source("UploadAttachment")
 
 

@@ -1,4 +1,4 @@
-"""Rules about many changes of a membership."""
+"""Rules about bulk changes of memberships."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def join(user: str) -> dict[str, Any]:
 
 
 def members(*users: str) -> bytes:
-    """A set of members."""
+    """The body with a set of members."""
     return json.dumps([{"userId": user, "subscribeSDKClient": False} for user in users]).encode()
 
 
 def replaced(site: Site, group: str, *users: str, **params: str) -> Any:
-    """The response to a set of members."""
+    """Replace the members of a group; returns the response."""
     return site.ok("ReplaceParticipants", content=members(*users), headers=JSON, params=params, conversationId=group)
 
 
@@ -34,7 +34,7 @@ def inside(site: Site, group: str) -> list[str]:
 JSON = {"content-type": "application/json"}
 
 
-@rule("bulk.1", "Each of many changes has the result of a single call.", Need.EXTENSIONS)
+@rule("bulk.1", "Each item of a bulk change has the result of a single call.", Need.EXTENSIONS)
 def results(site: Site) -> None:
     user, group = site.user(), site.group(site.ada)
     items = [join(user), join(site.ada), {"type": "leave", "userId": MISSING}, {"type": "leave", "userId": site.ada}]
@@ -52,7 +52,7 @@ def atomic(site: Site) -> None:
     equal(inside(site, group), [], "the members")
 
 
-@rule("bulk.3", "A set of members is made, and those who stay keep their participants.", Need.EXTENSIONS)
+@rule("bulk.3", "A set replaces the members, and users who stay keep their participants.", Need.EXTENSIONS)
 def sets(site: Site) -> None:
     one, two, three = site.user(), site.user(), site.user()
     group = site.group(one, two)

@@ -44,7 +44,7 @@ def phone_numbers(site: Site) -> None:
         create(site, link.user, link_body(site, link.conversation, wrong)).refused(400, "bad_request")
 
 
-@rule("clients.3", "The confirmation message is of the business, and is not added to the conversation.", Need.CHANNEL)
+@rule("clients.3", "The business sends the confirmation message, which is not in the conversation.", Need.CHANNEL)
 def confirmation_messages(site: Site) -> None:
     user = site.user()
     personal = site.personal(user)
@@ -102,7 +102,7 @@ def one_client_for_an_address(site: Site) -> None:
     first = linked(site, user=site.user())
     second = linked(site, user=site.user(), number=first.number)
     equal(clients_of(site, first.user), [], "the clients of the first user")
-    equal([one["id"] for one in clients_of(site, second.user)], [second.client], "those of the second user")
+    equal([one["id"] for one in clients_of(site, second.user)], [second.client], "the clients of the second user")
 
 
 @rule("clients.8.merge", "Two users without an external id are merged.", Need.CHANNEL)
@@ -119,7 +119,7 @@ def no_recipient(site: Site) -> None:
     equal(clients_of(site, link.user), [], "the clients")
 
 
-@rule("clients.10", "An outcome that cannot follow is 409 conflict.", Need.CHANNEL, Need.EXTENSIONS)
+@rule("clients.10", "An outcome that does not fit the status is 409 conflict.", Need.CHANNEL, Need.EXTENSIONS)
 def outcomes(site: Site) -> None:
     link = linked(site, confirmation="prompt")
     outcome(site, link, "blocked").refused(409, "conflict")
@@ -167,7 +167,7 @@ def conversion_events(site: Site) -> None:
     equal(found["conversionEvents"]["eventsReceived"], 1, "eventsReceived")
 
 
-@rule("clients.15", "ListOutbound shows what a channel would have been sent.", Need.CHANNEL, Need.EXTENSIONS)
+@rule("clients.15", "ListOutbound shows what a channel would have received.", Need.CHANNEL, Need.EXTENSIONS)
 def outbound(site: Site) -> None:
     link = linked(site)
     site.say(link.conversation, "Hello there")

@@ -33,11 +33,11 @@ class Scene:
         before = self.state
         answer = self.board.act(self.group, f"{name}Control", target, auth)
         holds(has_failed(answer, code), f"a failure with the code {code}", answer.summary())
-        equal(self.state, before, "the active and the pending one after a failure")
+        equal(self.state, before, "the active and the pending integration after a failure")
 
     @property
     def state(self) -> tuple[str, str]:
-        """The names of the active and the pending one."""
+        """The names of the active and the pending integration."""
         return self.board.state(self.group)
 
 
@@ -47,10 +47,10 @@ def disabled_switchboards(site: Site) -> None:
     scene.act("Pass", "human")
     for enabled, expected in ((False, NONE), (True, ("human", ""))):
         scene.board.set(enabled=enabled)
-        equal(scene.state, expected, f"the active and the pending one while enabled is {enabled}")
+        equal(scene.state, expected, f"the active and the pending integration with enabled={enabled}")
 
 
-@rule("control.2", "The default one becomes active with a conversation or a message of a user.", Need.SWITCHBOARD)
+@rule("control.2", "A new conversation or a message of a user makes the default active.", Need.SWITCHBOARD)
 def defaults(site: Site) -> None:
     scene = Scene(site)
     equal(scene.state, ACTIVE, "control of a new conversation")
@@ -74,7 +74,7 @@ def targets(site: Site) -> None:
     scene.fails(INVALID_TARGET, "Pass", scene.board.integrations["bot"])
 
 
-@rule("control.4", "A target that does not exist, or a type that several have, is a failure.", Need.SWITCHBOARD)
+@rule("control.4", "A target that does not exist or is not unique is a failure.", Need.SWITCHBOARD)
 def invalid_targets(site: Site) -> None:
     scene = Scene(site)
     for name, target in (("Pass", MISSING), ("Pass", "custom"), ("Offer", "nothing"), ("Offer", "bot")):
@@ -90,7 +90,7 @@ def passing(site: Site) -> None:
     equal(scene.state, ACTIVE, "control")
 
 
-@rule("control.5.events", "Passing to the active one has no event.", Need.SWITCHBOARD, Need.WEBHOOK)
+@rule("control.5.events", "Passing to the active integration has no event.", Need.SWITCHBOARD, Need.WEBHOOK)
 def passing_to_the_active_one(site: Site) -> None:
     scene = Scene(site)
     inbox = scene.site.inbox()
@@ -115,10 +115,10 @@ def offers(site: Site) -> None:
     equal(scene.state, ("bot", "human"), "control")
     scene.act("Release")
     scene.act("Offer", "human")
-    equal(scene.state, ("bot", "human"), "control after an offer while none was active")
+    equal(scene.state, ("bot", "human"), "control after an offer without an active integration")
 
 
-@rule("control.8", "AcceptControl makes the pending one active, and only it may accept.", Need.SWITCHBOARD,
+@rule("control.8", "AcceptControl makes the pending integration active; no other may accept.", Need.SWITCHBOARD,
       source=Source("AcceptControl"))  # fmt: skip
 def acceptance(site: Site) -> None:
     scene = Scene(site)
@@ -131,7 +131,7 @@ def acceptance(site: Site) -> None:
         equal(scene.state, ("human", ""), "control")
 
 
-@rule("control.9", "ReleaseControl leaves none active, and only the active one may release.", Need.SWITCHBOARD,
+@rule("control.9", "After ReleaseControl no integration is active; only the active one may release.", Need.SWITCHBOARD,
       source=Source("ReleaseControl"))  # fmt: skip
 def release(site: Site) -> None:
     scene = Scene(site)
@@ -172,7 +172,7 @@ def limit_of_metadata(site: Site) -> None:
     equal(scene.state, ACTIVE, "control")
 
 
-@rule("control.13", "A standby integration gets no events, and one outside the switchboard all.", Need.SWITCHBOARD,
+@rule("control.13", "A standby integration gets no events, one outside the switchboard gets all.", Need.SWITCHBOARD,
       Need.WEBHOOK)  # fmt: skip
 def standby_events(site: Site) -> None:
     scene = Scene(site)

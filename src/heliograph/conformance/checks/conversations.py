@@ -108,10 +108,10 @@ def invalid_pages(site: Site) -> None:
 @rule("pages.2", "A cursor need not name a record that exists.")
 def cursors_of_nothing(site: Site) -> None:
     listing = Listing(site)
-    equal(ids_of(listing.page(after=MISSING)), listing.ids, "the ids after a cursor before all of them")
+    equal(ids_of(listing.page(after=MISSING)), listing.ids, "the ids after a cursor before all participants")
     body = {"participantId": listing.ids[1]}
     site.ok("LeaveConversation", body, conversationId=listing.group)
-    equal(ids_of(listing.page(after=listing.ids[1])), listing.ids[2:], "the ids after one who left")
+    equal(ids_of(listing.page(after=listing.ids[1])), listing.ids[2:], "the ids after a participant who left")
 
 
 @rule("pages.3", "Cursors and links are present exactly if the list continues there.", source=PAGINATION)

@@ -43,7 +43,7 @@ def revoked_keys(site: Site) -> None:
     eventually(lambda: site.call("GetUser", userIdOrExternalId=site.ada, auth=auth).status == 401, expected, WITHIN)
 
 
-@rule("credentials.3", "A JWT has a lower scope than its key at most, and expires.", source=AUTHENTICATION)
+@rule("credentials.3", "A JWT may have the scope of its key or a lower one, and expires.", source=AUTHENTICATION)
 def json_web_tokens(site: Site) -> None:
     site.ok("GetApp", auth=jwt(site, "app"))
     site.call("GetApp", auth=jwt(site, "integration")).refused(403, "forbidden")
@@ -59,7 +59,7 @@ def other_apps(site: Site) -> None:
     site.call("GetApp", appId="nonsense").refused(403, "forbidden")
 
 
-@rule("credentials.4.other", "An app that exists is 403 for the key of another one.", Need.ACCOUNT)
+@rule("credentials.4.other", "An existing app is 403 for the key of another app.", Need.ACCOUNT)
 def existing_apps(site: Site) -> None:
     site.call("GetApp", appId=site.apart.app_id).refused(403, "forbidden")
 

@@ -1,4 +1,4 @@
-"""Rules about devices, and about what end users do. They need the extensions of Heliograph."""
+"""Rules about devices, and about acts of end users. They need the extensions of Heliograph."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def begun_conversation(site: Site) -> None:
     equal((payload["creationReason"], payload["referral"]), ("prechatCapture", {"code": "flyer"}), "reason, referral")
 
 
-@rule("endusers.4", "A participant posts messages, and a postback, typing or reading posts none.", Need.EXTENSIONS)
+@rule("endusers.4", "A message act posts a message; a postback, typing or reading posts none.", Need.EXTENSIONS)
 def acts(site: Site) -> None:
     person = EndUser(site)
     conversation = person.begin()

@@ -61,7 +61,7 @@ def reuse(site: Site) -> None:
     replayed(keyed(site, "CreateUser", {}, key=key), first)
 
 
-@rule("idempotency.5", "A refusal by a rule is stored, one of the form of a request is not.", Need.EXTENSIONS)
+@rule("idempotency.5", "A refusal by a rule is stored, a refusal of a malformed request is not.", Need.EXTENSIONS)
 def refusals(site: Site) -> None:
     key, user = site.name(), {"userId": MISSING}
     first = keyed(site, "LeaveConversation", user, key=key, conversationId=MISSING)

@@ -140,7 +140,7 @@ class Merge:
         return login(self.site, self.guest, externalId=self.name)
 
 
-@rule("merging.1", "Participants of the discarded user become participants of the other one.", Need.EXTENSIONS)
+@rule("merging.1", "Participants of the discarded user go to the surviving user.", Need.EXTENSIONS)
 def merged_participants(site: Site) -> None:
     merge = Merge(site)
     alone, both = site.group(merge.guest), site.group(merge.guest, merge.known)
@@ -153,7 +153,7 @@ def merged_participants(site: Site) -> None:
     equal([one["userId"] for one in site.participants(both)], [merge.known], "the users in the common group")
 
 
-@rule("merging.2", "Personal conversations move, and the default one is that of the other user.", Need.EXTENSIONS)
+@rule("merging.2", "Personal conversations move; the surviving user keeps the default one.", Need.EXTENSIONS)
 def merged_conversations(site: Site) -> None:
     merge = Merge(site)
     own, moved = site.personal(merge.known), site.personal(merge.guest)
@@ -162,7 +162,7 @@ def merged_conversations(site: Site) -> None:
     equal({one["id"]: one["isDefault"] for one in listed}, {own: True, moved: False}, "isDefault by conversation")
 
 
-@rule("merging.3", "Of two SDK clients that of the other user remains.", Need.EXTENSIONS)
+@rule("merging.3", "Of two SDK clients, that of the surviving user remains.", Need.EXTENSIONS)
 def merged_clients(site: Site) -> None:
     merge, groups = Merge(site), [site.group(), site.group()]
     for user, group in zip((merge.known, merge.guest), groups, strict=True):

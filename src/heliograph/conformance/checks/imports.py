@@ -18,7 +18,7 @@ _YEAR = 31_536_000
 
 
 def new_id(seconds: int = 0) -> str:
-    """An id of another server, of a year ago, or of a time in seconds."""
+    """An id of another server: from a year ago, or from a time in seconds."""
     number = next(_NUMBERS)
     return f"{seconds or int(time.time()) - _YEAR + number:08x}{_RUN}{number % 0x10000:04x}"
 

@@ -49,7 +49,7 @@ def summaries(site: Site) -> None:
     equal((shown["lastMessage"]["id"], shown["lastMessage"]["text"]), (message["id"], "x" * 200), "the newest message")
 
 
-@rule("listings.4", "sort=activity has the conversation with the newest event first.", Need.EXTENSIONS)
+@rule("listings.4", "sort=activity lists the conversation with the newest event first.", Need.EXTENSIONS)
 def by_activity(site: Site) -> None:
     first, second = site.group(), site.group()
     site.say(first, site.name())
@@ -98,7 +98,7 @@ def one_filter(site: Site) -> None:
         site.call(name, params=both).refused(400, "bad_request")
 
 
-@rule("finding.1", "What has an id in the app is found by it.", Need.EXTENSIONS)
+@rule("finding.1", "Records are found by their ids.", Need.EXTENSIONS)
 def by_id(site: Site) -> None:
     group = site.group()
     message, participant = site.say(group, site.name())["id"], site.join(group, site.ada)["id"]

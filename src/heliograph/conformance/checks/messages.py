@@ -13,12 +13,12 @@ BUSINESS = {"type": "business"}
 
 
 def post_as(site: Site, conversation: str, author: dict[str, Any]) -> Any:
-    """The answer to a text of this author."""
+    """Post a text as this author; returns the answer."""
     return site.call("PostMessage", {"author": author, "content": HELLO}, conversationId=conversation)
 
 
 def activity(site: Site, conversation: str, kind: str = "conversation:read", user: str = "") -> Any:
-    """The answer to an activity of a user or of the business."""
+    """Post an activity of a user or of the business; returns the answer."""
     author = {"type": "user", "userId": user} if user else BUSINESS
     return site.call("PostActivity", {"author": author, "type": kind}, conversationId=conversation)
 
@@ -169,7 +169,7 @@ def name_of_the_profile(site: Site) -> None:
     equal(site.say(site.crew, user=site.ada)["author"].get("displayName"), "Ada Lovelace", "displayName")
     nameless = site.user()
     author = site.say(site.group(nameless), user=nameless)["author"]
-    # A profile without a name says nothing about apps with animal names.
+    # In an app with animal names, the author has an invented name.
     holds(author.get("displayName") is None or _uses_animal_names(site), "no displayName", author)
 
 

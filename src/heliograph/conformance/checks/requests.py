@@ -17,7 +17,7 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 
 
 def post(site: Site, content: bytes, kind: str = "application/json", **headers: str) -> Answer:
-    """Create a user with a body as it is."""
+    """Send these bytes as the body of CreateUser."""
     return site.call("CreateUser", content=content, headers={"content-type": kind, **headers})
 
 
@@ -43,7 +43,7 @@ def order_of_checks(site: Site) -> None:
     site.call("JoinConversation", body, conversationId=site.crew).refused(404, "user_not_found")
 
 
-@rule("requests.2", "A malformed id in a path is an unknown one.")
+@rule("requests.2", "A malformed id in a path is treated like an unknown id.")
 def malformed_ids(site: Site) -> None:
     for id in ("x", "no id", "ü" * 30, "F" * 24):
         site.call("GetConversation", conversationId=id).refused(404, "conversation_not_found")

@@ -75,17 +75,17 @@ def stand_ins(site: Site) -> None:
     equal(made["integrationType"], "zd:agentWorkspace", "integrationType")
 
 
-@rule("switchboards.8", "deliverStandbyEvents is true if absent, and null clears the next one.", Need.SWITCHBOARD)
+@rule("switchboards.8", "deliverStandbyEvents is true by default; null clears the next integration.", Need.SWITCHBOARD)
 def fields(site: Site) -> None:
     board = Board(site.apart)
     made = board.add("other", integrationId=board.site.bare_integration(), messageHistoryCount=5)
     equal((made["deliverStandbyEvents"], made.get("messageHistoryCount")), (True, 5), "two fields")
     changed = board.change("bot", nextSwitchboardIntegrationId=None)
-    holds("nextSwitchboardIntegrationId" not in changed, "no next one after null", changed)
+    holds("nextSwitchboardIntegrationId" not in changed, "no next integration after null", changed)
     board.try_change("bot", nextSwitchboardIntegrationId=MISSING).refused(*NOT_FOUND)
 
 
-@rule("switchboards.9", "The default, and the next one of another, cannot be deleted.", Need.SWITCHBOARD)
+@rule("switchboards.9", "The default cannot be deleted, nor the next integration of another one.", Need.SWITCHBOARD)
 def needed_integrations(site: Site) -> None:
     board = Board(site.apart)
     for name in ("bot", "human"):

@@ -1,4 +1,4 @@
-"""Rules about users, and how they are synchronized."""
+"""Rules about users and their synchronization."""
 
 from __future__ import annotations
 

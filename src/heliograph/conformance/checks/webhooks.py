@@ -17,7 +17,7 @@ from heliograph.conformance.site import UNREACHABLE, Site
 
 WEBHOOKS_PER_APP = 10
 FIRST_RETRY = (7.5, 13.0)
-"""Seconds after the first attempt: 10, varied by a fifth, and what a call may take."""
+"""Seconds after the first attempt: 10, varied by a fifth, and the duration of a call."""
 RETRY_SECONDS = 30.0
 
 

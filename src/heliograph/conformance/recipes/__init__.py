@@ -1,1 +1,1 @@
-"""How to call each operation successfully: what has to exist before, and the request."""
+"""How to call each operation successfully: the objects that must exist before, and the request."""

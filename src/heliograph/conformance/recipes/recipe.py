@@ -23,7 +23,7 @@ Prepare = Callable[[Site], Prepared]
 
 
 class Recipe(NamedTuple):
-    """A recipe, and what it needs."""
+    """A recipe and its needs."""
 
     needs: tuple[Need, ...]
     prepare: Prepare

@@ -72,7 +72,7 @@ class Authenticator:
     """Authenticates and authorizes requests, with a short-lived cache of callers and apps."""
 
     def __init__(self, store: Store, seconds_ahead: Callable[[str], float] = _not_ahead) -> None:
-        """`seconds_ahead` returns how far the clock of an app is ahead: that of a sandbox can be."""
+        """`seconds_ahead` returns how far the clock of an app is ahead, which a sandbox can change."""
         self._store = store
         self._seconds_ahead = seconds_ahead
         self._limits = RateLimits()
@@ -144,7 +144,7 @@ class Authenticator:
         """Check that the credential is still valid and the app of the path still exists.
 
         Raises:
-            Unauthorized, Forbidden, AppNotFound: it is not, or it does not.
+            Unauthorized, Forbidden, AppNotFound: the credential is no longer valid, or the app was deleted.
         """
         caller = await self.caller(authorization)
         if isinstance(path, AppPath):
@@ -154,7 +154,7 @@ class Authenticator:
         """Check that a credential of any scope gives access to an app.
 
         Raises:
-            Unauthorized: it does not.
+            Unauthorized: the credential is not valid, or gives no access to the app.
         """
         caller = await self.caller(authorization)
         if not isinstance(caller, AccountCaller) and caller.app_id != app_id:

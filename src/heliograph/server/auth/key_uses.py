@@ -26,11 +26,11 @@ class KeyUses:
         self._times[key_id] = times.now()
 
     def newest(self, key_id: str, stored: int | None) -> int | None:
-        """The time of the newest use of a key, whose stored one is given."""
+        """The time of the last use of a key: the `stored` time, or a later one that is not stored yet."""
         return max((at for at in (stored, self._times.get(key_id)) if at is not None), default=None)
 
     async def save(self) -> None:
-        """Store what was noted since the last call. A failure loses nothing."""
+        """Store the times that were noted since the last call. After a failure, the next call stores them."""
         if not self._times:
             return
         noted, self._times = self._times, {}
@@ -41,7 +41,7 @@ class KeyUses:
             raise
 
     async def run(self) -> None:
-        """Store what is noted once a minute, until cancelled."""
+        """Store the noted times once a minute, until cancelled."""
         while True:
             await asyncio.sleep(_PAUSE_SECONDS)
             await self.save()
@@ -49,7 +49,7 @@ class KeyUses:
 
 @contextlib.asynccontextmanager
 async def storing(uses: KeyUses, failures: Failures) -> AsyncIterator[None]:
-    """Store the uses of keys while the context is open, and the last ones at its end."""
+    """Store the uses of keys once a minute while the context is open, and at its end."""
     task = asyncio.create_task(failures.keep_running("key uses", uses.run))
     try:
         yield

@@ -30,7 +30,7 @@ class SessionAuthenticator(Authenticator):
         """Check that the caller may call the operation on this path, as every authenticator does.
 
         Raises:
-            Forbidden: the session is one of a viewer, and the operation does not only read.
+            Forbidden: the session belongs to a viewer, and the operation is not a read.
         """
         if is_viewer(caller) and not _permits_viewers(operation):
             raise AccessDenied(Reason.READ_ONLY, _READ_ONLY, key_id=caller.key_id)
@@ -63,7 +63,7 @@ def _permits_viewers(operation: AnyOperation) -> bool:
 
 
 def _caller_in(session: StoredSession, owner: Caller) -> Caller:
-    """The caller with a session, which has the rights of the owner of its key, or those in one app only."""
+    """The caller of a session: with the rights of `owner`, the caller of its key, or limited to one app."""
     assert not isinstance(owner, IntegrationCaller)
     about = Session(session.id, session.role)
     if session.app_id is None:

@@ -61,7 +61,7 @@ class SignInLimit:
 
 
 def _owner_of(address: str | None) -> str:
-    """The address, or the /64 network of an IPv6 address, all of which one site has. Unknown addresses are one."""
+    """The address, or the /64 network of an IPv6 address, because one site has all of it; empty if it is unknown."""
     try:
         parsed = ip_address(address or "")
     except ValueError:

@@ -82,8 +82,10 @@ _PAGE = """<!doctype html>
 
 
 def console_routes(urls: Urls, *, hides_contents: bool) -> list[Route]:
-    """The routes of the console. All paths below it which are no assets are views of the one page, whose body
-    says whether the server hides the contents of messages from it."""
+    """The routes of the console. Every path below it that is not an asset shows the same page.
+
+    The page has `data-contents="hidden"` if the server hides the contents of messages from it.
+    """
     files = {name: (_ASSETS / name).read_bytes() for name in _MEDIA_TYPES}
     contents = "hidden" if hides_contents else "shown"
     digest = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
@@ -97,7 +99,7 @@ def console_routes(urls: Urls, *, hides_contents: bool) -> list[Route]:
 
     async def asset(request: Request) -> Response:
         name = request.path_params["name"]
-        # A page that another release sent has other assets, which would be cached forever as those.
+        # A page of another release refers to its own assets. Ours must not be cached forever under their URLs.
         if name not in files or request.path_params["digest"] != digest:
             raise NotFound
         return Response(files[name], media_type=_MEDIA_TYPES[name], headers={**_HEADERS, "cache-control": _FOREVER})

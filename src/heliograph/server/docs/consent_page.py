@@ -88,7 +88,7 @@ def consent_page(
 
 
 def refusal_page(reason: str) -> str:
-    """The page for a request that cannot be answered."""
+    """The page for an invalid request."""
     about = "The link that brought you here is not valid. Please report this message to the site that it is on:"
     content = f"<h1>This request is not valid</h1>\n<p>{about}</p>\n<p>{escape(reason)}</p>"
     return _page("This request is not valid", content)

@@ -58,7 +58,7 @@ _TAG_DESCRIPTIONS = {
     "Deliveries": _EXTENSION,
     CONTENTS_TAG: "Extensions of this server: everything in an app, for the console.",
     MEMBERSHIPS_TAG: "Extensions of this server: who is in a conversation, and in which conversations a user is.",
-    IMPORTS_TAG: "Extensions of this server: moving in from another one.",
+    IMPORTS_TAG: "Extensions of this server: imports from another server.",
     HISTORY_TAG: "Extensions of this server: who joined and left conversations, when, and by which key.",
     "End users": "Extensions of this server: what a user, an SDK or a channel does.",
     "OAuth Clients": _EXTENSION,

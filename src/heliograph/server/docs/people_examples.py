@@ -1,4 +1,4 @@
-"""Examples of what is kept about a person."""
+"""Examples of the export and the erasure of a person."""
 
 from __future__ import annotations
 

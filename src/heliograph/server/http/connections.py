@@ -20,7 +20,7 @@ log = logging.getLogger("heliograph.server")
 
 
 class ManagedConnection(Protocol):
-    """The part of a connection that is needed to limit what it costs."""
+    """The interface by which the resources of a connection are limited."""
 
     def unsent(self) -> int:
         """The number of bytes of responses that the kernel has not accepted yet."""

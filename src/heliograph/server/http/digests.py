@@ -24,7 +24,7 @@ B = TypeVar("B")
 
 
 class Digested(Struct, Generic[B]):
-    """A body, and the hash of what was read of it."""
+    """A body, and the hash of the bytes that were read."""
 
     content: B
     hash: Hash
@@ -51,7 +51,7 @@ class DigestedPart(FilePart):
 
 
 def digesting_reader_of(operation: Operation[Any, B, Any]) -> BodyReader[Digested[B]]:
-    """The reader of the body of an operation that takes keys, with a digest."""
+    """The reader that also computes the digest of a body, for an operation that takes idempotency keys."""
     if isinstance(operation.body, Json):
         return partial(_read_json, operation.body)
     return partial(_read, reader_of(operation))

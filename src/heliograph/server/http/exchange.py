@@ -23,7 +23,7 @@ HeaderList = list[tuple[bytes, bytes]]
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}\Z")
 _EXCHANGE = "heliograph.exchange"
-# A page that fails before it sends anything.
+# The status of a page that fails before it sends a response.
 _NO_RESPONSE = 500
 
 
@@ -87,7 +87,7 @@ class Exchange(ABC):
         """Send an ASGI message of the response. Adds the request id to its headers."""
 
     def abort(self) -> None:
-        """Close the connection without the rest of the response, after what was sent of it.
+        """Close the connection without completing the response. Parts that were written before are still sent.
 
         Raises:
             NotImplementedError: another ASGI server has the connection, and offers no way to close it.

@@ -78,7 +78,7 @@ class Http1Exchange(Exchange):
         self._wake()
 
     def abort(self) -> None:
-        """Close the connection without the rest of the response, after what was sent of it."""
+        """Close the connection without completing the response. Parts that were written before are still sent."""
         if not self.started:
             self.status = _ABORTED
         self.keep_alive = False

@@ -17,7 +17,7 @@ from heliograph.server.http.exchange import Exchange
 from heliograph.wire.formats import FilePart
 
 _OVERHEAD_BYTES = 1_048_576
-"""How much of a body may be something else than the file."""
+"""The maximum size of a body without the file."""
 _SECONDS = 30
 _BYTES_PER_PERIOD = 5_242_880
 """A body may take 30 seconds, and as many more for every 5 MB of it that have arrived."""

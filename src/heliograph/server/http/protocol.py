@@ -52,8 +52,8 @@ class Protocol(asyncio.Protocol):
 
     _url = b""
     _in_head = False
-    _progressed = False  # whether the parser reported anything for the last bytes
-    _unparsed = 0  # bytes read since it did
+    _progressed = False  # whether the parser reported anything for the newest bytes
+    _unparsed = 0  # bytes read since its last report
     _leftover = 0
     _upgrading = False
     _replaying = False

@@ -142,7 +142,7 @@ async def read_rows(
         return rows
 
     async for chunk in _without_mark(chunks):
-        # Blank lines alone are no list: as an empty one, they would remove all members.
+        # Only blank lines are an error: as an empty list, they would remove all members.
         empty = empty and not chunk.strip()
         yield decoded(splitter.feed(chunk))
         _require_short(splitter.rest)

@@ -1,1 +1,1 @@
-"""Records requests with their responses, with the setting `record_requests`; nothing of it is used without."""
+"""Records requests with their responses. Used only with the setting `record_requests`."""

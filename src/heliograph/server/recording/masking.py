@@ -16,7 +16,7 @@ MASK = "•••••"
 _WORDS = ("secret", "token", "password", "certificate", "credential", "authorization", "cookie", "signature",
           "ticket")  # fmt: skip
 _KEYS = ("apikey", "privatekey", "serverkey", "signingkey", "accesskey", "consumerkey")
-# Each word contains one of these, and fewer are found in less time.
+# Each word and key contains one of these parts. A shorter list takes less time to search.
 _PARTS = (b"secret", b"token", b"password", b"certificate", b"credential", b"authorization", b"cookie", b"signature",
           b"ticket", b"key", rb"\u")  # fmt: skip
 _KEY_ID = re.compile(r"[a-z]{2,4}_[0-9a-f]{24}\Z")
@@ -28,7 +28,7 @@ _decode = msgspec.json.Decoder().decode
 
 @lru_cache(maxsize=1024)
 def is_secret(name: str) -> bool:
-    """Whether what has this name may be a secret."""
+    """Whether a value with this name may be a secret."""
     plain = name.lower()
     return any(word in plain for word in _WORDS) or any(word in _joined(plain) for word in _KEYS)
 
@@ -59,7 +59,7 @@ def masked(value: Any) -> Any:
 def request_body(body: bytes) -> Raw | str | None:
     """The body of a request as it is recorded: JSON in its shortest form, or text.
 
-    Text that is no JSON cannot be masked, so it is None if it may contain a secret.
+    Text that is not JSON cannot be masked, so the result is None if the text may contain a secret.
     """
     suspect = may_contain_secrets(body)
     try:
@@ -87,9 +87,9 @@ def _parameter(part: str) -> str:
 
 
 def credential(authorization: bytes, *, proved: bool) -> tuple[str, str | None]:
-    """What is recorded of an `Authorization` header, and the id of the key in it.
+    """The recorded form of an `Authorization` header, and the id of the key in it.
 
-    Unless the credential is `proved`, the id must look like one: a client may have sent the secret in its place.
+    Unless the credential is `proved`, the id must have the form of an id: a client may have sent the secret instead.
     """
     scheme, _, rest = authorization.strip().partition(b" ")
     name = _SCHEMES.get(scheme.lower())

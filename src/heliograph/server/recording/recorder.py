@@ -21,7 +21,7 @@ from heliograph.storage.rows.recorded_requests import StoredRequest
 from heliograph.storage.store import Store
 
 PAUSE_SECONDS, BUSY_PAUSE_SECONDS = 0.25, 0.5
-"""Between two batches; while most requests are dropped."""
+"""The pause between two batches, and the pause while most requests are dropped."""
 QUEUE_LIMIT = 2_000
 QUEUE_BYTES = 32 * 1024 * 1024
 _BATCH = 50
@@ -62,7 +62,7 @@ class Recorder:
         self._known: set[str] = set()
         self._filled = asyncio.Event()
         self._writing = asyncio.Lock()
-        # The first write of a process deletes what is too much, whatever was written before.
+        # The first write about an app deletes its excess requests, even if an earlier process wrote them.
         self._interval = max(1, keep // _PARTS_KEPT)
         self._since_deletion: defaultdict[str, int] = defaultdict(lambda: self._interval)
 
@@ -89,14 +89,14 @@ class Recorder:
         self._known.discard(app_id)
 
     async def flush(self) -> None:
-        """Write what is in the queue."""
+        """Write the requests in the queue."""
         # At least once, to wait for a batch that is being written.
         left = len(self._queue)
         while (taken := await self._write_batch()) and left > taken:
             left -= taken
 
     async def end(self, running: asyncio.Task[None]) -> None:
-        """End the task of `run` between two batches, because a cancelled one would be lost, and write the rest."""
+        """End the task of `run` between two batches, because cancelling a batch would lose it, and write the rest."""
         async with self._writing:
             running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -105,7 +105,7 @@ class Recorder:
     async def run(self) -> None:
         """Write batches, at most four a second, until cancelled.
 
-        A busy server writes half as many: its queue is full anyway.
+        A busy server writes at most two a second: its queue is full anyway.
         """
         while True:
             await self._filled.wait()
@@ -152,7 +152,7 @@ class Recorder:
             return len(taken)
 
     def _row_of(self, one: bytes) -> StoredRequest | None:
-        """The row of a request. One that fails is dropped, and not the others of its batch."""
+        """The row of a request; None if it cannot be converted: it is dropped, and the rest of its batch is kept."""
         with self._failures.reported("requests"):
             return row_of(_unpack(one))
         self._lost += 1

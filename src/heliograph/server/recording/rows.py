@@ -28,7 +28,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Recorded(Struct, array_like=True, gc=False):
-    """A request and its response, when that was sent, in seconds since 1970, and how many seconds it took."""
+    """A request and its response. `ended_at` is the time of the response, in seconds since 1970."""
 
     app_id: str
     authenticated: bool
@@ -72,7 +72,7 @@ def recorded(
     ended_at: float,
     seconds: float,
 ) -> Recorded:
-    """What is recorded of an exchange."""
+    """The recorded parts of an exchange."""
     body = response.body
     size, caller = len(body), exchange.caller
     session = session_of(caller)

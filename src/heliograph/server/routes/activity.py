@@ -30,7 +30,7 @@ _HEARTBEAT_SECONDS = 20
 _ONCE_SECONDS = 25.0
 _PAGE = 100
 _RETRY_MILLISECONDS = (250, 2_000)
-"""The least and the greatest pause after a `bye`, so that the clients of a server that restarts do not come at once."""
+"""The range of the random pause after a `bye`, so that the clients of a restarted server do not reconnect at once."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -47,7 +47,7 @@ async def open_stream(request: Request[AppPath, None]) -> EventParts:
     cursor = cursors.encode(position)
     hello = _part("hello", ActivityHello(heartbeat=_HEARTBEAT_SECONDS, recording=recording), cursor)
     is_reset = resumed is None and b"last-event-id" in request.headers
-    # A client may drop the cursor that it has when it reads the reset.
+    # The reset repeats the cursor, because a client may drop its cursor when it reads the reset.
     first = hello + _part("reset", ActivityReset(), cursor) if is_reset else hello
     parts = following(request, ActivityTail(request, cursors, position), first)
     return _once(parts, ends_at_first=is_reset) if once == "1" else parts
@@ -60,7 +60,7 @@ async def _resumed(request: Request[AppPath, None], cursors: CursorCodec) -> str
     if position is None or await request.store.read(stream.restored_after, position) is not None:
         return None
     app_id = request.tenant.app_id
-    # Another position is given for one of a future that a restored backup does not have.
+    # `resume` returns another position if the given one is newer than a restored backup.
     if await request.store.read(stream.resume, app_id, position) != position:
         return None
     return None if await request.store.read(activity.is_behind, app_id, position) else position
@@ -103,7 +103,7 @@ class ActivityTail(Tail):
         self._hides_contents = hidden_by(request.settings) and session_of(request.caller) is not None
 
     async def next_part(self, streams: Streams) -> bytes | None:
-        """The entries after the position; None at the end of the stream."""
+        """The entries after the position; None if there are none."""
         horizon = await streams.horizon()
         # One snapshot, in which no maintenance deletes entries that are being skipped.
         found = await self._store.snapshot(activity.after, self._app_id, self._position, horizon, _PAGE)
@@ -116,7 +116,7 @@ class ActivityTail(Tail):
         return b": heartbeat\n" + cursor_line(self._cursors.encode(self._position)) + b"\n"
 
     def farewell(self) -> bytes:
-        """When to come back."""
+        """The event `bye`, with the time after which to reconnect."""
         return _part("bye", ActivityBye(retry_after=random.randint(*_RETRY_MILLISECONDS)))
 
     def _dropped_part(self) -> bytes:

@@ -58,10 +58,10 @@ async def _replace(request: Request[ConversationPath, MemberRows]) -> AsyncGener
 
 
 def _versions(condition: bytes) -> list[str]:
-    """The versions in an `If-Match`. None are given if any version will do.
+    """The versions in an `If-Match`; empty for `*`, which matches any version.
 
     Raises:
-        BadRequest: it is neither. Without the condition, the request would overwrite the changes of others.
+        BadRequest: the header is not valid. Ignoring it could overwrite the changes of other requests.
     """
     if condition == _ANY:
         return []

@@ -1,4 +1,4 @@
-"""Data that is passed to third-party channels, and what they would have been sent."""
+"""Data that is passed to third-party channels, and the messages that they would have received."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events as operators look them up."""
+"""Event records."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Selection:
     conversation_id: str | None
     include_full_user: bool
     repeated: bool
-    """Whether it has repetitions of events."""
+    """Whether it includes repetitions of events."""
     presence: Presence
 
 
@@ -69,7 +69,7 @@ def _selection(request: StreamRequest, cursors: CursorCodec) -> Selection:
 
 
 def _listener(request: StreamRequest) -> StoredListener | None:
-    """The listener that the stream is to be listed as; None without a name."""
+    """The entry of the stream in the list of listeners; None without a name."""
     plain = request.query.plain
     named = parse_name(plain.get("listener"), plain.get("forwardTo"))
     return None if named is None else StoredListener(request.tenant.app_id, ids.new(), *named, times.now())
@@ -116,12 +116,12 @@ class EventTail(Tail):
 
     @property
     def read_seconds(self) -> float:
-        """A command beside a server on SQLite can repeat events, and wakes no stream."""
-        beside = self.repeated and not self._selection.store.shared
-        return RECHECK_SECONDS if beside else _KEEP_ALIVE_SECONDS
+        """The time between reads. On SQLite, a command in another process can repeat events without waking streams."""
+        unnoticed = self.repeated and not self._selection.store.shared
+        return RECHECK_SECONDS if unnoticed else _KEEP_ALIVE_SECONDS
 
     async def next_part(self, streams: Streams) -> bytes | None:
-        """The events after the position; None at the end of the stream."""
+        """The events after the position; None if there are none."""
         selection, horizon = self._selection, await streams.horizon()
         # One snapshot, in which no maintenance deletes events that are being skipped.
         after = repetitions.after if self.repeated else stream.after
@@ -159,7 +159,7 @@ def _cursor_part(cursors: CursorCodec, position: str) -> bytes:
 
 
 def _reset_part(cursors: CursorCodec, position: str) -> bytes:
-    """What tells a client that events which it may have received were undone."""
+    """The event `reset`: events that the client may have received were undone."""
     return cursor_line(cursors.encode(position)) + b"event: reset\ndata: {}\n\n"
 
 

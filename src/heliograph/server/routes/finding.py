@@ -1,4 +1,4 @@
-"""What finds a record by its id or its name."""
+"""Finds records by id or name."""
 
 from __future__ import annotations
 

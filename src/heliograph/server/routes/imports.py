@@ -1,4 +1,4 @@
-"""Moving in from another server."""
+"""Imports records of another server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What end users and channels do, below `/heliograph/v1`."""
+"""Acts of end users and channels, below `/heliograph/v1`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OAuth: from the authorization of an integration to its token, and back."""
+"""OAuth: authorizes integrations, issues tokens, and revokes access."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _tenant(request: Request[NoPath, None]) -> Tenant:
 
 
 def _chosen_app(request: Request[NoPath, None], app_id: str | None) -> str:
-    """The app that the integration is let into: that of the key, or the one that an account key names."""
+    """The app that the integration gets access to: the app of the key or, with an account key, `app_id`."""
     if request.app_tenant is None:
         if app_id is None:
             raise BadRequest(_NO_APP)

@@ -1,4 +1,4 @@
-"""What is kept about a person: its export and its erasure."""
+"""The export and the erasure of a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox calls: what users, SDKs and services outside of this server would cause."""
+"""The sandbox calls, which simulate users, SDKs and other services."""
 
 from __future__ import annotations
 
