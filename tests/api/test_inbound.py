@@ -121,7 +121,7 @@ def test_a_button_of_a_message_is_pressed_with_its_metadata_and_echoed(api: Call
     ]
     wrong = {"type": "postback", "payload": "no", "messageId": text["id"]}
     assert titles_of(user.act(conversation, wrong)) == [
-        "act.payload should be that of a postback action of the message"
+        "act.payload should be the payload of a postback action of the message"
     ]
 
 
