@@ -121,7 +121,7 @@ def test_a_postback_has_the_metadata_of_its_button_and_can_be_echoed(api: Caller
     ]
     wrong = {"type": "postback", "payload": "no", "messageId": text["id"]}
     assert titles_of(user.act(conversation, wrong)) == [
-        "act.payload should be that of a postback action of the message"
+        "act.payload should be the payload of a postback action of the message"
     ]
 
 

@@ -126,7 +126,7 @@ def test_precedence_of_errors(api: Caller) -> None:
     assert len(types) > 15
     for type in types:
         refused = titles_of(api("POST", path, {"name": "new", "integrationType": type, **last}))
-        assert refused[0].startswith("integrationType should be that of an OAuth integration")
+        assert refused[0].startswith("integrationType should be the type of an OAuth integration")
     unknown_type = {"name": "new", "integrationType": "partner", **last}
     assert error_of(api("POST", path, unknown_type)) == INTEGRATION_NOT_FOUND
 

@@ -183,10 +183,10 @@ def test_a_file_of_an_editor_on_windows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("second", "message"),
     [
-        ('id = "00000000000000000000000a"', "app.id 00000000000000000000000a is that of another app"),
+        ('id = "00000000000000000000000a"', "app.id 00000000000000000000000a belongs to another app"),
         (
             'key = { id = "app_000000000000000000000001", secret = "x" }',
-            "app.key.id app_000000000000000000000001 is that of a key",
+            "app.key.id app_000000000000000000000001 belongs to another app",
         ),
     ],
 )

@@ -217,7 +217,7 @@ INVALID: list[tuple[dict[str, Any], str]] = [
     ({"user": [{"profile": {}}]}, "user[0]: should have required property 'externalId'"),
     ({"user": [{"externalId": "a"}, {"externalId": 7}]}, "user[1]: externalId should be string"),
     ({"user": [{"externalId": "a", "externalID": "b"}]}, "user[0]: unknown field externalID"),
-    ({"user": [{"externalId": "a"}, {"externalId": "a"}]}, "user[1]: a is there twice"),
+    ({"user": [{"externalId": "a"}, {"externalId": "a"}]}, "user[1]: a is given twice"),
     ({"user": [{"externalId": "a", "id": "x"}]}, "user[0]: id should be 24 lowercase hex characters"),
     ({"user": [{"externalId": "a{n}", "repeat": 0}]}, "user[0]: repeat should be an integer from 1 to 100000"),
     ({"conversation": [{}]}, "conversation[0]: should have required property 'name'"),

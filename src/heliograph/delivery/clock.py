@@ -23,7 +23,7 @@ class DeliveryClock(Protocol):
         """Deliveries of an app that are due later than this are not due yet."""
 
     def due(self, app_id: str, found: list[DueDelivery]) -> list[DueDelivery]:
-        """Those deliveries of an app that are due, among those that were found."""
+        """The deliveries of an app that are due, out of those that were found."""
 
     def roll(self, app_id: str) -> float:
         """A number from 0 to 1 for the jitter of the next retry."""

@@ -74,7 +74,7 @@ class Connector:
 
 
 def described(error: Exception) -> str:
-    """The reason for which a connection failed, for the owner of the URL."""
+    """The reason why a connection failed, for the owner of the URL."""
     if isinstance(error, ssl.SSLError):
         return f"TLS: {error.reason or 'failed'}"
     return str(error) or type(error).__name__

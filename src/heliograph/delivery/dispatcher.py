@@ -31,7 +31,7 @@ class Dispatcher:
         self._workers: dict[str, tuple[WebhookWorker, asyncio.Task[None]]] = {}
 
     def deliver(self, due: Iterable[DueBucket]) -> None:
-        """Deliver what became due here, except in buckets that another process delivers."""
+        """Attempt the deliveries that became due here, except in buckets that another process delivers."""
         assignment = self._context.assignment
         for webhook_id in {webhook_id for webhook_id, bucket in due if assignment.lease_of(bucket) is not None}:
             self._start(webhook_id)
@@ -98,7 +98,8 @@ class Dispatcher:
         return any(worker.is_busy(first, last) for worker, _ in self._workers.values())
 
     async def stop(self, seconds: float) -> None:
-        """Start no more calls, wait up to `seconds` for those in flight, and cancel the rest (made again later)."""
+        """Start no more calls, wait up to `seconds` for those in flight, and cancel the rest, which are made again
+        later."""
         self._context.stopping = True
         workers = list(self._workers.values())
         for worker, _ in workers:

@@ -24,7 +24,7 @@ class DisturbedSender(WebhookSender):
         self._chaos = chaos
 
     async def post(self, app_id: str, url: str, headers: Mapping[str, str], body: bytes) -> CallResult:
-        """Make a POST request for an app, or what its rules put in its place."""
+        """Make a POST request for an app, disturbed by the rules of the app."""
         rules = self._chaos.of(app_id)
         if rules is None or (facts := _facts(headers, body)) is None:
             return await super().post(app_id, url, headers, body)
@@ -51,7 +51,7 @@ def _lost(found: Disturbance[CallEffect], what: str) -> CallResult:
 
 
 def _facts(headers: Mapping[str, str], body: bytes) -> CallMatch | None:
-    """What rules may match; None for a call that does not belong to a webhook."""
+    """The facts that rules may match; None for a call that does not belong to a webhook."""
     call: dict[str, Any] = msgspec.json.decode(body)
     if "webhook" not in call:
         return None

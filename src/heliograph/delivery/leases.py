@@ -1,6 +1,6 @@
 """Bucket assignment: which buckets this process delivers.
 
-Processes that share a database lease the buckets among themselves, and take over those of a process that dies.
+Processes that share a database lease the buckets, and take over the buckets of a process that dies.
 `storage.rows.leases` explains why that needs no synchronized clocks.
 """
 
@@ -89,7 +89,7 @@ def _division(store: Store) -> dict[str, BucketRanges]:
 
 
 class Leases:
-    """The leases that this process holds, of those into which the buckets of a shared database are divided."""
+    """The leases that this process holds. The buckets of a shared database are divided into leases."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self.owner = secrets.token_hex(8)
@@ -125,7 +125,7 @@ class Leases:
         return name if usable else None
 
     async def beat(self, busy: Callable[[int, int], bool]) -> None:
-        """Renew the leases held, take free and expired ones up to a fair share, and release those beyond it."""
+        """Renew the leases held, take free and expired ones up to a fair share, and release leases beyond it."""
         started = self._clock()
         await self._follow_shards()
         rows = await self._store.write(self._renew)

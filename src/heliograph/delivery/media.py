@@ -1,6 +1,6 @@
 """Reads the first bytes of files of other servers that messages show.
 
-The connections are opened only to addresses that webhooks may have, and so are those of redirects. A URL can be slow or
+Connections, including those of redirects, are opened only to addresses that webhooks may have. A URL can be slow or
 endless, so a file is read for a limited time and up to a limit of bytes. Each app gets a share of the files that are
 read at the same time, and each host a share of those of its app.
 """
@@ -22,10 +22,10 @@ from heliograph.domain.networks import Network, TargetRefused
 from heliograph.domain.targets import Target, parse_target
 
 TIMEOUT_SECONDS = 15.0
-"""How long reading a file may take, redirects and the wait for a free slot included."""
+"""How long reading a file may take, including redirects and the wait for a free slot."""
 MAX_REDIRECTS = 3
 FIRST_BYTES = 8192
-"""As many as are needed to recognize every type."""
+"""Enough bytes to recognize every type."""
 READS_PER_HOST = 4
 _MIN_READS, _MAX_READS = 64, 256
 # With 256 slots, an app can read 29 files at the same time.
@@ -72,7 +72,7 @@ class MediaReader:
         raise MediaUnreadable(f"more than {MAX_REDIRECTS} redirects")
 
     async def _get_in_turn(self, app_id: str, target: Target) -> MediaResponse:
-        # A slow host would otherwise take all slots of the app, and hold up its messages with files of other hosts.
+        # A slow host would otherwise take all slots of the app, and delay its messages with files of other hosts.
         host = self._hosts.setdefault((app_id, target.host), asyncio.Semaphore(READS_PER_HOST))
         async with host:
             await self._slots.acquire(app_id)

@@ -1,7 +1,7 @@
 """Calls the `removeUrl` of partners after their integration was removed from an app.
 
 These calls do not go through the queue of webhooks: their webhooks were deleted with the integration, and their body is
-no event. The rules for addresses, time and repetition are those of webhooks.
+not an event. The rules for addresses, time and repetition are those of webhooks.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from heliograph.wire import times
 from heliograph.wire.envelope import basic_headers
 
 _POLL_SECONDS = 1.0
-"""The time between searches for due calls. Removals are rare, so that requests do not wake this task."""
+"""The time between searches for due calls. Removals are rare, so requests do not wake this task."""
 _CONCURRENCY = 8
 _CLAIM_MILLISECONDS = 120_000
 """If a process ends during a call, another attempt is made after this time."""

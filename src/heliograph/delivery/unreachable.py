@@ -26,7 +26,7 @@ class _Failure:
     logged_at: float
     suppressed: int = 0
     is_open: bool = True
-    """Whether the log has no line yet that says the webhook responds again."""
+    """Whether no log line says yet that the webhook responds again."""
 
 
 class UnreachableLog:
@@ -40,7 +40,7 @@ class UnreachableLog:
         self._failures: OrderedDict[str, dict[str, _Failure]] = OrderedDict()
 
     def add(self, outcome: AttemptOutcome) -> None:
-        """Log an attempt if it is news."""
+        """Log an attempt if the webhook became unreachable or responds again."""
         delivery = outcome.delivery
         if outcome.cause is not None:
             self._add_failure(delivery.app_id, delivery.webhook_id, outcome.cause, outcome.attempt.error or "")

@@ -43,7 +43,7 @@ LaneKey = tuple[int, str]
 
 @dataclass
 class DeliveryContext:
-    """What all workers of a process share.
+    """The state that all workers of a process share.
 
     `observe` is called after each attempt is recorded.
     """
@@ -89,7 +89,7 @@ class WebhookWorker:
         return any(first <= bucket <= last for bucket, _ in self._tasks)
 
     async def run(self) -> None:
-        """Deliver what is due; returns when nothing is due or in flight."""
+        """Attempt due deliveries; returns when nothing is due or in flight."""
         while True:
             self._nudge.clear()
             ready = [] if self._context.stopping else await self._ready()

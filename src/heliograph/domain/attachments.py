@@ -29,7 +29,7 @@ _URL = re.compile(rf"{PATH}/([0-9a-z]{{26}})/[^/?#]+\Z")
 _TOKEN_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _TOKEN_LENGTH = 26
 _UPLOAD_MILLISECONDS = 3_600_000
-"""How long an upload may take. What is left of it is deleted afterwards."""
+"""The longest time that an upload may take. A file that is not complete by then is deleted."""
 _NAME_BYTES = 255
 _EXTENSION_LENGTH = 16
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -47,7 +47,7 @@ class UploadOptions(Struct, frozen=True):
 
 
 class Received(Struct, frozen=True):
-    """A file that has arrived, as the attachment that it will be."""
+    """An uploaded file, with the attachment to create for it."""
 
     attachment: StoredAttachment
     removal: Removal
@@ -62,9 +62,9 @@ async def receive(
     options: UploadOptions,
     recheck: Callable[[], Awaitable[None]],
 ) -> Received:
-    """Store a file, which `complete` makes an attachment. Without it, or after `abandon`, it is deleted.
+    """Store an uploaded file. It is deleted unless `complete` creates its attachment.
 
-    `recheck` is called after all of it has arrived, which may take minutes.
+    `recheck` is called once the whole file has arrived, which may take minutes.
 
     Raises:
         BadRequest: the file is empty.
@@ -104,7 +104,7 @@ async def receive(
 
 
 async def complete(tx: Tx, received: Received) -> Attachment:
-    """Make an attachment of a file that has arrived.
+    """Create the attachment of an uploaded file.
 
     Raises:
         ConversationNotFound: the conversation does not exist in this app.
@@ -120,7 +120,7 @@ async def complete(tx: Tx, received: Received) -> Attachment:
 
 
 async def abandon(store: Store, removal: Removal) -> None:
-    """Have the file of an upload deleted soon, unless it is an attachment."""
+    """Schedule the file of an upload for deletion, unless it has an attachment."""
     with suppress(ServiceUnavailable):
         await store.write(attachments.abandon, removal)
 
@@ -160,7 +160,7 @@ async def _delete(tx: Tx, app_id: str, id: str, media_url: str, base: str) -> No
 
 
 async def in_content(store: Store, app_id: str, content: ContentBody) -> dict[str, StoredAttachment]:
-    """The attachments of the app that a message shows, by their URLs in it."""
+    """The attachments of the app that a message shows, by the URLs in the message."""
     ids = {url: id for url in _urls(content) if (id := id_in(url)) is not None}
     if not ids:
         return {}
@@ -182,7 +182,7 @@ def _urls(content: ContentBody) -> list[str]:
 
 
 def id_in(url: str) -> str | None:
-    """The id of the attachment that a URL of this kind names, or None."""
+    """The id in the URL of an attachment; None for other URLs."""
     try:
         found = _URL.search(urlsplit(url).path)
     except ValueError:  # an invalid IPv6 address

@@ -12,7 +12,7 @@ from heliograph.wire.authors import Author, AuthorBody
 
 
 class _Profile(Struct, rename="camel"):
-    """What a message shows of the profile of its author."""
+    """The fields of a profile that messages show."""
 
     given_name: str | None = None
     surname: str | None = None
@@ -25,7 +25,7 @@ _PROFILE = msgspec.json.Decoder(_Profile)
 def to_api(tenant: Tenant, author: AuthorBody, user: StoredUser | None) -> Author:
     """The author of a message: `user` or, without one, the business.
 
-    A name and a picture that the request does not have are those of the profile of the user.
+    A name or a picture that the request leaves out is taken from the profile of the user.
     """
     shown = Author(
         type=author.type,

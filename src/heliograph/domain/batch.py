@@ -26,7 +26,7 @@ _SHOW_AI_DISCLAIMER = "showAIDisclaimer"
 
 
 async def perform(store: Store, verb: Verb[T]) -> T:
-    """The outcome of a verb after its commit.
+    """Perform a verb in a batch; returns its outcome after the commit.
 
     Raises:
         ApiError: a rule refuses the verb.
@@ -48,7 +48,7 @@ async def conversation_batch(tx: Tx, verbs: Sequence[Verb[Any]]) -> list[Any]:
 
 
 async def gather(tx: Tx, needs: Sequence[Needs]) -> FactBook:
-    """The needed facts, with the conversations locked in the order of their ids."""
+    """Load the needed facts. Locks the conversations in the order of their ids."""
     facts = FactBook()
     if len(needs) > 1 or not await _gather_seat(tx, needs[0], facts):
         await _gather_rows(tx, needs, facts)

@@ -1,4 +1,4 @@
-"""Many joins and leaves of one conversation: the verbs of single ones, in pieces of which each is one transaction."""
+"""Many joins and leaves of one conversation, with the verbs of single ones: in pieces, each in one transaction."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Outcome: TypeAlias = Joined | Left | Refused
 def change(
     tenant: Tenant, conversation_id: str, body: BulkParticipantsBody, limit: int
 ) -> Write[BulkParticipantsResponse]:
-    """The write that makes the joins and leaves in order, in a group of up to `limit` participants.
+    """The write that performs the joins and leaves in order, in a group of up to `limit` participants.
 
     It is refused if the conversation does not exist or is not a group and, with `atomic`, if an item is refused.
     """
@@ -73,7 +73,7 @@ async def _all_or_none(verbs: Sequence[Change], tx: Tx) -> BulkParticipantsRespo
 
 
 def _require_group(first: Outcome) -> None:
-    """Raise the refusals that are about the conversation, and so the same for all items."""
+    """Raise a refusal that concerns the conversation, because it is the same for all items."""
     if isinstance(first, Refused) and isinstance(error := raised(first), ConversationNotFound | NotAGroup):
         raise error
 

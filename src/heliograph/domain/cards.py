@@ -26,10 +26,10 @@ _DOUBLED = bytes.maketrans(bytes(range(10)), bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9
 def mask(text: str) -> str:
     """The text with `*` for the digits of credit card numbers, except for their last four.
 
-    A card number has 13 to 19 digits that pass the Luhn check, with single spaces or hyphens between them. Digits that
-    a space or a hyphen separates from it, such as those of an expiry date, may precede and follow it. Then its first
-    and last groups have at least three digits, and all of them are at most 200. The first 300 sequences are examined.
-    Digits in the id of a user, a conversation or a message (24 hexadecimal digits, one of them a letter) stay.
+    A card number has 13 to 19 digits that pass the Luhn check, with single spaces or hyphens between them. Other
+    digits, such as an expiry date, may precede or follow it after a space or a hyphen. Then its first and last groups
+    must have at least three digits, and the whole sequence at most 200. The first 300 sequences are examined. Digits in
+    the id of a user, a conversation or a message (24 hexadecimal digits, one of them a letter) stay.
     """
     # Most texts have no run of digits. For those, a search takes half the time of a substitution.
     return _ID_OR_RUN.sub(_masked, text, count=_MOST_RUNS) if _RUN.search(text) else text
@@ -49,7 +49,8 @@ def _masked(found: re.Match[str]) -> str:
 
 
 def _hide(run: str, cards: Sequence[tuple[int, int]]) -> str:
-    """The run with the digits of these slices masked, except for the last four of each, unless they are in another."""
+    """The run with the digits of these slices masked. The last four digits of a slice stay, unless they are in another
+    slice."""
     if not cards:
         return run
     places = [place for place, one in enumerate(run) if one not in _SEPARATORS]
@@ -92,5 +93,5 @@ def _sums(digits: bytes, parity: int) -> list[int]:
 
 
 def _passes(digits: bytes) -> bool:
-    """The Luhn check of the whole."""
+    """Whether all the digits together pass the Luhn check."""
     return _sums(digits.translate(_VALUES), len(digits) % 2)[-1] % 10 == 0

@@ -156,7 +156,7 @@ class Changes:
             self.touch(conversation)
 
     def send(self, conversation: StoredConversation, client_id: str, kind: OutboundKind, content: Raw) -> None:
-        """Record what the channel of a client would be sent. `content` is a JSON object.
+        """Record what would be sent to the channel of a client. `content` is a JSON object.
 
         The conversation must be one that the transaction has locked, so that the row is deleted with it.
         """
@@ -195,7 +195,7 @@ class Changes:
     def hand_over(
         self, tenant: Tenant, conversation: StoredConversation, participant: StoredParticipant, user: StoredUser
     ) -> None:
-        """Make a participant one of another user, who is not in the conversation."""
+        """Assign a participant to another user, who is not in the conversation."""
         cause = cause_of(tenant, "merge")
         self._participants.end(participant, ids.new(), cause)
         participant.since, participant.origin = ids.new(), cause

@@ -1,4 +1,4 @@
-"""Messages of the business on third-party channels, which a stand-in takes in place of the channel."""
+"""Messages of the business to third-party channels. A stand-in takes them in place of the channel."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ _UNCATEGORIZED = "uncategorized_error"
 
 
 class ChannelMessage(Struct, omit_defaults=True):
-    """What a channel would be sent: the message as responses show it, and what was posted for the channel alone."""
+    """The message that a channel would be sent: as responses show it, with the fields that were posted only for the
+    channel."""
 
     message: Raw
     override: OverrideBody | None = None
@@ -53,7 +54,8 @@ _decode = msgspec.json.Decoder(_Shown).decode
 
 
 def client_for(reach: Reach | None, destination: str | None) -> StoredClient | None:
-    """The client to which a message goes: that of the destination if it is active, or else the first one."""
+    """The client that a message goes to: the active client of the destination or, without a destination, the first
+    client."""
     if reach is None or destination == SILENT:
         return None
     if destination is None:
@@ -62,7 +64,7 @@ def client_for(reach: Reach | None, destination: str | None) -> StoredClient | N
 
 
 def _names(client: StoredClient) -> set[str | None]:
-    """What a destination can name a client by: its type, or its integration."""
+    """The names by which a destination can refer to a client: its type, or the id of its integration."""
     return {client.type, client.integration_id} | (SDK_TYPES if client.type == _SDK else set())
 
 
@@ -74,7 +76,7 @@ def deliver(
     client: StoredClient,
     message: StoredMessage,
 ) -> None:
-    """Send a message to the stand-in of a channel, and report what became of it. An SDK is not sent anything."""
+    """Send a message to the stand-in of a channel, and report the outcome. Does nothing for an SDK."""
     if client.type == _SDK or client.integration_id is None:
         return
     destination = DeliveryDestination(type=client.type, integration_id=client.integration_id)
@@ -89,7 +91,7 @@ def deliver(
 
 
 def _sent(message: StoredMessage, shown: _Shown, *, disclosed: bool) -> ChannelMessage:
-    """What the channel is sent. If the integration discloses AI, a message of an AI has the disclaimer."""
+    """The message for the channel. If the integration discloses AI, a message of an AI has the disclaimer."""
     routing = message.routing or Routing()
     disclaims = disclosed and AI in shown.author.subtypes and shown.content.type in _DISCLAIMED
     text = _with_disclaimer(message.shown) if disclaims else message.shown

@@ -147,7 +147,7 @@ async def _add(
     conversation: StoredConversation,
     request: LinkRequest,
 ) -> Client:
-    """Add a pending client, and do what its channel does at once; returns the client as it was before that."""
+    """Add a pending client, and apply what its channel does immediately. Returns the client as it was before that."""
     client = StoredClient(
         id=ids.new(),
         app_id=tenant.app_id,
@@ -189,7 +189,7 @@ def _attach_again(
 async def settle(
     store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None, client_id: str, body: ClientOutcomeBody
 ) -> Client:
-    """Apply what the channel of a client, or its user, did; returns the client after that, or the removed client.
+    """Apply an outcome that a channel or its user caused; returns the changed client, or the removed client.
 
     Raises:
         UserNotFound, ClientNotFound: it does not exist in this app.

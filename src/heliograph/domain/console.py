@@ -61,7 +61,7 @@ async def redeem(store: Store, ticket: str, name: str) -> SignInResponse | None:
 
 async def _redeem(tx: Tx, digest: str, name: str, token_digest: str) -> StoredSession | None:
     ticket = await console.find_ticket(tx, digest)
-    # An expired one is used up too.
+    # An expired ticket is used up too.
     if ticket is None or not await console.use_ticket(tx, digest) or ticket.expires_at <= tx.now:
         return None
     return await _begin(tx, ticket, name, token_digest)

@@ -40,10 +40,10 @@ _MAP = "https://maps.google.com/maps?q="
 def to_api(content: ContentBody, files: Mapping[str, MediaFile], *, masks_cards: bool) -> Raw:
     """The JSON of a content as responses show it, with credit card numbers masked if `masks_cards` is set.
 
-    `files` are those that it shows, if they are known, by their URLs.
+    `files` has the known files that the content shows, by URL.
 
     Raises:
-        BadRequest: it breaks a rule that its schema cannot express.
+        BadRequest: the content breaks a rule that its schema cannot express.
     """
     match content:
         case FormResponseMessageBody():

@@ -30,7 +30,7 @@ _NO_NEXT = "There is no next switchboard integration"
 
 
 class ControlOutcome(Struct, frozen=True):
-    """The call was carried out, or it failed, which its event reports."""
+    """The outcome of a call: it succeeded, or it failed, which an event reports."""
 
     failure: ApiError | None = None
 
@@ -87,7 +87,7 @@ class _ControlVerb(Struct, frozen=True):
         changes: Changes,
         reason: ControlReason | None = None,
     ) -> ControlOutcome:
-        """Record the new controllers, and the event for those before and after it."""
+        """Record the new controllers, and the event for the integrations in control before and after."""
         before = controllers.concerned(conversation)
         changes.set_control(conversation, active, pending)
         events.control_changed(changes.journal, self.tenant, type, conversation, self.metadata, before, reason)

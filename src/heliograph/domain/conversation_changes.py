@@ -21,7 +21,7 @@ class ConversationChanges:
         self.defaults: list[StoredConversation] = []
         self.emptied: list[StoredConversation] = []
         self.deleted: dict[Key, tuple[StoredConversation, str]] = {}
-        """With the cause for which the memberships end."""
+        """Each with the cause that ends its memberships."""
 
     async def save(self, tx: Tx) -> None:
         self._set_versions()

@@ -19,7 +19,8 @@ _ABOUT_USERS = ("user:", "client:")
 
 
 async def page(store: Store, tenant: Tenant, filter: DeliveryFilter, page: Page) -> Slice[Delivery]:
-    """A page of the deliveries of an app that the filter selects, oldest first, or those with ids in their order."""
+    """A page of the deliveries that the filter selects, oldest first. With `filter.ids`, those deliveries in the order
+    of the ids."""
     if filter.ids is not None:
         return await store.snapshot(_with_ids, tenant.app_id, filter.ids)
     values = (
@@ -67,7 +68,7 @@ async def _get(reader: Reader, app_id: str, delivery_id: str) -> Delivery:
 
 
 async def retry(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
-    """Make a delivery pending again, or a pending one due now. Listeners get the event of a settled one again.
+    """Make a settled delivery pending again, and repeat its event for listeners. Makes a pending delivery due now.
 
     Raises:
         NotFound: it does not exist in this app, or its webhook or its event was deleted.

@@ -1,8 +1,8 @@
-"""Erases a person: deletes the user, then removes what names the user from everything that stays.
+"""Erases a person: deletes the user, then removes what identifies the person from the rows that stay.
 
 A transaction that adds a row about a user locks the user, so there are no new ones once the user is deleted. Afterwards
-the rows of the app are examined in steps. Each step is a transaction that stores how far it came, so any process can go
-on after a crash, and several that do so at once share the steps.
+the rows of the app are examined in steps. Each step is a transaction that also stores the progress, so any process can
+continue after a crash, and processes that continue it at the same time share the steps.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from heliograph.storage.store import Store
 
 _PSEUDONYM_BYTES = 12
 _RECORDING_SECONDS = 1.0
-"""How long requests that were answered before may take until they are recorded, by any process."""
+"""The longest time from the response to a request until any process has recorded it."""
 
 Forget = Callable[[Sequence[str]], None]
-"""Forgets what contains one of the texts."""
+"""Drops everything in memory that contains one of the texts."""
 
 
 async def erase(
@@ -51,10 +51,10 @@ async def erase(
     recorded: bool,
     forget: Forget = lambda texts: None,
 ) -> StoredErasure:
-    """Erase a user. After about `seconds` it returns an erasure that is not finished; call it again to go on.
+    """Erase a user. Returns an unfinished erasure after about `seconds`; call it again to continue.
 
-    `recorded` is whether requests are recorded. `forget` is called with what names the person, to remove what is in
-    memory. An erasure of this user that is not finished is continued.
+    `recorded` is whether requests are recorded. `forget` is called with the texts that identify the person. An
+    unfinished erasure of this user is continued.
 
     Raises:
         UserNotFound: the user does not exist in this app, or was erased.
@@ -65,7 +65,7 @@ async def erase(
         try:
             erasure = await store.write(_begin, tenant, id_or_external_id, brand_id)
         except UserNotFound:
-            # Another call may have deleted the user meanwhile, and not be finished.
+            # Another call may have deleted the user meanwhile, and its erasure may not be finished.
             if (erasure := await store.read(_running, app_id, id_or_external_id)) is None:
                 raise
     return await proceed(store, blobs, erasure, seconds=seconds, recorded=recorded, forget=forget)
@@ -80,7 +80,7 @@ async def proceed(
     recorded: bool,
     forget: Forget = lambda texts: None,
 ) -> StoredErasure:
-    """Go on with an erasure until it is finished, or for about `seconds`."""
+    """Continue an erasure until it is finished, or for about `seconds`."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     waited = not recorded
@@ -97,7 +97,7 @@ async def proceed(
 
 
 async def _running(reader: Reader, app_id: str, name: str) -> StoredErasure | None:
-    """The erasure of the user with this id or external id that is not finished."""
+    """The unfinished erasure of the user with this id or external id, or None."""
     for one in await erasures.running(reader, app_id):
         if one.state is not None and name in (one.state.user_id, one.state.external_id):
             return one
@@ -106,7 +106,7 @@ async def _running(reader: Reader, app_id: str, name: str) -> StoredErasure | No
 
 async def _begin(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None) -> StoredErasure:
     seats = await load_seats(tx, tenant.app_id, id_or_external_id, brand_id)
-    # The user is locked, so of two calls one begins.
+    # The user is locked, so only one of two calls begins an erasure.
     if (erasure := await _running(tx, tenant.app_id, seats.user.id)) is None:
         erasure = StoredErasure(
             id=ids.new(),
@@ -129,7 +129,7 @@ async def _begin(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str |
 async def subject_of(
     reader: Reader, app_id: str, id_or_external_id: str, brand_id: str | None
 ) -> tuple[StoredUser, ErasureState]:
-    """A user, and what names the person.
+    """A user, and the values that identify the person.
 
     Raises:
         UserNotFound: the user does not exist in this app.
@@ -155,14 +155,15 @@ async def _subject(reader: Reader, app_id: str, user: StoredUser) -> ErasureStat
 
 
 async def _merged(reader: Reader, app_id: str, user_id: str) -> list[str]:
-    """The ids of the users that were merged into one. An import can bring such a user back, as another person."""
+    """The ids of the users that were merged into this one. An import can create such a user again, as another
+    person."""
     merged = await merged_users.of_user(reader, app_id, user_id)
     returned = await user_rows.existing(reader, app_id, merged) if merged else set()
     return [id for id in merged if id not in returned]
 
 
 def _texts(user: StoredUser, own_clients: list[StoredClient], own_devices: list[StoredDevice]) -> set[str]:
-    """What identifies the person in recorded requests that do not name the user."""
+    """The values that identify the person in recorded requests that do not name the user."""
     profile = decode_profile(user.profile)
     found = [user.external_id, user.zendesk_id, *(one.value for one in user.identities)]
     found += [profile.given_name, profile.surname, profile.email, profile.avatar_url]
@@ -174,7 +175,8 @@ def _texts(user: StoredUser, own_clients: list[StoredClient], own_devices: list[
 
 
 async def _avatar(tx: Tx, app_id: str, url: str | None) -> list[str]:
-    """The id of the attachment that is the picture of the user, which is discarded unless a message shows it."""
+    """Discard the attachment with the picture of the user, unless a message shows it; returns its id if it was
+    discarded."""
     id = id_in(url) if url is not None else None
     attachment = await attachments.get(tx, app_id, id, lock=Lock.REMOVE) if id is not None else None
     if attachment is None or attachment.uses:
@@ -184,7 +186,7 @@ async def _avatar(tx: Tx, app_id: str, url: str | None) -> list[str]:
 
 
 async def _advance(tx: Tx, known: StoredErasure, sealer: Sealer) -> StoredErasure:
-    """Take the next step of an erasure, whichever it is by now."""
+    """Take the next step of an erasure. Other processes may have taken steps since `known` was read."""
     seats = None
     if known.state is not None and known.state.phase == "user":
         # Conversations and users are locked before the erasure.
@@ -204,7 +206,7 @@ async def _advance(tx: Tx, known: StoredErasure, sealer: Sealer) -> StoredErasur
 
 
 def _forgotten(known: StoredErasure) -> StoredErasure:
-    """An erasure whose app was deleted meanwhile, with all that there was to erase."""
+    """An erasure whose app was deleted meanwhile, with all its data."""
     known.state, known.finished_at = None, known.touched_at
     return known
 

@@ -1,4 +1,4 @@
-"""Erasures as responses show them, with what they leave and why."""
+"""Erasures as responses show them, with the data that they keep, and why."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from heliograph.wire import times
 from heliograph.wire.paging import Page, Slice
 from heliograph.wire.people import Erasure, KeptData, KeptWhat
 
-_REMOVAL = "The event user:remove has the id of the user, so that webhooks and streams learn of it, until it is pruned."
+_REMOVAL = "The event user:remove has the user's id until it is pruned. It reports the removal to webhooks and streams."
 _SHOWN = "Messages of others show the same file."
-_TEXTS = "What others have written about the person is their text: messages, names of groups, metadata."
-_WEBHOOKS = "Webhooks were called with the data before. Their receivers learn of the removal by user:remove."
+_TEXTS = "Texts that others have written about the person stay: messages, names of groups, metadata."
+_WEBHOOKS = "Webhooks were called with the data before. The event user:remove reports the removal to their receivers."
 _BACKUPS = "Backups, copies and dumps are files that this server does not know."
-_LOGS = "Logs of the server and of proxies have the paths of requests, which name users."
-_SEED = "The seed of the sandbox may have the person in it. Seed the app again without it."
+_LOGS = "Logs of the server and of proxies contain the paths of requests, which name users."
+_SEED = "The seed of the sandbox may contain the person. Seed the app again without the person."
 _SNAPSHOT = "A snapshot is a state of the whole database. Delete it, or save a new one under its name."
 _FREED = "Deleted values may be in free space of the database. `heliograph compact` overwrites it."
 
@@ -31,7 +31,7 @@ async def page(store: Store, tenant: Tenant, page: Page) -> Slice[Erasure]:
 
 
 async def report(store: Store, stored: StoredErasure) -> Erasure:
-    """An erasure with what it leaves."""
+    """An erasure with the data that it keeps."""
     seeded = await store.read(seeds.get, stored.app_id) is not None
     snapshots = await store.snapshots.listed() if store.snapshots else []
     shown = _to_api(stored)

@@ -102,7 +102,7 @@ async def _messages(tx: Tx, erasure: StoredErasure, state: ErasureState) -> bool
 async def _redact_messages(tx: Tx, erasure: StoredErasure, state: ErasureState, keys: list[tuple[str, str]]) -> None:
     app_id, redaction = erasure.app_id, _redaction(erasure, state)
     await conversations.get_many(tx, [(app_id, where) for where in sorted({one[0] for one in keys})], lock=Lock.CHANGE)
-    # They may have been changed or deleted before the conversations were locked.
+    # The messages may have been changed or deleted before the conversations were locked.
     rows = await mentions.shown(tx, app_id, keys)
     changed = [(where, id, *redaction.message(shown)) for where, id, shown in rows]
     for where, id, _, is_own in changed:
@@ -132,7 +132,7 @@ async def _events(tx: Tx, erasure: StoredErasure, state: ErasureState) -> bool:
     app_id = erasure.app_id
     rows = await mentions.events(tx, app_id, state.after[0], state.user_ids, _ROWS)
     concerned = [one for one in rows if one.app_id == app_id and one.concerns(state)]
-    # That of the removal stays, because webhooks and streams need it.
+    # The event of the removal stays, because webhooks and streams need it.
     own = [(one.bucket, one.id) for one in concerned if one.conversation_id is None and one.type != _REMOVAL]
     await mentions.remove_events(tx, app_id, own)
     count(erasure.counts.removed, events=len(own))
@@ -171,7 +171,7 @@ async def _deliveries(tx: Tx, erasure: StoredErasure, state: ErasureState) -> bo
     changed = await mentions.mentioning(tx, app_id, events, erasure.pseudonym)
     concerned = [one for one in others if one.event_id in changed or one.lane in state.conversation_ids]
     await deliveries.remove(tx, own)
-    # That of the removal may be parked behind one that waited for a retry.
+    # The delivery of the removal may be parked behind a delivery that waited for a retry.
     await delivery_queue.release(
         tx, [(one.bucket, one.id) for one in rows if one.lane in state.user_ids and one.event_type == _REMOVAL]
     )
@@ -203,7 +203,7 @@ async def _requests(tx: Tx, erasure: StoredErasure, state: ErasureState) -> bool
 
 
 async def _keys(sealer: Sealer, tx: Tx, erasure: StoredErasure, state: ErasureState) -> bool:
-    """Delete stored responses that mention the person, as their keys may, and those that cannot be decrypted."""
+    """Delete stored responses that mention the person, also in their keys, and responses that cannot be decrypted."""
     app_id, examined, last = erasure.app_id, 0, min(state.bucket + _BUCKETS, tx.buckets)
     mention = recorded_texts.finder([*state.user_ids, *state.texts, *state.conversation_ids, *state.file_ids])
     found: list[str] = []

@@ -33,9 +33,9 @@ class UserReference(Struct, frozen=True, gc=False):
 
 
 class Reach(Struct, frozen=True):
-    """The user of a personal conversation, and the associated clients, in the order in which they are to be tried.
+    """The user of a personal conversation, and the associated clients, in the order in which they are tried.
 
-    `undisclosed` are the ids of their integrations that do not show the AI disclaimer. It is read if a verb needs it.
+    `undisclosed` has the ids of their integrations that do not show the AI disclaimer, if a verb needs them.
     """
 
     user: StoredUser
@@ -140,7 +140,7 @@ class FactBook(Facts):
     def __init__(self) -> None:
         super().__init__()
         self.apps_without_webhooks: set[str] = set()
-        """The ids of apps that are known to have none."""
+        """The ids of apps that are known to have no webhooks."""
 
     def has_members(self, app_id: str, conversation_id: str) -> bool:
         """Whether the conversation exists and had participants before the batch."""
@@ -160,7 +160,7 @@ class FactBook(Facts):
         self._conversations[conversation.app_id, conversation.id] = conversation
 
     def add_seat(self, seat: Seat) -> None:
-        """Add what exists of a seat."""
+        """Add the rows of a seat that exist."""
         if seat.conversation is not None:
             self.add_conversation(seat.conversation)
             if not seat.has_webhooks:

@@ -129,8 +129,8 @@ async def _key(reader: Reader, app_id: str, wanted: str) -> list[Found]:
 
 
 async def _in_conversation(reader: Reader, app_id: str, wanted: str) -> list[Found]:
-    """A message or a participant. Their keys begin with the conversation, which the event of their creation names, or
-    for imported ones the index of terms."""
+    """The message or the participant with this id. The key begins with the conversation, which is found by the event of
+    the creation or, for an imported record, in the index of terms."""
     for imported_into in await terms.conversations_of_imported(reader, app_id, wanted, RESULTS):
         if found := await _record_in(reader, app_id, imported_into, wanted):
             return found

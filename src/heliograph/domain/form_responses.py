@@ -71,7 +71,7 @@ def _violations(form: FormMessage, given: dict[str, FieldBody]) -> Iterator[str]
 
 
 def _broken_rule(field: FormMessageField, answer: FieldBody) -> str | None:
-    """What the value of a field should do and does not, or None."""
+    """The rule that the value of a field breaks, such as `have an email address as email`, or None."""
     if field.type == "text":
         return _broken_rule_of_text(field, answer.text or "")
     if field.type == "email":

@@ -24,10 +24,10 @@ from heliograph.wire.paging import Page, Slice
 async def page_of_conversation(
     store: Store, tenant: Tenant, conversation_id: str, filter: HistoryFilter, page: Page
 ) -> Slice[MembershipChange]:
-    """A page of the changes of a conversation, oldest first. A deleted conversation has those that are kept.
+    """A page of the changes of a conversation, oldest first; for a deleted conversation, the changes that are kept.
 
     Raises:
-        ConversationNotFound: it does not exist in this app, and nothing is kept of it.
+        ConversationNotFound: it does not exist in this app, and no changes of it are kept.
     """
     return await store.snapshot(_page_of_conversation, tenant.app_id, conversation_id, filter, page)
 
@@ -58,7 +58,7 @@ async def check_known(reader: Reader, app_id: str, conversation_id: str) -> None
     """Check that a conversation exists, or that changes of it are kept.
 
     Raises:
-        ConversationNotFound: it does not exist in this app, and nothing is kept of it.
+        ConversationNotFound: it does not exist in this app, and no changes of it are kept.
     """
     if not await history.exists(reader, app_id, conversation_id):
         await load_conversation(reader, app_id, conversation_id)
@@ -67,10 +67,11 @@ async def check_known(reader: Reader, app_id: str, conversation_id: str) -> None
 async def page_of_user(
     store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None, filter: HistoryFilter, page: Page
 ) -> Slice[MembershipChange]:
-    """A page of the changes of a user in all conversations, oldest first. A deleted user has those that are kept.
+    """A page of the changes of a user in all conversations, oldest first; for a deleted user, the changes that are
+    kept.
 
     Raises:
-        UserNotFound: the user does not exist in this app, and nothing is kept of them.
+        UserNotFound: the user does not exist in this app, and no changes of the user are kept.
     """
     return await store.snapshot(_page_of_user, tenant.app_id, id_or_external_id, brand_id, filter, page)
 

@@ -28,9 +28,9 @@ Batch = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
 
 
 class Result(Struct, frozen=True):
-    """The response to a request. `headers` is None for those of a JSON body alone.
+    """The response to a request. `headers` is None if the response has only the headers of a JSON body.
 
-    One that depends on the credential is not `lasting`: it is not stored.
+    A result that depends on the credential is not stored: `is_lasting` is False.
     """
 
     status: int
@@ -57,7 +57,7 @@ class Key(Struct, frozen=True):
         """The result in the row of this key.
 
         Raises:
-            IdempotencyKeyReuse: it is that of another request.
+            IdempotencyKeyReuse: the row has the result of another request.
         """
         if row.digest != self.digest:
             raise IdempotencyKeyReuse
@@ -67,8 +67,8 @@ class Key(Struct, frozen=True):
     def of_part(self, head: StoredIdempotencyKey | None, start: int) -> Key:
         """The key of the part of the response that begins with the item at this index.
 
-        It is about this execution of the request: if the first part, the `head`, was deleted as expired or by an
-        erasure, the others are not found any more.
+        It contains the time of the first part, the `head`: if the head was deleted because it expired, or by an
+        erasure, the other parts are no longer found.
         """
         if head is None or not start:
             return self
@@ -78,7 +78,7 @@ class Key(Struct, frozen=True):
 
 
 class KeyedItem(Struct, frozen=True):
-    """An item of a batch with the key of its request. `respond` makes the result from the outcome of the item."""
+    """An item of a batch with the key of its request. `respond` creates the result from the outcome of the item."""
 
     key: Key
     item: Any
@@ -89,14 +89,14 @@ async def find(reader: Reader, key: Key) -> Result | None:
     """The result that is stored under a key, or None.
 
     Raises:
-        IdempotencyKeyReuse: it is that of another request.
+        IdempotencyKeyReuse: the row has the result of another request.
     """
     row = await idempotency_keys.get(reader, *key.of_app)
     return None if row is None else key.replay(row)
 
 
 async def settle(tx: Tx, key: Key, result: Result) -> Result:
-    """Store the result of a request that changed nothing, unless the key has a result; returns that of the key.
+    """Store the result of a request that changed nothing, unless the key has a result; returns the result of the key.
 
     If another request with the key is under way, the result is not stored.
 
@@ -110,9 +110,9 @@ async def settle(tx: Tx, key: Key, result: Result) -> Result:
 
 
 async def run_once(tx: Tx, key: Key, run: Callable[[Tx], Awaitable[Result]]) -> Result | None:
-    """The result of `run`, which is stored under the key, or the result that the key has already.
+    """Store the result of `run` under the key, unless the key has a result; returns the result of the key.
 
-    None if the work must be continued in another transaction.
+    Returns None if the work must be continued in another transaction.
 
     Raises:
         IdempotencyKeyReuse: the key has the result of another request.
@@ -128,9 +128,9 @@ async def run_once(tx: Tx, key: Key, run: Callable[[Tx], Awaitable[Result]]) -> 
 
 
 class Part(Struct, frozen=True):
-    """A part of a result, which `run` makes unless it is stored. If `run` is refused, it has changed nothing.
+    """A part of a result. `run` creates it, unless it is stored already. If `run` is refused, it has changed nothing.
 
-    `starts` are the indexes of the first items of the parts before it, and of this one.
+    `starts` are the indexes of the first items of the parts before it, and of this part.
     """
 
     key: Key
@@ -139,7 +139,8 @@ class Part(Struct, frozen=True):
 
 
 async def part_batch(tx: Tx, parts: Sequence[Part]) -> list[Result | Refused]:
-    """For each part the result of its request if that is complete, or else the part, whose status is `UNDER_WAY`."""
+    """Returns for each part the result of its request if that is complete, or else the part, with the status
+    `UNDER_WAY`."""
     return [await _part_or_refusal(tx, one) for one in parts]
 
 
@@ -152,7 +153,7 @@ async def _part_or_refusal(tx: Tx, part: Part) -> Result | Refused:
 
 async def _part(tx: Tx, key: Key, starts: Sequence[int], run: Callable[[Tx], Awaitable[Result]]) -> Result:
     *earlier, start = starts
-    # The lock lets one of several requests with the key make each part.
+    # The lock ensures that only one of several requests with the key creates each part.
     head = await idempotency_keys.get(tx, *key.of_app, lock=Lock.CHANGE)
     known = None if head is None else key.replay(head)
     if known is not None and known.status == UNDER_WAY and start:
@@ -167,7 +168,7 @@ async def _part(tx: Tx, key: Key, starts: Sequence[int], run: Callable[[Tx], Awa
     elif head is None:
         await idempotency_keys.add(tx, [key.holding(result, tx.now)])
     else:
-        # A row that was deleted and inserted again would be missing for a transaction that waits for it.
+        # A transaction that waits for the row would not find it if it were deleted and inserted again.
         await idempotency_keys.change(tx, [key.holding(result, tx.now)])
         parts = [key.of_part(head, one).of_app[1] for one in earlier[1:]]
         await idempotency_keys.remove(tx, head.app_id, parts)
@@ -176,14 +177,14 @@ async def _part(tx: Tx, key: Key, starts: Sequence[int], run: Callable[[Tx], Awa
 
 @lru_cache
 def keyed(batch: Batch) -> Batch:
-    """The batch of the same items with keys; the outcomes are results. Each item is decided once for its key."""
+    """Wraps a batch for items with keys. The outcomes are results, and only one item is decided for each key."""
 
     async def run(tx: Tx, items: Sequence[KeyedItem]) -> list[Result | Refused]:
         named = {one.key.of_app: one for one in items}
         rows = {(row.app_id, row.key): row for row in await idempotency_keys.get_many(tx, named)}
         if not rows and len(named) == len(items):
             return await _decided(tx, batch, items)
-        # Of several items with one key, the first is decided.
+        # If several items have the same key, the first one is decided.
         new = list({key: one for one in reversed(items) if (key := one.key.of_app) not in rows}.values())[::-1]
         results: dict[int, Result | Refused] = {}
         if new:
@@ -197,7 +198,7 @@ def keyed(batch: Batch) -> Batch:
 
 
 async def _decided(tx: Tx, batch: Batch, items: Sequence[KeyedItem]) -> list[Result | Refused]:
-    """The results of items with new keys, which are stored."""
+    """Decide items with new keys, and store their results."""
     outcomes = await batch(tx, [one.item for one in items])
     results = [await one.respond(outcome) for one, outcome in zip(items, outcomes, strict=True)]
     pairs = zip(items, results, strict=True)

@@ -1,4 +1,4 @@
-"""What identifies a user of a brand: the external id, the id of a Support user, and email addresses."""
+"""The identifiers of a user of a brand: the external id, the id of a Support user, and email addresses."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def has_email(user: StoredUser, email: str) -> bool:
 
 
 def add_email(user: StoredUser, email: str, verification: str) -> None:
-    """Add an email address to the identities, or its verification if the user has it."""
+    """Add an email address to the identities. If the user has it already, set its verification."""
     if has_email(user, email):
         user.identities = [
             replace(one, verification=verification) if _is_email(one, email) else one for one in user.identities

@@ -42,7 +42,7 @@ async def _import(tx: Tx, tenant: Tenant, records: list[imports.ImportRecord]) -
 
 
 async def _lock(tx: Tx, app_id: str, entries: list[Entry]) -> tuple[dict[str, StoredConversation], ImportedUsers]:
-    """Lock what the records name and exists: the conversations, then the users."""
+    """Lock the existing conversations that the records name, then the existing users."""
     named = {one.conversation_id for one in entries if one.conversation_id}
     user_ids = {one.user_id for one in entries if one.user_id}
     found = {one.id: one for one in await _users(tx, app_id, user_ids, lock=Lock.NONE)}

@@ -1,4 +1,4 @@
-"""The app setting `conversationRetentionSeconds`: messages are deleted after so long without a new one."""
+"""The app setting `conversationRetentionSeconds`: messages are deleted after this time without a new one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CHECKS = 16
 
 
 def limit_of(settings: AppSettings) -> int | None:
-    """How long messages are kept without a new one, in milliseconds; None for ever."""
+    """How long messages are kept without a new one, in milliseconds; None for no limit."""
     return (settings.conversation_retention_seconds or 0) * 1000 or None
 
 
@@ -44,7 +44,7 @@ async def sweep(store: Store, limit: StoredLimit) -> int:
 
 
 async def check(tx: Tx, limit: StoredLimit, count: int) -> tuple[list[str], bool]:
-    """Look at up to `count` conversations of an app, for which it is time.
+    """Check up to `count` conversations of an app that are due for a check.
 
     Returns those that are inactive, and whether there may be more to check.
     """

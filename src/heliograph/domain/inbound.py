@@ -1,4 +1,4 @@
-"""What end users do in conversations, on behalf of the SDKs and channels that would report it.
+"""Acts of end users in conversations, as SDKs and channels would report them.
 
 The acts are carried out by the same verbs as the calls of the API, with the origin of the act.
 """
@@ -42,7 +42,7 @@ _Attachments = Mapping[str, StoredAttachment]
 
 
 class Act(Struct, frozen=True):
-    """What a participant does, with the JSON of the message and the attachments that it shows, if it is one."""
+    """An act of a participant. For a message, `content` is its JSON, and `shown` has the attachments that it shows."""
 
     tenant: Tenant
     conversation_id: str
@@ -54,9 +54,9 @@ class Act(Struct, frozen=True):
 async def prepare(
     store: Store, tenant: Tenant, conversation_id: str, body: InboundBody, fetching: MediaFetching | None = None
 ) -> Act:
-    """What a participant does, for `act`.
+    """Prepare an act of a participant for `act`.
 
-    With `fetching`, the beginning of each file of another server that a message shows is read.
+    With `fetching`, reads the beginning of each file of another server that a message shows.
 
     Raises:
         BadRequest: the message breaks a rule, or a file cannot be read.
@@ -71,7 +71,7 @@ async def prepare(
 
 
 async def act(tx: Tx, act: Act) -> list[Raw]:
-    """Do what a participant does; returns the messages that this posts, as JSON.
+    """Perform an act of a participant; returns the messages that it posts, as JSON.
 
     Raises:
         BadRequest: the act breaks a rule.
@@ -122,7 +122,7 @@ class _Acting:
         self._author = author
 
     async def verbs(self, body: InboundBody, content: Raw | None, attachments: tuple[str, ...]) -> Sequence[Verb[Any]]:
-        """The verbs of an act. `content` is that of a message, except for a response to a form."""
+        """The verbs of an act. `content` is the content of a message, unless the message is a response to a form."""
         match body.act:
             case MessageAct() as message:
                 return [await self._message(message, content, attachments)]
@@ -184,7 +184,7 @@ class _Acting:
 
 
 def _form_id(act: MessageAct, content: FormResponseMessageBody) -> str:
-    """The id of the form, which the act or, as in the API document, a field may give."""
+    """The id of the form, from the act or, as in the API document, from a field."""
     given = [act.quoted_message_id, *(field.quoted_message_id for field in content.fields)]
     ids = {id for id in given if id is not None}
     if len(ids) != 1:
@@ -201,7 +201,7 @@ def _pressed(message: Message, payload: str) -> Postback:
     for action in _actions(message.content):
         if isinstance(action, Postback) and action.payload == payload:
             return action
-    raise BadRequest("act.payload should be that of a postback action of the message")
+    raise BadRequest("act.payload should be the payload of a postback action of the message")
 
 
 def _actions(content: Any) -> Iterator[object]:

@@ -74,13 +74,13 @@ class ShownIntegration(Struct):
     integration: StoredIntegration
     webhooks: Sequence[StoredWebhook]
     switchboard: SwitchboardState
-    """That of the app; an empty one if it has none."""
+    """The switchboard of the app; an empty one if the app has none."""
 
 
 async def create(
     store: Store, tenant: Tenant, body: Any, allowed: Sequence[Network], *, with_stand_ins: bool = False
 ) -> Integration:
-    """Create an integration; a custom one with its webhook. One of a third-party channel is a stand-in.
+    """Create an integration; a custom one with its webhook. An integration of a third-party channel is a stand-in.
 
     Raises:
         BadRequest: integrations of this type are not offered, a target cannot be called, or the app has reached the
@@ -227,7 +227,8 @@ async def _delete(tx: Tx, tenant: Tenant, integration_id: str) -> bool:
 
     Returns whether the integration was deleted.
     """
-    # The lock of the app keeps concurrent requests from adding keys and webhooks, that of the integration clients.
+    # The lock of the app keeps concurrent requests from adding keys and webhooks, and the lock of the integration from
+    # adding clients.
     await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
     integration = await load_integration(tx, tenant, integration_id, lock=Lock.REMOVE)
     switchboard = await switchboards.of_app(tx, tenant.app_id)
@@ -280,7 +281,7 @@ def _default_responder(switchboard: SwitchboardState, chosen_id: str | None) -> 
 
 
 def _given(body: Body) -> dict[str, Any]:
-    """The fields that a body has, by their JSON names. None counts if the field distinguishes it from an absent one."""
+    """The fields that a body has, by their JSON names. None counts only if the field distinguishes null from absent."""
     given = {}
     for field in msgspec.structs.fields(type(body)):
         value = getattr(body, field.name)

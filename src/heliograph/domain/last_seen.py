@@ -29,7 +29,7 @@ async def see(
 ) -> Origin:
     """Record that a user was seen on the client and the device, and make the client the first to be reached.
 
-    A link that waits for the user to act is confirmed. Returns the origin with the client as it is then.
+    A link that waits for the user to act is confirmed. Returns the origin with the updated client.
     """
     if (client := origin.client) is None:
         return origin

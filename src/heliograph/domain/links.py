@@ -36,9 +36,9 @@ class Rival(Struct, frozen=True):
     """A client of another user that is linked to the address, and the seats of both users."""
 
     own: Seats
-    """Of the user of the link."""
+    """The seats of the user of the link."""
     seats: Seats
-    """Of the other user."""
+    """The seats of the other user."""
     client: StoredClient
 
 
@@ -96,8 +96,8 @@ async def _lock_rivals(tx: Tx, user_key: tuple[str, str], conversation_id: str, 
 
 
 def _shared(changes: Changes, parties: Parties) -> Parties:
-    """The parties with the conversation and the participant that the transaction knows already: it changes one object
-    for each."""
+    """The parties, with the objects that the transaction has already loaded for the conversation and the participant,
+    so that it changes only one object for each."""
     if parties.conversation is None:
         return parties
     known = changes.facts.conversation(parties.conversation.app_id, parties.conversation.id)
@@ -110,10 +110,10 @@ def _shared(changes: Changes, parties: Parties) -> Parties:
 
 
 async def confirm(tx: Tx, changes: Changes, tenant: Tenant, client: StoredClient) -> StoredClient | None:
-    """Confirm the pending link of a client, because its user acts through it; returns the client as it is then.
+    """Confirm the pending link of a client, because its user acts through it; returns the updated client.
 
-    Locks the conversation and the users that the link is about. The transaction should have locked no user yet, except
-    that of the client. Does nothing if the client is not pending any more; returns None if it does not exist.
+    Locks the conversation and the users of the link. The transaction should have locked no user yet, except the user of
+    the client. Does nothing if the client is no longer pending; returns None if it does not exist.
     """
     if client.link is None:
         return client
@@ -166,7 +166,8 @@ async def _merge(
 
 
 def _share(changes: Changes, seats: Seats) -> None:
-    """Let the seats have the conversations and the participants that the transaction knows already."""
+    """Use the objects that the transaction has already loaded for the conversations and the participants of the
+    seats."""
     for id, conversation in seats.conversations.items():
         seats.conversations[id] = changes.facts.conversation(conversation.app_id, id) or conversation
     for number, participant in enumerate(seats.participants):
@@ -199,7 +200,7 @@ async def settle(
     outcome: LinkOutcome,
     error: Problem | None,
 ) -> StoredClient:
-    """Apply what a channel or its user did; returns the client after that, or the removed client.
+    """Apply an outcome that a channel or its user caused; returns the changed client, or the removed client.
 
     Raises:
         Conflict: the outcome cannot follow the status of the client.
@@ -247,7 +248,7 @@ async def end(
     reason: ClientRemoveReason,
     error: Problem,
 ) -> None:
-    """Remove a pending client, whose link did not come about."""
+    """Remove a pending client, whose link failed or was cancelled."""
     await clients.remove(tx, tenant.app_id, client)
     client_removed(
         changes.journal, tenant, parties.user, client, reason, conversation=parties.conversation, error=error

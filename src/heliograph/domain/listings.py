@@ -51,7 +51,7 @@ async def page_of_users(
     """A page of the users of an app that a filter selects, or of all.
 
     Raises:
-        BadRequest: the filter selects too many.
+        BadRequest: the filter selects too many users.
         ConversationNotFound: the conversation of the filter does not exist in this app.
     """
     newest_first = sort == "newest"
@@ -80,11 +80,11 @@ async def users_with_ids(store: Store, tenant: Tenant, ids: list[str]) -> Slice[
 async def page_of_conversations(
     store: Store, tenant: Tenant, sort: ConversationSort, selection: Selection | None, page: Page
 ) -> ListedPage[ConversationSummary]:
-    """A page of the conversations of an app that a filter selects, or of all. With `activity`, its cursors are those
-    of the newest events.
+    """A page of the conversations of an app that a filter selects, or of all. With `activity`, the cursors are the ids
+    of the newest events of the conversations.
 
     Raises:
-        BadRequest: the filter selects too many.
+        BadRequest: the filter selects too many conversations.
         UserNotFound: the user of the filter does not exist in this app.
     """
     if selection is not None:
@@ -123,7 +123,7 @@ async def _page_by_activity(reader: Reader, app_id: str, page: Page) -> Slice[Co
 
 
 def _bounds(events: list[str], page: Page) -> tuple[int, int]:
-    """Where a page of these ids, which descend, begins and ends."""
+    """The bounds of a page in a list of ids that descend."""
     if page.before is not None:
         last = sum(id > page.before for id in events)
         return max(0, last - page.size), last
@@ -164,12 +164,12 @@ async def _summary(reader: Reader, stored: StoredConversation) -> ConversationSu
 
 
 def last_message(shown: Raw) -> LastMessage:
-    """A message in short."""
+    """A summary of a message."""
     message = _decode(shown)
     return LastMessage(
         id=message.id,
         received=message.received,
-        author=encoded(Author, message.author),  # an imported one may have values that are not known here
+        author=encoded(Author, message.author),  # an imported author may have unknown values
         type=message.content["type"],
         text=_in_short(message.content),
     )

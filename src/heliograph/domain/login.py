@@ -26,11 +26,11 @@ from heliograph.wire.users import LoginBody, User
 
 
 async def login(store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None, body: LoginBody) -> User:
-    """Authenticate a user. If another user has the external id or the Support user, merge this one into that one.
+    """Authenticate a user. If another user has the external id or the Support user, merge this user into the other one.
 
     Raises:
         UserNotFound, IntegrationNotFound: it does not exist in this app.
-        BadRequest: the integration is not one of an SDK.
+        BadRequest: the integration is not an SDK integration.
         Conflict: the user, or the one to merge with, has another external id or is linked to another Support user.
     """
     return views.user(await store.write(_login, tenant, id_or_external_id, brand_id, body))
@@ -84,7 +84,7 @@ async def _owners(tx: Tx, user: StoredUser, body: LoginBody) -> Owners:
 
 
 def _surviving_id(user: StoredUser, owners: Owners) -> str:
-    """The id of the other user that the external id or the Support user belongs to, or else of this one."""
+    """The id of the other user that the external id or the Support user belongs to, or else of this user."""
     others = {owners.external_id, owners.zendesk_id} - {None, user.id}
     if len(others) > 1:
         raise Conflict("externalId and zendeskId belong to different users")

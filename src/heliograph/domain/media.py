@@ -20,8 +20,8 @@ class MediaUnreadable(Exception):
 
 
 class MediaStart(Struct, frozen=True):
-    """What a server responds for a media URL: the first bytes of the file, its size if it is known, and the media type
-    that the server declares."""
+    """The response of a server for a media URL: the first bytes of the file, its size if it is known, and the media
+    type that the server declares."""
 
     first_bytes: bytes
     size: int | None
@@ -53,7 +53,7 @@ class MediaFile(Struct, frozen=True):
 async def in_content(
     fetching: MediaFetching | None, app_id: str, content: ContentBody, attachments: Mapping[str, StoredAttachment]
 ) -> dict[str, MediaFile]:
-    """The files that a message shows, by their URLs. Without `fetching`, only those that are attachments.
+    """The files that a message shows, by their URLs. Without `fetching`, only attachments are included.
 
     Raises:
         BadRequest: a file cannot be read, or its type is not allowed.

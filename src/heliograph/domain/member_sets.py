@@ -1,8 +1,8 @@
-"""The declared membership of a group: the users who are to be its members.
+"""The declared membership of a group: replaces its members by a given set of users.
 
-The users are collected while the request arrives. Then the members are compared with them, and the difference is made
-in pieces: the leaves first, so that there is room for the joins. What is done stays done if the server or the caller
-stops in the middle, and another call with the same users makes the rest.
+The users are collected while the request arrives. Then the members are compared with them, and the difference is
+applied in pieces: the leaves first, so that there is room for the joins. If the server or the caller stops in the
+middle, the finished pieces stay, and another call with the same users applies the rest.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ Wanted = dict[str, bool]
 
 
 class Replacement(Struct, frozen=True):
-    """What a request asks for. The version of the conversation or the membership must be one of `versions`, if any."""
+    """A request to replace the members. If there are `versions`, the conversation or the membership must have one of
+    them."""
 
     tenant: Tenant
     conversation_id: str
@@ -60,7 +61,7 @@ async def collect(store: Store, tenant: Tenant, rows: AsyncIterator[list[Partici
     """The users whom the rows name. Only their ids are kept.
 
     Raises:
-        UserNotFound: some do not exist in this app; it has a title for each, up to a number.
+        UserNotFound: some users do not exist in this app. It has a title for each of them, up to a limit.
     """
     wanted: Wanted = {}
     titles: list[str] = []
@@ -92,13 +93,13 @@ async def _ids_of(reader: Reader, app_id: str, rows: Sequence[ParticipantJoinBod
 
 
 async def replace(store: Store, asked: Replacement) -> AsyncGenerator[Response, None]:
-    """Make the users the members; yields the progress, and at the end a summary.
+    """Replace the members by the users; yields the progress, and at the end a summary.
 
     Raises:
         ConversationNotFound: it does not exist in this app.
-        BadRequest: the conversation is not a group, or the users are too many.
+        BadRequest: the conversation is not a group, or there are too many users.
         PreconditionFailed: the membership has another version.
-        ApiError: a change was refused because something else has changed meanwhile. What had been done before stays.
+        ApiError: a change was refused because something else has changed meanwhile. Earlier changes stay.
     """
     work = await _compare(store, asked)
     if not asked.dry_run:
@@ -106,7 +107,7 @@ async def replace(store: Store, asked: Replacement) -> AsyncGenerator[Response, 
         versions = asked.versions
         while work.leaving or work.joining:
             await _next_piece(store, asked, work, versions)
-            # Later pieces are conditional on what this one has left.
+            # Later pieces are conditional on the version after this one.
             versions = (work.version,) if versions else ()
             yield work.progress()
     yield work.summary()
@@ -121,7 +122,7 @@ async def _next_piece(store: Store, asked: Replacement, work: _Work, versions: C
         work.version = done.version
         work.count(done.outcomes)
         for outcome in done.outcomes:
-            # Another request may have removed a participant who was to leave.
+            # Another request may already have removed a participant.
             if isinstance(outcome, Refused) and not isinstance(error := raised(outcome), NotAMember):
                 raise error
     except ApiError as error:
@@ -129,26 +130,26 @@ async def _next_piece(store: Store, asked: Replacement, work: _Work, versions: C
 
 
 class _Piece(Struct, frozen=True):
-    """Changes that are made if the version of the membership is one of `versions`, or without condition."""
+    """Changes to make if the version of the membership is one of `versions`, or unconditionally if there are none."""
 
     asked: Replacement
     changes: list[Change]
     versions: Collection[str]
 
 
-class _Made(Struct, frozen=True):
+class _Applied(Struct, frozen=True):
     """The outcomes of the changes of a piece, and the version of the membership after them."""
 
     outcomes: list[Outcome]
     version: str
 
 
-async def set_batch(tx: Tx, pieces: Sequence[_Piece]) -> list[_Made | ApiError]:
+async def set_batch(tx: Tx, pieces: Sequence[_Piece]) -> list[_Applied | ApiError]:
     """Make the changes of each piece, unless the conversation is gone or has another version."""
-    return [await _made(tx, piece) for piece in pieces]
+    return [await _apply(tx, piece) for piece in pieces]
 
 
-async def _made(tx: Tx, piece: _Piece) -> _Made | ApiError:
+async def _apply(tx: Tx, piece: _Piece) -> _Applied | ApiError:
     key = (piece.asked.tenant.app_id, piece.asked.conversation_id)
     if piece.versions:
         locked = await conversations.get(tx, *key, lock=Lock.CHANGE)
@@ -157,23 +158,23 @@ async def _made(tx: Tx, piece: _Piece) -> _Made | ApiError:
             return PreconditionFailed()
     outcomes = await conversation_batch(tx, piece.changes)
     version = await participants.membership_version(tx, *key)
-    return ConversationNotFound() if version is None else _Made(outcomes, version)
+    return ConversationNotFound() if version is None else _Applied(outcomes, version)
 
 
 class _Work:
-    """The changes that are left, and the counts of those that were made."""
+    """The remaining changes, and the counts of the changes that were made."""
 
     def __init__(self, asked: Replacement, version: str) -> None:
         self.version = version
         self.leaving: list[str] = []
-        """The participants who are still to leave."""
+        """The ids of the participants who still have to leave."""
         self.joining: list[str] = []
-        """The users who are still to join, and members whose SDK clients are still to be subscribed."""
+        """The ids of the users who still have to join, and of members whose SDK clients still have to be subscribed."""
         self._asked = asked
         self._joins = self._leaves = self._stayed = self._joined = self._removed = 0
 
     def compare(self, members: Sequence[Member], missing: Wanted) -> None:
-        """Plan what becomes of some members; those who stay are no longer `missing`."""
+        """Plan whether these members stay or leave. Removes those who stay from `missing`."""
         for member in members:
             if (subscribe := missing.pop(member.user_id, None)) is None:
                 self.leaving.append(member.id)
@@ -189,7 +190,7 @@ class _Work:
         self._joins = len(user_ids)
 
     def take(self, count: int) -> list[Change]:
-        """The next changes, which are no longer left."""
+        """Remove the next changes from the remaining ones, and return them."""
         tenant, conversation_id, wanted = self._asked.tenant, self._asked.conversation_id, self._asked.wanted
         leaving, self.leaving = self.leaving[:count], self.leaving[count:]
         count -= len(leaving)
@@ -200,13 +201,13 @@ class _Work:
         ]
 
     def count(self, outcomes: Sequence[Outcome]) -> None:
-        """Count what was done."""
+        """Count the changes that were made."""
         for outcome in outcomes:
             self._joined += isinstance(outcome, Joined) and outcome.added
             self._removed += isinstance(outcome, Left)
 
     def interrupted(self, error: ApiError) -> ApiError:
-        """The error that ends the work, with what was done before."""
+        """The error that ends the work, with the counts of the changes before it."""
         done = f"Before this, {self._joined} of {self._joins} users joined and {self._removed} of {self._leaves} left"
         error.titles = (*error.titles, done)
         return error
@@ -216,7 +217,7 @@ class _Work:
         return MembersProgress(joined=self._joined, left=self._removed, joins=self._joins, leaves=self._leaves)
 
     def summary(self) -> MembersSummary:
-        """The counts at the end; those that are planned for a dry run."""
+        """The counts at the end; for a dry run, the planned counts."""
         dry = self._asked.dry_run
         return MembersSummary(
             joined=self._joins if dry else self._joined,
@@ -246,7 +247,7 @@ async def _compare(store: Store, asked: Replacement) -> _Work:
 
 
 async def _versions_of_group(reader: Reader, app_id: str, conversation_id: str) -> tuple[str | None, str]:
-    """The version of a group, which a list of members reports, and that of its membership."""
+    """The version of a group, which lists of members report, and the version of its membership."""
     conversation = await load_conversation(reader, app_id, conversation_id)
     if conversation.type != SDK_GROUP:
         raise NotAGroup

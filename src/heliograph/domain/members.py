@@ -26,7 +26,7 @@ _ENCODER = msgspec.json.Encoder()
 
 class MemberPage(Struct, frozen=True):
     """A page of members: their JSON, its cursors, the version of the conversation, and the number of all members if it
-    was asked for."""
+    was requested."""
 
     members: Raw
     meta: PageMeta
@@ -96,7 +96,7 @@ async def _selected(reader: Reader, conversation: StoredConversation, query: Mem
 
 
 async def _of_users(reader: Reader, conversation: StoredConversation, filter: MemberFilter) -> list[Row]:
-    """The members among some users that the rest of the filter selects, in the order of joining."""
+    """The members among the users of the filter that the rest of the filter selects, in the order of joining."""
     app_id, id = conversation.app_id, conversation.id
     user_ids = set(filter.user_ids or ())
     if filter.user_external_ids:
@@ -109,7 +109,7 @@ async def _of_users(reader: Reader, conversation: StoredConversation, filter: Me
 
 
 def _joined(filter: MemberFilter) -> tuple[str, str]:
-    """The bounds of the ids of participants who joined in the times of a filter: ids ascend in time."""
+    """The bounds of the ids of participants who joined between the times of a filter: ids ascend with time."""
     after, before = filter.joined_after, filter.joined_before
     first = ids.FIRST if after is None else ids.earliest(after)
     return first, ids.LAST if before is None else ids.earliest(before)

@@ -21,11 +21,11 @@ from heliograph.wire.memberships import MOST_SORTED, Membership, MembershipQuery
 from heliograph.wire.paging import Page, Slice
 
 _DIGEST_BYTES, _DIGEST_DIGITS = 7, 13
-"""The length of the digest in the cursor of a membership, before it is shortened, and the digits that are left."""
+"""The length of the digest in the cursor of a membership: the bytes that are computed, and the digits that are used."""
 
 
 class MembershipPage(Struct, frozen=True):
-    """A page of memberships, and the number of all unread messages of the user if it was asked for."""
+    """A page of memberships, and the number of all unread messages of the user if it was requested."""
 
     memberships: Slice[Membership]
     total_unread: int | None
@@ -37,7 +37,7 @@ async def page(
     """A page of the conversations that a user is in.
 
     Raises:
-        BadRequest: the user is in too many conversations for what is asked.
+        BadRequest: the user is in too many conversations for this order, or for the number of unread messages.
         UserNotFound: the user does not exist in this app.
     """
     return await store.snapshot(_page, tenant.app_id, id_or_external_id, brand_id, query)
@@ -72,7 +72,7 @@ def _cursor(conversation: JoinedConversation) -> str:
 
 
 def _with_cursors(found: Slice[Seat]) -> Slice[Seat]:
-    """The same memberships, whose cursors are the ids of the participants."""
+    """The same memberships, with the ids of the participants as cursors."""
     if not found.records:
         return found
     first, last = found.records[0].participant_id, found.records[-1].participant_id

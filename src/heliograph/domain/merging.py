@@ -7,8 +7,9 @@ Another verb merges users in its own transaction like this:
     await merge(tx, changes, tenant, seats[surviving_id], seats[discarded_id], reason="channelLinking")
     await changes.save(tx)
 
-All users of a transaction are locked with one call of `lock_seats`, before the first change. Check after it that what
-led to the users is still true. The surviving user may be changed further before `save`, after `changes.users.edit`.
+All users of a transaction are locked with one call of `lock_seats`, before the first change. After this call, check
+again that these are the users to merge. The surviving user may be changed further before `save`, after
+`changes.users.edit`.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ async def merge(
 ) -> None:
     """Merge `discarded` into `surviving`, and report it by `user:merge`.
 
-    `merged_clients` are two clients that the caller makes one; without them, the event shows the two SDK clients if
+    `merged_clients` are two clients that the caller merges; without them, the event shows the two SDK clients if
     both users have one. Afterwards `surviving` has the seats of both users.
     """
     merged = await absorb(tx, changes, tenant, surviving, discarded)
@@ -83,7 +84,8 @@ def show_external_id(changes: Changes, seats: Seats) -> None:
 
 
 async def _move_clients(tx: Tx, surviving: StoredUser, discarded: StoredUser) -> ClientPair | None:
-    """Move the clients and devices. Of two SDK clients that of the surviving user remains; returns the pair."""
+    """Move the clients and devices. If both users have an SDK client, that of the surviving user remains; returns the
+    pair."""
     own = await clients.of_user(tx, surviving.app_id, surviving.id)
     moving = await clients.of_user(tx, discarded.app_id, discarded.id)
     sdk = next((one for one in own if one.type == _SDK), None)
@@ -96,7 +98,8 @@ async def _move_clients(tx: Tx, surviving: StoredUser, discarded: StoredUser) ->
 
 
 async def _add_clients(tx: Tx, user: StoredUser, own: Sequence[StoredClient], moving: Sequence[StoredClient]) -> None:
-    """Give the user these clients. Of two with the same address, the linked one remains, or else that of the user."""
+    """Give the user these clients. If two have the same address, the linked one remains, or else the one of the
+    user."""
     mine = {one.client_address: one for one in own if one.client_address is not None}
     for client in moving:
         address = client.client_address
@@ -111,7 +114,8 @@ async def _add_clients(tx: Tx, user: StoredUser, own: Sequence[StoredClient], mo
 
 
 async def _move_devices(tx: Tx, surviving: StoredUser, discarded: StoredUser, pair: ClientPair | None) -> None:
-    """Move the devices to the SDK client that remains. Of two with one guid, that of the surviving user remains."""
+    """Move the devices to the SDK client that remains. If both users have a device with the same guid, that of the
+    surviving user remains."""
     known = {one.guid for one in await devices.of_user(tx, surviving.app_id, surviving.id)}
     moving = await devices.of_user(tx, discarded.app_id, discarded.id)
     await devices.remove_of_user(tx, discarded.app_id, discarded.id)
@@ -131,7 +135,7 @@ def _take_default_conversation(changes: Changes, surviving: StoredUser, discarde
 
 
 def _take_seats(changes: Changes, tenant: Tenant, surviving: Seats, discarded: Seats, pair: ClientPair | None) -> None:
-    """Hand over the participants. In a conversation of both users, that of the surviving user remains."""
+    """Hand over the participants. In a conversation of both users, the participant of the surviving user remains."""
     own = {one.conversation_id: one for one in surviving.participants}
     for participant in discarded.participants:
         conversation = discarded.conversations[participant.conversation_id]
@@ -167,7 +171,7 @@ def _combine_participants(kept: StoredParticipant, other: StoredParticipant) -> 
 
 
 def _combine(user: StoredUser, other: StoredUser) -> dict[str, object]:
-    """Fill what the user lacks from the other one; returns the metadata that did not fit."""
+    """Fill missing values of the user from the other user; returns the metadata that did not fit."""
     user.authenticated = user.authenticated or other.authenticated
     user.signed_up_at = min(user.signed_up_at, other.signed_up_at)
     user.to_be_retained = other.to_be_retained if user.to_be_retained is None else user.to_be_retained

@@ -36,9 +36,9 @@ async def posting(
     with_stand_ins: bool = False,
     fetching: MediaFetching | None = None,
 ) -> PostMessage:
-    """The verb that posts a message. With stand-ins, a message of the business is sent to that of the channel.
+    """The verb that posts a message. With stand-ins, it sends a message of the business to the stand-in of the channel.
 
-    With `fetching`, the beginning of each file of another server that it shows is read.
+    With `fetching`, the beginning of each file of another server that the message shows is read.
 
     It is refused with:
         BadRequest: its destination cannot be reached.
@@ -60,7 +60,7 @@ def check(body: MessagePost) -> None:
     """Check the rules for new messages that the API document states only in its descriptions.
 
     Raises:
-        BadRequest: the message breaks one.
+        BadRequest: the message breaks a rule.
     """
     if titles := list(_violations(body)):
         raise BadRequest(*titles)
@@ -77,7 +77,7 @@ def new_message(
 ) -> PostMessage:
     """The verb that posts a checked message.
 
-    `files` are those that it shows, by their URLs, if they are known, and `shown` the ids of its attachments.
+    `files` has the known files that it shows, by URL. `shown` has the ids of its attachments.
 
     Raises:
         BadRequest: the content breaks a rule, or the metadata is too large.

@@ -45,7 +45,8 @@ def merged(stored: dict[str, Any] | None, change: Metadata | UnsetType | None, o
 
 
 def combined(stored: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Metadata with those keys of `other` that it lacks, in their order, as far as they fit; and those that do not."""
+    """Add the keys of `other` that the stored metadata lacks, as far as they fit, in their order. Returns the combined
+    metadata, and the keys that do not fit."""
     kept, left = dict(stored), dict[str, Any]()
     size = len(msgspec.json.encode(kept))
     for key, value in other.items():

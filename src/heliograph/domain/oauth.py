@@ -1,4 +1,4 @@
-"""The verbs of OAuth: from the request of a partner for access to an app to its token, and the end of the access."""
+"""The verbs of OAuth: the request of a partner for access to an app, the token, and the end of the access."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from heliograph.wire.operations import Scope
 PARAMETERS = ("client_id", "response_type", "state", "redirect_uri")
 _CODE_BYTES = 32
 _CODE_MILLISECONDS = 600_000
-_UNKNOWN_CLIENT = "client_id is not that of an OAuth client"
+_UNKNOWN_CLIENT = "client_id is not the id of an OAuth client"
 _UNKNOWN_URI = "redirect_uri should be exactly one of the OAuth client's"
 
 
@@ -62,7 +62,7 @@ async def authorization(store: Store, given: Mapping[str, str], repeated: Collec
     """The request with these query parameters, some of which may be `repeated`.
 
     Raises:
-        BadRequest: the OAuth client is unknown, or the redirect URI is not one of it, so that nothing may be
+        BadRequest: the OAuth client is unknown, or the redirect URI is not one of its URIs. The caller must not be
             redirected.
     """
     for name in PARAMETERS:
@@ -78,7 +78,7 @@ async def authorization(store: Store, given: Mapping[str, str], repeated: Collec
 
 
 async def grant(store: Store, authorization: Authorization, app_id: str) -> str:
-    """Let the partner into an app; returns the redirect URI with a code, which is valid once and for 10 minutes.
+    """Grant the partner access to an app; returns the redirect URI with a code, which is valid once and for 10 minutes.
 
     Raises:
         AppNotFound: the app does not exist.
@@ -154,10 +154,10 @@ async def token_info(store: Store, tenant: Tenant, subdomain: str) -> AppWithSub
 
 
 async def revoke(store: Store, tenant: Tenant) -> None:
-    """Revoke the access of the OAuth integration that acts.
+    """Revoke the access of the OAuth integration that makes the request.
 
     Raises:
-        Forbidden: the credential is not that of an OAuth integration.
+        Forbidden: the credential does not belong to an OAuth integration.
     """
     await store.write(_revoke, tenant)
 

@@ -1,4 +1,4 @@
-"""The verbs of OAuth clients: the partners whose integrations can be let into apps."""
+"""The verbs of OAuth clients: the partners that can get access to apps."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from heliograph.wire.integrations import INTEGRATION_TYPES
 from heliograph.wire.oauth import NewOAuthClient, OAuthClient, OAuthClientCreateBody
 
 _SECRET_BYTES = 32
-_RESERVED = "clientId should not be a type of integrations"
+_RESERVED = "clientId should not be a type of integration"
 
 
 async def create(store: Store, body: OAuthClientCreateBody) -> NewOAuthClient:
     """Create an OAuth client. Its secret is not shown again.
 
     Raises:
-        BadRequest: the id is a type of integrations, or a URL cannot be called.
-        OAuthClientAlreadyExists: another one has this id.
+        BadRequest: the id is a type of integration, or a URL cannot be called.
+        OAuthClientAlreadyExists: another client has this id.
     """
     client_id = body.client_id or ids.new()
     if client_id in INTEGRATION_TYPES or has_stand_in(client_id):

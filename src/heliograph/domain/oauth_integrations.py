@@ -1,7 +1,7 @@
-"""OAuth integrations: those of partners, which were let into an app.
+"""OAuth integrations: the integrations of partners that have access to an app.
 
 Such an integration has the id of its OAuth client as its type, and is not listed, because programs that know only the
-types of the API document would fail on it. An app has at most one of each OAuth client.
+types of the API document would fail on it. An app has at most one integration of each OAuth client.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from heliograph.wire.operations import Scope
 
 
 def is_oauth(integration: StoredIntegration) -> bool:
-    """Whether the integration is that of a partner."""
+    """Whether the integration belongs to a partner."""
     return not integration.listed and not has_stand_in(integration.type)
 
 
@@ -41,7 +41,7 @@ async def let_in(tx: Tx, app_id: str, client: StoredOAuthClient, sealer: Sealer)
 
 
 async def revoke(tx: Tx, integration: StoredIntegration) -> None:
-    """Delete an OAuth integration, whatever refers to it. The app must be locked."""
+    """Delete an OAuth integration, even if a switchboard refers to it. The app must be locked."""
     switchboard = await switchboards.of_app(tx, integration.app_id)
     if switchboard is not None and (linked := switchboard.state.of_integration(integration.id)) is not None:
         await switchboard_integrations.unlink(tx, switchboard, linked)

@@ -1,4 +1,4 @@
-"""The origin of what a user does: this API, or a client or a device of the user."""
+"""The origin of an act of a user: this API, or a client or a device of the user."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Origin(Struct, frozen=True):
 
     @property
     def full_source(self) -> Raw | None:
-        """What `includeFullSource` adds to the source, as JSON; None if that is nothing."""
+        """What `includeFullSource` adds to the source, as JSON; None if it adds nothing."""
         if self.client is None:
             return None
         shown = FullSource(views.client(self.client), views.device(self.device) if self.device else None)

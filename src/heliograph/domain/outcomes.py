@@ -1,4 +1,4 @@
-"""What became of messages of the business: the reports that channels would make."""
+"""The outcomes of messages of the business, as channels would report them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _API = DeliveryDestination(type="api")
 
 
 async def report(store: Store, tenant: Tenant, conversation_id: str, message_id: str, body: MessageOutcomeBody) -> None:
-    """Record what became of a message of the business in a personal conversation.
+    """Record the outcome of a message of the business in a personal conversation.
 
     Raises:
         ConversationNotFound, MessageNotFound: it does not exist in this app.

@@ -13,7 +13,7 @@ from heliograph.storage.rows.participants import StoredParticipant
 class ParticipantChanges:
     """Changes of participants. A participant that is added and removed in one transaction is never stored.
 
-    `owned` are participants with a new user, and `moved` pairs of the user before and the participant.
+    `owned` has participants with a new user, and `moved` has pairs of the previous user and the participant.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class ParticipantChanges:
         self._added[_key(participant)] = participant
 
     def remove(self, participant: StoredParticipant) -> None:
-        """Remove a participant, with the changes of it."""
+        """Remove a participant, and drop its other changes."""
         key = _key(participant)
         if self._added.pop(key, None) is None:
             self._removed[key] = participant

@@ -1,6 +1,6 @@
-"""Exports what is kept about a person, line by line: a page of rows at a time, so the export may be of any length.
+"""Exports the data about a person, line by line. It reads a page of rows at a time, so the export may be of any length.
 
-It reads no single snapshot, so it has what others write meanwhile in part.
+It does not read a single snapshot, so it may have some of the changes that are made meanwhile.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class _Shown(msgspec.Struct, rename="camel"):
-    """What an export reads of a message."""
+    """The parts of a message that an export reads."""
 
     id: str
     author: dict[str, Any]
@@ -90,7 +90,7 @@ async def lines(
 
 
 class _Export:
-    """Reads what is kept about a user."""
+    """Reads the data about a user."""
 
     def __init__(self, store: Store, blobs: Blobs, app_id: str, user: StoredUser, subject: ErasureState) -> None:
         self._store = store
@@ -104,7 +104,7 @@ class _Export:
     async def _read(
         self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        # A read of SQLite does not wait for the event loop, which other requests need between two pages.
+        # A read of SQLite does not wait for the event loop: this lets other requests run between two pages.
         await asyncio.sleep(0)
         return await self._store.read(query, *args, **kwargs)
 
@@ -179,7 +179,7 @@ class _Export:
                 page = Page(after=found.records[-1].id, size=_PAGE) if found.follows else None
 
     async def _written(self) -> AsyncIterator[Response]:
-        """The messages of the user in groups, those included that the user has left."""
+        """The messages of the user in groups, including groups that the user has left."""
         for bucket in range(self._store.buckets):
             after, more = ("", ""), True
             while more:
@@ -246,7 +246,7 @@ class _Export:
 async def _seats(
     reader: Reader, app_id: str, user_id: str, conversation_ids: list[str]
 ) -> list[tuple[StoredConversation, StoredParticipant]]:
-    """Those of the conversations that the user is in, each with the participant."""
+    """The conversations, out of these, that the user is still in, each with the participant."""
     seats = await participants.ids_of_members(reader, [(app_id, id, user_id) for id in conversation_ids])
     found = {one.conversation_id: one for one in await participants.get_many(reader, seats)}
     rows = await conversations.get_many(reader, [(app_id, id) for id in sorted(found)])

@@ -56,9 +56,9 @@ class PostMessage(Struct, frozen=True):
     """Post a message of the business, or of a user who is a participant.
 
     The content and the metadata are JSON as responses show them. They are encoded once, and copied into the message and
-    its event. `destination` is the id or the type of the only integration that the message goes to. `attachments` are
-    the ids of those that the content shows. `quoted` is the message that it responds to. With stand-ins, a
-    message of the business is sent to that of the channel.
+    its event. `destination` is the id or the type of the only integration that the message goes to. `attachments` has
+    the ids of the attachments that the content shows. `quoted` is the message that it responds to. With stand-ins, a
+    message of the business is sent to the stand-in of the channel.
     """
 
     tenant: Tenant

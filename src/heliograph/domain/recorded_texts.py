@@ -12,12 +12,12 @@ from heliograph.storage.codec import encode
 from heliograph.storage.rows.mentions import ExaminedRequest
 
 _LEAST = 6
-"""The least length of a text that is looked for inside of other texts; a shorter one must be a whole value."""
+"""Texts from this length on are also found inside other texts; a shorter text must be a whole value."""
 _BETWEEN_VALUES = re.compile(r"[/?&=]")
 
 
 def finder(texts: Collection[str]) -> Callable[[ExaminedRequest], bool]:
-    """Returns a function that tells whether a request contains one of the texts."""
+    """Returns a function that checks whether a request contains one of the texts."""
     short = {one for one in texts if len(one) < _LEAST}
     forms = {form for text in texts for form in (_values(text) if text in short else _forms(text))}
 
@@ -31,16 +31,16 @@ def finder(texts: Collection[str]) -> Callable[[ExaminedRequest], bool]:
 
 
 def _values(text: str) -> Iterator[str]:
-    """How JSON writes a text that is a whole value."""
+    """The forms in JSON of a text that is a whole value."""
     yield from (encode(text), json.dumps(text))
 
 
 def _forms(text: str) -> Iterator[str]:
-    """The text, and how JSON, URLs and Base64 write it."""
+    """The text, and its forms in JSON, URLs and Base64."""
     yield from (text, quote(text, safe=""))
     for value in _values(text):
         yield value[1:-1]
-        # A body that is no JSON is recorded as a text in JSON.
+        # A body that is not JSON is recorded as a text in JSON.
         yield encode(value[1:-1])[1:-1]
     data = text.encode()
     for skipped in range(3):

@@ -22,14 +22,14 @@ _CHANNELS = frozenset(get_args(ClientType))
 
 
 class Redaction(Struct, frozen=True):
-    """The ids of a person, the pseudonym that takes their place, and the conversations that are wholly personal."""
+    """The ids of a person, the pseudonym that replaces them, and the ids of the personal conversations."""
 
     user_ids: Collection[str]
     pseudonym: str
     conversation_ids: Collection[str] = ()
 
     def message(self, shown: Raw) -> tuple[Raw, bool]:
-        """The JSON of a message, and whether the person has written it, so that its content is gone."""
+        """The JSON of a message, and whether the person has written it, in which case its content is removed."""
         decoded: Object = _DECODER.decode(shown)
         return self._encoded(self._message(decoded, personal=False)), self._is_author(decoded)
 
@@ -44,7 +44,7 @@ class Redaction(Struct, frozen=True):
         return self._encoded(self._payload(decoded, personal=personal) if concerned else decoded), concerned
 
     def text(self, text: str) -> str:
-        """A text with the pseudonym in the place of the ids."""
+        """A text with the ids replaced by the pseudonym."""
         for id in self.user_ids:
             text = text.replace(id, self.pseudonym)
         return text

@@ -92,7 +92,7 @@ async def _ensure(
     ids = await meta.get_struct(tx, wanted.slot, _DECODER) or SandboxIds("", main.account_key_id, "")
     if await apps.get(tx, ids.app_id) is None:
         if wanted.id is not None and await apps.is_taken(tx, wanted.id):
-            raise BadRequest(f"app.id {wanted.id} is that of another app, or of one that was deleted")
+            raise BadRequest(f"app.id {wanted.id} belongs to another app, or to one that was deleted")
         ids.app_id = (await app_verbs.add(tx, AppCreateBody(display_name=wanted.display_name), wanted.id)).id
     if await keys.find(tx, ids.account_key_id) is None:
         await key_verbs.add_to_account(tx, account_key, sealed[account_key.id])
@@ -100,7 +100,7 @@ async def _ensure(
     key_id = wanted.key.id if wanted.key else ids.app_key_id
     found = await keys.find(tx, key_id)
     if found is not None and found.app_id != ids.app_id:
-        raise BadRequest(f"app.key.id {key_id} is that of a key of another app")
+        raise BadRequest(f"app.key.id {key_id} belongs to another app")
     if found is None:
         await key_verbs.add_to_app(tx, ids.app_id, app_key, sealed[app_key.id])
         key_id = app_key.id

@@ -9,7 +9,7 @@ from heliograph.storage.rows.search_progress import Progress
 _ROWS = 200
 """Rows that are locked at a time."""
 _BUCKETS = 64
-"""Buckets without rows that one transaction passes."""
+"""The number of buckets without rows that one transaction skips."""
 _HOUR = 3_600_000
 
 
@@ -17,7 +17,7 @@ async def add_missing(tx: Tx) -> bool:
     """Add the terms of the next rows, in one transaction; returns whether there are more to add now."""
     reached = await search_progress.get(tx)
     if reached is None:
-        # With several processes, those of the earlier version may go on writing until they are replaced.
+        # With several processes, processes of the earlier version may continue to write until they are replaced.
         reached = Progress(not_before=tx.now + (0 if tx.single_writer else _HOUR))
     elif not reached.complete and reached.not_before <= tx.now:
         reached = await _continued(tx, reached)

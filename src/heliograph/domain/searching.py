@@ -24,11 +24,11 @@ class Found(Struct, frozen=True):
 
 
 async def users_selected(reader: Reader, app_id: str, selection: Selection, page: Page, *, newest_first: bool) -> Found:
-    """A page of the users that a filter selects, in the order of their ids, or for the members of a conversation of
-    joining.
+    """A page of the users that a filter selects, in the order of their ids. Members of a conversation are in the order
+    of joining.
 
     Raises:
-        BadRequest: the beginning of a name is that of too many.
+        BadRequest: too many names begin with the text.
         ConversationNotFound: the conversation of the filter does not exist in this app.
     """
     value, order = selection.value, {"newest_first": newest_first}
@@ -53,7 +53,7 @@ async def conversations_selected(
     """A page of the conversations that a filter selects, in the order of their ids.
 
     Raises:
-        BadRequest: the beginning of a name is that of too many.
+        BadRequest: too many names begin with the text.
         UserNotFound: the user of the filter does not exist in this app.
     """
     value, order = selection.value, {"newest_first": newest_first}

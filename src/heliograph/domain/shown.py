@@ -1,7 +1,7 @@
 """Decodes JSON that is stored as responses show it.
 
-The decoders are made at import: msgspec prepares a type when it is first used, and crashes if another thread uses the
-type meanwhile. The writer of SQLite is a thread of its own.
+The decoders are created at import: msgspec prepares a type when it is first used, and crashes if another thread uses
+the type meanwhile. The writer of SQLite is a thread of its own.
 """
 
 from __future__ import annotations

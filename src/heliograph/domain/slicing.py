@@ -47,7 +47,7 @@ async def merged(lists: Sequence[Callable[[Page], Awaitable[Slice[R]]]], page: P
     precedes = found.precedes or any(part.precedes for part in parts)
     follows = found.follows or any(part.follows for part in parts)
     if found.records and (others := _behind(page)) is not None:
-        # An empty part does not tell whether its list has records behind the page.
+        # An empty part does not show whether its list has records behind the page.
         unknown = [read for read, part in zip(lists, parts, strict=True) if not part.records]
         is_behind = any([bool((await read(others)).records) for read in unknown])
         precedes, follows = precedes or (is_behind and not page.backwards), follows or (is_behind and page.backwards)
@@ -55,7 +55,7 @@ async def merged(lists: Sequence[Callable[[Page], Awaitable[Slice[R]]]], page: P
 
 
 def _behind(page: Page) -> Page | None:
-    """The page of one record that is next to this one, against its direction, and may be at the cursor itself."""
+    """A page of one record on the other side of the cursor, which may be the record of the cursor itself."""
     if page.after is not None:
         return Page(before=f"{page.after}0", size=1)  # between the cursor and the next id
     return None if page.before is None else Page(after=ids.preceding(page.before), size=1)

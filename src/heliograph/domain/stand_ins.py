@@ -1,4 +1,5 @@
-"""Stand-ins: integrations for tests, in place of services of others, to which this server never connects."""
+"""Stand-ins: integrations for tests that take the place of third-party services, to which this server never
+connects."""
 
 from __future__ import annotations
 

@@ -27,9 +27,9 @@ from heliograph.wire.switchboards import (
 _RESERVED = f"SwitchboardIntegration name should not be {NEXT}, which is a target of passControl and offerControl"
 _NAME_TAKEN = "SwitchboardIntegration name must be unique in the switchboard"
 _NOT_LINKABLE = "Only custom and OAuth integrations can be linked to a switchboard"
-_TYPE_NOT_LINKABLE = "integrationType should be that of an OAuth integration; use integrationId for a custom one"
+_TYPE_NOT_LINKABLE = "integrationType should be the type of an OAuth integration; use integrationId for a custom one"
 _LINKED = "Integration is in the switchboard already"
-_NEXT_IS_ITSELF = "nextSwitchboardIntegrationId should be that of another switchboardIntegration"
+_NEXT_IS_ITSELF = "nextSwitchboardIntegrationId should be the id of another switchboardIntegration"
 _IS_DEFAULT = "SwitchboardIntegration is the default of the switchboard"
 _IS_NEXT = "SwitchboardIntegration is the next one of another"
 
@@ -158,7 +158,7 @@ async def remove(tx: Tx, switchboard: StoredSwitchboard, removed: StoredSwitchbo
 
 
 async def unlink(tx: Tx, switchboard: StoredSwitchboard, removed: StoredSwitchboardIntegration) -> None:
-    """Remove an integration from a switchboard, whatever refers to it. The app must be locked.
+    """Remove an integration from a switchboard, even if it is needed. The app must be locked.
 
     The next one takes its place as the default and as the next one of others. A switchboard without a default is
     disabled.
@@ -174,7 +174,7 @@ async def unlink(tx: Tx, switchboard: StoredSwitchboard, removed: StoredSwitchbo
 def _unlinked(one: StoredSwitchboardIntegration, removed: StoredSwitchboardIntegration) -> StoredSwitchboardIntegration:
     if one.next_id != removed.id:
         return one
-    # Of two that name each other, the one that is left has no next one.
+    # If two name each other as the next one, the remaining one has no next one.
     return replace(one, next_id=removed.next_id if removed.next_id != one.id else None)
 
 

@@ -23,7 +23,8 @@ from heliograph.wire.users import User
 
 
 class _Found(Struct, frozen=True):
-    """What a synchronization is about: the users with the two ids, the Support user, and who has its identifiers."""
+    """The records of a synchronization: the users with the two ids, the Support user, and the owners of its
+    identifiers."""
 
     user_id: str | None
     surviving_id: str | None
@@ -116,7 +117,7 @@ async def _take_identifiers(
 
 
 def _set_values(user: StoredUser, support_user: StoredSupportUser) -> None:
-    """Set what the Support user has. Its absent values change nothing."""
+    """Copy the values of the Support user. Absent values change nothing."""
     profile = decode_profile(user.profile)
     profile.given_name = support_user.given_name or profile.given_name
     profile.surname = support_user.surname or profile.surname

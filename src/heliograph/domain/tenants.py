@@ -8,7 +8,7 @@ from heliograph.wire.console import Role
 from heliograph.wire.operations import Scope
 
 OWN_INTEGRATION = "me"
-"""What a request with the key of an integration may use in a path in place of the id of that integration."""
+"""The word that stands for the id of the integration whose key is used, in paths."""
 
 
 class Session(Struct, frozen=True):
@@ -23,7 +23,7 @@ class AccountCaller(Struct, frozen=True):
 
     key_id: str
     scope: Scope
-    """The scope of the credential; that of a token may be lower than that of its key."""
+    """The scope of the credential. A token may have a lower scope than its key."""
     session: Session | None = None
 
 
@@ -61,12 +61,13 @@ class Tenant(Struct, frozen=True):
     integration_id: str | None = None
     """The integration that acts, if the key is an integration's. It cannot access other integrations."""
     scope: Scope = Scope.APP
-    """The scope of the credential. A token of an app's key may have the scope of an integration, and be of none."""
+    """The scope of the credential. A token of an app's key may have the scope of an integration, without an
+    integration."""
     masks_cards: bool = False
     """Whether the app masks credit card numbers in messages."""
     uses_animal_names: bool = False
     """Whether the app invents names for users without one."""
     request_id: str | None = None
-    """The request that the caller sent; None if the caller is this program."""
+    """The request that the caller sent; None if this program itself is the caller."""
     session_id: str | None = None
     """The session of the console in which the caller acts."""

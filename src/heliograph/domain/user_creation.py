@@ -31,7 +31,7 @@ class Creation(Struct, frozen=True):
 
     @property
     def external_key(self) -> tuple[str, str, str | None] | None:
-        """The app, the external id and the brand, of which there can be one user; None without an external id."""
+        """(app id, external id, brand id), which only one user can have; None without an external id."""
         return None if self.external_id is None else (self.tenant.app_id, self.external_id, self.brand_id or "")
 
 

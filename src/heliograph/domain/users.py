@@ -159,7 +159,7 @@ async def remove(
 ) -> None:
     """Delete these personal conversations and, if `last` is set, the user.
 
-    With `bare` the caller removes what else is about the user: events show ids alone, and recorded requests stay.
+    With `bare`, events show only ids, and recorded requests stay: the caller removes the other data about the user.
     """
     await _remove_from_conversations(tx, tenant, seats, personal, last=last, bare=bare)
     if last:

@@ -1,4 +1,4 @@
-"""The writes of requests, with their parts apart, so that the response can be made inside the transaction."""
+"""The writes of requests, in separate parts, so that the response can be created inside the transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class BatchWrite(Struct, Generic[R], frozen=True):
-    """An item of a batch. `show` makes the response from its outcome, and may run more than once."""
+    """An item of a batch. `show` creates the response from its outcome, and may run more than once."""
 
     batch: Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
     item: Any
@@ -53,9 +53,9 @@ async def _nothing() -> None:
 
 
 class SingleWrite(Struct, Generic[R], frozen=True):
-    """The last transaction of a request, which makes the response. `undo` undoes what was done before it.
+    """The last transaction of a request, which creates the response. `undo` undoes what was done before it.
 
-    One that `is_large` takes turns with the others of its process.
+    A write that `is_large` takes turns with the other large writes of its process.
     """
 
     run: Callable[[Tx], Awaitable[R]]
@@ -91,10 +91,10 @@ class SingleWrite(Struct, Generic[R], frozen=True):
 
 
 class PiecewiseWrite(Struct, Generic[R, S], frozen=True):
-    """Many items of a batch, of which each transaction decides a piece.
+    """Many items of a batch, which are decided in pieces, each in one transaction.
 
-    `show` makes a part of the response from the index of the first item of a piece and the outcomes of the piece.
-    `merge` makes the response of all parts, and `part_type` is the type of a part.
+    `show` creates a part of the response from the index of the first item of a piece and the outcomes of the piece.
+    `merge` creates the response from all parts, and `part_type` is the type of a part.
     """
 
     batch: Callable[[Tx, Sequence[Sequence[Any]]], Awaitable[Sequence[Sequence[Any]]]]

@@ -14,7 +14,7 @@ from heliograph.wire import times
 
 _PAUSE_SECONDS = 10
 _ABANDONED_MILLISECONDS = 10_000
-"""An erasure without a step for so long is not continued by any request."""
+"""An erasure without a step for this long is not continued by any request."""
 
 
 async def continuing_erasures(store: Store, blobs: Blobs, failures: Failures) -> None:
@@ -27,7 +27,7 @@ async def continuing_erasures(store: Store, blobs: Blobs, failures: Failures) ->
 async def continue_erasures(store: Store, blobs: Blobs, failures: Failures, before: int) -> None:
     """Finish the erasures whose last step was before a time in milliseconds.
 
-    Reports one that fails to `failures`, and continues with the others.
+    Reports an erasure that fails to `failures`, and continues with the others.
     """
     for app_id, id in await store.read(erasures.abandoned, before):
         with failures.reported("erasures"):

@@ -1,4 +1,4 @@
-"""Deletes the files of deleted attachments, and what aborted uploads have left."""
+"""Deletes the files of deleted attachments and of aborted uploads."""
 
 from __future__ import annotations
 

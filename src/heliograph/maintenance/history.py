@@ -1,4 +1,4 @@
-"""Deletes memberships that ended before their retention time from the history."""
+"""Deletes ended memberships from the history once they are older than the retention time."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _APPS = 500
 
 
 class InactivityWatch:
-    """Looks at the conversations of each app when it is time. Several processes can do so at once."""
+    """Checks the conversations of each app when a check is due. Several processes can do so at once."""
 
     def __init__(self, store: Store, failures: Failures) -> None:
         self._store = store
@@ -24,13 +24,13 @@ class InactivityWatch:
         self._ages: dict[str, tuple[int, float]] = {}
 
     async def run(self) -> None:
-        """Look every 30 seconds, or less often if the limit of an app is long, until cancelled."""
+        """Check every 30 seconds, or less often if the limit of an app is long, until cancelled."""
         while True:
             await self.check()
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def check(self) -> None:
-        """Look at the apps for which it is time. Reports an app that fails, and continues with the others."""
+        """Check the apps that are due. Reports an app that fails, and continues with the others."""
         after: str | None = ""
         while after is not None:
             limits = await self._store.read(inactivity.page, after, _APPS)

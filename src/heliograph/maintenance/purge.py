@@ -51,6 +51,6 @@ async def _purge_app(store: Store, app_id: str) -> None:
 
 
 async def _forget_tools(tx: Tx, app_id: str) -> None:
-    """Delete what the tools of a sandbox keep about an app."""
+    """Delete the rows of the sandbox tools about an app."""
     await seeds.forget(tx, app_id)
     await app_clocks.forget(tx, app_id)

@@ -60,7 +60,7 @@ async def prune_keys(store: Store, mark: Mark, keep: int, failures: Failures) ->
 
 
 class Marks:
-    """The marks of a retention time of `keep` milliseconds, whose state has the `name`."""
+    """The marks of a retention time of `keep` milliseconds, whose state is stored as `name`."""
 
     def __init__(self, store: Store, keep: int, name: str) -> None:
         self._store = store
@@ -69,7 +69,7 @@ class Marks:
         self._age, self._seen = 0, time.monotonic()
 
     async def next(self, end: str | None = None) -> Mark | None:
-        """Set a mark if it is time; returns the newest one that is older than the retention time.
+        """Set a mark if one is due; returns the newest one that is older than the retention time.
 
         The mark is at the id `end`, by default at the end of the event stream.
         """
@@ -87,7 +87,7 @@ async def prune(store: Store, mark: Mark, keep: int, failures: Failures) -> bool
     Reports a bucket that cannot be pruned to `failures`, and continues with the others.
     """
     complete = await _prune_table(store, "delivery", retention.prune_deliveries, mark, keep, failures)
-    # Afterwards only pending deliveries need anything of old partitions.
+    # Afterwards only pending deliveries need rows of old partitions.
     complete = await _completed(store.partitions.drop(mark.id), "partitions", failures) and complete
     for table, step in _STEPS:
         complete = await _prune_table(store, table, step, mark, keep, failures) and complete

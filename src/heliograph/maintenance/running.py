@@ -31,9 +31,9 @@ Service = Callable[[], Awaitable[None]]
 async def maintaining(
     store: Store, blobs: Blobs, settings: Settings, failures: Failures
 ) -> AsyncIterator[Callable[[], None]]:
-    """Purge deleted apps, delete unused files and the messages of inactive conversations, prune what the settings keep
-    for a time (events and deliveries, idempotency keys, memberships that have ended) and sessions of the console that
-    have ended; add missing search terms, and finish erasures that were interrupted.
+    """Purge deleted apps, delete unused files and the messages of inactive conversations, prune rows past their
+    retention time (events and deliveries, idempotency keys, memberships that have ended) and sessions of the console
+    that have ended; add missing search terms, and finish erasures that were interrupted.
 
     Runs while the context is open. Yields a callback that starts a purge immediately, if this process does the
     maintenance; call it after an app is deleted.

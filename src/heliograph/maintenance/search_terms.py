@@ -19,7 +19,7 @@ async def adding_terms(store: Store) -> None:
 
 
 async def add_terms(store: Store) -> None:
-    """Add the search terms that are missing and due. Other work goes on between the transactions."""
+    """Add the search terms that are missing and due. Other work can run between the transactions."""
     has_more = not await store.read(search_progress.is_complete)
     while has_more:
         has_more = await store.write(search_terms.add_missing)

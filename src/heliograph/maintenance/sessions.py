@@ -1,4 +1,4 @@
-"""Deletes sessions and tickets of the console that have expired, and those of revoked keys."""
+"""Deletes sessions and tickets of the console that have expired or belong to revoked keys."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _PAUSE_SECONDS = 3600
 
 
 async def ending_sessions(store: Store) -> None:
-    """Delete what has expired every hour, until cancelled."""
+    """Delete expired sessions and tickets every hour, until cancelled."""
     while True:
         await end_sessions(store, times.now())
         await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def end_sessions(store: Store, now: int) -> None:
-    """Delete what has expired at a time in milliseconds."""
+    """Delete the sessions and tickets that have expired at a time in milliseconds."""
     idle_since = now - IDLE_MILLISECONDS
     # An idle server makes no transaction.
     if await store.read(console.is_any_over, now, idle_since):

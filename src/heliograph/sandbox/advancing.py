@@ -19,7 +19,7 @@ from heliograph.storage.store import Store
 from heliograph.wire import times
 
 REAL_SECONDS = 30.0
-"""The longest time that an advance takes. The rest is left to another one."""
+"""The longest time that an advance takes. The rest is left to another advance."""
 _POLL_SECONDS = 0.005
 _CALL_MILLISECONDS = 120_000
 """No call takes longer."""
@@ -30,7 +30,8 @@ _DAY = 24 * 3600 * 1000
 
 
 class Expired(Struct):
-    """What was deleted because it was too old: events, settled deliveries, and all messages of conversations."""
+    """The numbers of rows that were deleted because they were too old: events, settled deliveries, and conversations
+    whose messages were deleted."""
 
     events: int = 0
     deliveries: int = 0
@@ -38,7 +39,8 @@ class Expired(Struct):
 
 
 class Advance(Struct):
-    """What happened from one time of a clock to another one. `remaining` are milliseconds to its target."""
+    """The result of an advance from one time of a clock to another. `remaining` is the time to its target in
+    milliseconds."""
 
     start: int
     end: int
@@ -57,7 +59,7 @@ class Advancer:
     """For each app whose last advance was not finished, the attempts that the next one does not list."""
 
     async def freeze(self, store: Store, app_id: str, *, frozen: bool) -> None:
-        """Stop the clock of an app, or let it go on from the time at which it stands."""
+        """Stop the clock of an app, or let it continue from the time at which it stands."""
         async with self.locks[app_id]:
             self.clocks.set(app_id, self.clocks.of(app_id), frozen=frozen)
             await self.clocks.save(store, app_id, frozen=frozen)
@@ -68,8 +70,8 @@ class Advancer:
         """Advance the clock of an app by milliseconds, or to a time. Without `delivers`, nothing is delivered here.
 
         Raises:
-            BadRequest: the time is before that of the clock or more than 10 years ahead, or the clock stands still and
-                a time was given.
+            BadRequest: the time is before the time of the clock or more than 10 years ahead, or the clock stands still
+                and a time was given.
         """
         async with self.locks[app_id]:
             start = self.clocks.of(app_id)
@@ -163,7 +165,8 @@ async def _expire(store: Store, clocks: Clocks, app_id: str, start: int, end: in
         clock.marks = clock.marks[len(old) :]
     limit = await store.read(inactivity.get, app_id)
     if limit is not None:
-        # The first check finds the conversations with messages, and the second one those that are inactive since.
+        # The first check finds the conversations with messages, and the second check those that have been inactive
+        # since.
         first = min(end - start, inactivity_rules.interval(limit))
         for passed in (first, end - start - first):
             aged = await store.write(inactivity.add_age, app_id, passed)

@@ -1,4 +1,4 @@
-"""Calls that an inbox received, with what their bodies say about events."""
+"""Calls that an inbox received, with the events in their bodies."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CallFacts(Struct, frozen=True):
 
 
 class Incoming(Struct):
-    """A request to an inbox. `path` is below the inbox, percent-encoded; a longer body was cut."""
+    """A request to an inbox. `path` is below the inbox, percent-encoded. `truncated` is whether the body was cut."""
 
     method: str
     path: str
@@ -56,7 +56,7 @@ class Call(Struct):
 
     @property
     def size(self) -> int:
-        """About how many bytes of memory the call takes."""
+        """The approximate memory of the call in bytes."""
         request = self.request
         heads = sum(_HEADER_OVERHEAD + len(name) + len(value) for name, value in request.headers)
         return _OVERHEAD + len(request.path) + len(request.query) + heads + len(request.body)
@@ -110,7 +110,7 @@ _DECODER = msgspec.json.Decoder(_Call)
 
 
 def facts_of(body: bytes) -> CallFacts:
-    """What a body says about events."""
+    """The webhook and the events in a body."""
     try:
         call = _DECODER.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -54,7 +54,8 @@ M = TypeVar("M", bound=Struct)
 
 
 def roll(seed: int, rule: str, number: int | str) -> tuple[float, float]:
-    """Two numbers, each from 0 to less than 1, for a match: one decides whether it hits, one where in a range it is."""
+    """Two numbers, each from 0 to less than 1, for a match: the first decides whether the rule hits, and the second the
+    value in a range."""
     digest = hashlib.blake2b(msgspec.json.encode([seed, rule, number]), digest_size=16).digest()
     return _fraction(digest[:8]), _fraction(digest[8:])
 
@@ -74,7 +75,8 @@ def delay_of(delay: Delay | None, fraction: float) -> int:
 
 
 class Disturbance(Struct, Generic[E]):
-    """What happens to a match: the names of the rules that hit, the sum of their delays, and the first outcome."""
+    """The effect of the rules on a match: the names of the rules that hit, the sum of their delays, and the first
+    outcome."""
 
     rules: list[str] = []
     delay_ms: int = 0
@@ -87,7 +89,7 @@ class Disturbance(Struct, Generic[E]):
 
 
 class ActiveRule(Struct, Generic[E, M]):
-    """A rule with its counts. `numbered` are the matches without a key, from which the numbers of matches come."""
+    """A rule with its counts. `numbered` counts the matches without a key, and gives them their numbers."""
 
     rule: BaseRule
     effect: E
@@ -102,7 +104,7 @@ class ActiveRule(Struct, Generic[E, M]):
         return 1.0 if self.rule.probability is None else self.rule.probability
 
     def fits(self, facts: M) -> bool:
-        """Whether the rule is about a request, call or event with these facts."""
+        """Whether the rule matches a request, call or event with these facts."""
         match = self.match
         if match is None:
             return True
@@ -165,18 +167,18 @@ class AppChaos:
                 return event
 
     def of_request(self, facts: RequestMatch, key: str | None = None) -> Disturbance[RequestEffect]:
-        """What happens to a request."""
+        """The disturbance of a request."""
         rules = self._requests
         if facts.operation in _STREAMS:
             rules = [one for one in rules if not _needs_length(one.effect)]
         return self._decide(rules, facts, key)
 
     def of_call(self, facts: CallMatch) -> Disturbance[CallEffect]:
-        """What happens to a webhook call."""
+        """The disturbance of a webhook call."""
         return self._decide(self._calls, facts)
 
     def of_event(self, facts: StreamMatch) -> Disturbance[StreamEffect]:
-        """What happens to an event of a stream."""
+        """The disturbance of an event of a stream."""
         return self._decide(self._events, facts)
 
     def _decide(self, rules: Sequence[ActiveRule[E, M]], facts: M, key: str | None = None) -> Disturbance[E]:
@@ -200,7 +202,7 @@ class Chaos:
         self._apps: OrderedDict[str, AppChaos] = OrderedDict()
 
     async def pause(self, seconds: float) -> None:
-        """Wait, unless the server stops: it must not be delayed by a rule."""
+        """Wait, unless the server stops, which no rule may delay."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.closing.wait(), seconds)
 

@@ -21,7 +21,7 @@ from heliograph.wire.inboxes import CallChecks, InboxCall
 
 _SECRET_HEADER = "x-api-key"
 _MARGIN = 200
-"""How much deeper than the body of a call a value can be nested, so that the response with it can be encoded."""
+"""A body is shown as JSON only if it can be encoded with this many more levels, because the response nests it."""
 
 Secrets = Mapping[str, str]
 """The secrets of the webhooks that call an inbox, by the ids of the webhooks."""
@@ -32,7 +32,7 @@ class Sequence(Struct, frozen=True):
 
     duplicates: int
     after_event_id: str | None
-    """A newer event that arrived before."""
+    """A newer event of the lane that arrived before."""
 
 
 async def secrets_of(store: Store, app_id: str, name: str) -> Secrets:

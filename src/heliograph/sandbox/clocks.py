@@ -14,7 +14,7 @@ _MIDDLE = 0.5
 
 
 class Clocks:
-    """The clocks of all apps. An app whose clock was never changed has that of the machine."""
+    """The clocks of all apps. An app whose clock was never changed has the clock of the machine."""
 
     def __init__(self) -> None:
         self._changed: dict[str, StoredClock] = {}
@@ -24,12 +24,12 @@ class Clocks:
         self._changed = await store.read(app_clocks.every)
 
     async def save(self, store: Store, app_id: str, *, frozen: bool) -> None:
-        """Store the clock of an app. After a restart it stands still, or goes on from its present time."""
+        """Store the clock of an app. After a restart it stands still, or continues from its present time."""
         clock = replace(self.get(app_id), frozen_at=self.of(app_id) if frozen else None)
         await store.write(app_clocks.put, app_id, clock)
 
     def forget(self, app_id: str) -> None:
-        """Return the clock of an app to that of the machine."""
+        """Reset the clock of an app to the clock of the machine."""
         self._changed.pop(app_id, None)
 
     def get(self, app_id: str) -> StoredClock:
@@ -37,7 +37,7 @@ class Clocks:
         return self._changed.get(app_id) or StoredClock()
 
     def set(self, app_id: str, time: int, *, frozen: bool) -> None:
-        """Set the clock of an app, and let it stand still, or go on."""
+        """Set the clock of an app, and let it stand still or run."""
         clock = self._changed.setdefault(app_id, StoredClock())
         clock.offset, clock.frozen_at = time - times.now(), time if frozen else None
 
@@ -49,7 +49,7 @@ class Clocks:
         return times.now() + clock.offset if clock.frozen_at is None else clock.frozen_at
 
     def active(self, app_id: str) -> list[str]:
-        """How the clock of an app differs from that of the machine, in words; nothing if it does not."""
+        """How the clock of an app differs from the clock of the machine, in words; empty if it does not."""
         clock = self._changed.get(app_id)
         if clock is None:
             return []
@@ -58,12 +58,12 @@ class Clocks:
         return [f"clock: {clock.offset / 1000:+.0f} s"]
 
     def ahead(self, app_id: str) -> int:
-        """How far the clock of an app is ahead of that of the machine, in milliseconds; negative if it is behind."""
+        """How far the clock of an app is ahead of the machine, in milliseconds; negative if it is behind."""
         clock = self.get(app_id)
         return clock.offset if clock.frozen_at is None else clock.frozen_at - times.now()
 
     def seconds_ahead(self, app_id: str) -> float:
-        """How far the clock of an app is ahead of that of the machine; 0 if it is behind."""
+        """How far the clock of an app is ahead of the machine, in seconds; 0 if it is behind."""
         return max(0, self.ahead(app_id)) / 1000
 
     # The clock of deliveries.
@@ -77,7 +77,7 @@ class Clocks:
         return max(self.of(app_id), times.now())
 
     def due(self, app_id: str, found: list[DueDelivery]) -> list[DueDelivery]:
-        """Those deliveries that are due, among those due by the clock of the app or of the machine.
+        """The deliveries that are due, out of the deliveries that are due by the clock of the app or of the machine.
 
         New deliveries are due by the clock of the machine, so an app whose clock is behind it, or stands still, gets
         them at once. Only retries wait for the clock.

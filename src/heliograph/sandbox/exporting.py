@@ -26,7 +26,7 @@ _TEXT = {"type", "text", "actions"}
 
 
 async def export(store: Store, tools: Tools, app_id: str) -> dict[str, Any]:
-    """The seed of what is in an app.
+    """The seed that recreates the contents of an app.
 
     Raises:
         AppNotFound: it does not exist.
@@ -88,7 +88,8 @@ async def _conversation(
 
 
 def _message(shown: Entry, present: Mapping[str, str]) -> Entry:
-    """The message. One of a user who has left is of the business, because only participants can write."""
+    """A message of a seed. A message of a user who has left becomes one of the business, because only participants can
+    write."""
     user_id = shown["author"].get("userId")
     entry = {"from": shown["author"]["type"] if user_id is None else present.get(user_id, "business")}
     content = shown["content"]
@@ -99,7 +100,7 @@ def _message(shown: Entry, present: Mapping[str, str]) -> Entry:
 
 
 def _replies(actions: Sequence[Entry]) -> list[str] | None:
-    """The texts of actions that are all simple replies; None if another one is among them."""
+    """The texts of actions that are all simple replies; None if there are other actions."""
     simple = [one["text"] for one in actions if one == {"type": "reply", "text": one["text"], "payload": one["text"]}]
     return simple if len(simple) == len(actions) else None
 

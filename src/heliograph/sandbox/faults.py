@@ -28,7 +28,8 @@ _GENERIC: tuple[type[ApiError], ...] = (
 
 
 def error_for(operation: AnyOperation, status: int, effect: RequestEffect) -> ApiError:
-    """The error of a rule: the documented one of the operation or else the generic one, as far as it names no other."""
+    """The error of a rule: the documented or else the generic error with this status, changed as the effect
+    requires."""
     titles = () if effect.title is None else (effect.title,)
     kinds = (kind for kind in (*operation.errors, *_GENERIC) if kind.status == status)
     kind = next(kinds, None)

@@ -1,4 +1,4 @@
-"""Holds requests back while the whole database is replaced, so that none is in the middle of its work then."""
+"""Holds requests back while the whole database is replaced, so that no request is in progress then."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SECONDS = 60.0
 
 
 class Gate:
-    """Requests pass it one by one or many at once; while it is closed, new ones wait, and none is inside."""
+    """Many requests can be inside at once. While the gate is closed, new requests wait, and none is inside."""
 
     def __init__(self) -> None:
         self._inside = 0
@@ -26,7 +26,7 @@ class Gate:
 
     @asynccontextmanager
     async def passed(self) -> AsyncIterator[None]:
-        """Be inside for the length of the context."""
+        """Wait until the gate is open, and stay inside while the context is open."""
         while not self._open.is_set():
             await self._open.wait()
         self._inside += 1
@@ -40,7 +40,7 @@ class Gate:
         self._left.set()
 
     async def alone(self, work: Callable[[], Awaitable[T]]) -> T:
-        """The result of `work`, during which the gate is closed. The caller is inside.
+        """Run `work` while the gate is closed; returns its result. The caller is inside.
 
         `work` is finished even if the caller is cancelled.
 

@@ -23,9 +23,9 @@ ROOT = "_inbox"
 CALLS_PER_INBOX = 1000
 INBOXES_PER_APP = 100
 MEMORY_LIMIT = 64 * 1024 * 1024
-"""About how many bytes the calls of all inboxes take. Beyond it, the oldest call of any inbox is dropped."""
+"""The approximate limit of the memory for calls in bytes. Beyond it, the oldest call of any inbox is dropped."""
 INBOXES = 10_000
-"""The number of inboxes of all apps. Beyond it, the one that was created first is dropped."""
+"""The largest number of inboxes of all apps. Beyond it, the oldest inbox is dropped."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -43,7 +43,7 @@ def require_room(names: Collection[str]) -> None:
     """Require that an app may have all of these inboxes.
 
     Raises:
-        BadRequest: they are more than the maximum number.
+        BadRequest: there are more than the maximum number.
     """
     if len(names) > INBOXES_PER_APP:
         raise BadRequest(f"App has reached the max number of inboxes ({INBOXES_PER_APP})")
@@ -70,7 +70,7 @@ class Inbox:
 
 
 class Inboxes:
-    """The inboxes of all apps. One exists as soon as it is called or gets a script."""
+    """The inboxes of all apps. An inbox exists as soon as it is called or gets a script."""
 
     def __init__(self, memory_limit: int = MEMORY_LIMIT) -> None:
         self.closing = asyncio.Event()
@@ -112,7 +112,7 @@ class Inboxes:
         return step
 
     def get(self, app_id: str, name: str) -> Inbox:
-        """The inbox, or an unused one, which nothing keeps.
+        """The inbox, or a new one, which is not kept.
 
         Raises:
             BadRequest: no inbox can have this name.
@@ -160,7 +160,7 @@ class Inboxes:
                 pass
 
     def clear_calls(self, app_id: str, name: str) -> None:
-        """Drop the calls of an inbox. Its script goes on.
+        """Drop the calls of an inbox. Its script continues.
 
         Raises:
             BadRequest: no inbox can have this name.
@@ -170,7 +170,7 @@ class Inboxes:
             self._drop_oldest(inbox)
 
     def drop_calls(self, app_id: str, unwanted: Callable[[Call], bool]) -> None:
-        """Drop the calls of all inboxes of an app for which `unwanted` is true. The scripts go on."""
+        """Drop the calls of all inboxes of an app for which `unwanted` is true. The scripts continue."""
         for name in self.names(app_id):
             inbox = self._inboxes[app_id, name]
             for call in [one for one in inbox.calls if unwanted(one)]:
@@ -184,7 +184,7 @@ class Inboxes:
             self._remove((app_id, name))
 
     def close(self) -> None:
-        """End all waiting, because the server stops."""
+        """Wake all waiters, because the server stops."""
         self.closing.set()
         self._wake()
 

@@ -1,4 +1,4 @@
-"""Checks payloads of events against their types on the wire, which leave out no field and know no other."""
+"""Checks payloads of events against their wire types, and refuses undocumented fields."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def strictly(kind: type[S], json: bytes, path: str = "") -> S:
 
 
 def violations_of_call(body: bytes) -> list[str]:
-    """The titles of what is not valid in the body of a webhook call."""
+    """The titles of the violations in the body of a webhook call."""
     try:
         call = strictly(WebhookCall, body)
         for number, event in enumerate(call.events):

@@ -1,6 +1,6 @@
-"""Creates what a seed describes, in one transaction: either all of it, or nothing.
+"""Creates the objects of a seed in one transaction: either all of them, or none.
 
-What exists already stays as it is, so a seed can be planted again. Objects get the ids that an earlier planting gave
+Existing objects stay as they are, so a seed can be planted again. Objects get the ids that an earlier planting gave
 them. Integrations are created last, so that their webhooks are not called with the events of the seed itself.
 """
 
@@ -39,7 +39,7 @@ _STEP = 500
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What planting needs of the server."""
+    """The parts of a server that planting needs."""
 
     sealer: Sealer
     participant_limit: int
@@ -59,14 +59,17 @@ def ground_of(store: Store, settings: Settings) -> Ground:
     )
 
 
-async def plant(tx: Tx, tenant: Tenant, plan: Plan, seed: StoredSeed, ground: Ground, *, anew: bool) -> SeedCounts:
-    """Create what is missing in the app, and store the ids in `seed`. With `anew`, its settings are those of the seed.
+async def plant(
+    tx: Tx, tenant: Tenant, plan: Plan, seed: StoredSeed, ground: Ground, *, from_defaults: bool
+) -> SeedCounts:
+    """Create the missing objects of the app, and store their ids in `seed`. With `from_defaults`, fields that the seed
+    does not set get their defaults.
 
     Raises:
         BadRequest: a rule refuses an object. The title begins with its place in the seed.
     """
     try:
-        app = await apps.change(tx, tenant.app_id, plan.app, from_defaults=anew)
+        app = await apps.change(tx, tenant.app_id, plan.app, from_defaults=from_defaults)
     except ApiError as error:
         raise invalid("", *error.titles) from None
     tenant = Tenant(
@@ -89,9 +92,9 @@ async def _plant_users(tx: Tx, tenant: Tenant, plan: Plan, seed: StoredSeed) -> 
         existing = {name: id for (_, name, _), id in found.items()}
         missing = [one for one in planned if one.name not in existing]
         new = [users.new_user(tenant, one.body, seed.users.get(one.name) or one.id) for one in missing]
-        for made in await creation_batch(tx, new):
-            assert not isinstance(made, Refused)
-            existing[str(made.external_id)] = made.id
+        for created in await creation_batch(tx, new):
+            assert not isinstance(created, Refused)
+            existing[str(created.external_id)] = created.id
         seed.users |= existing
         count += len(new)
     return count
@@ -118,15 +121,15 @@ async def _plant_conversation(
     tx: Tx, tenant: Tenant, planned: PlannedConversation, id: str | None, place: str, ground: Ground
 ) -> str:
     checked = metadata.without_nulls(planned.body.metadata, "Conversation")
-    made = await conversations.add(tx, tenant, planned.body, checked, ground.participant_limit, id)
+    created = await conversations.add(tx, tenant, planned.body, checked, ground.participant_limit, id)
     joins = [
-        Join(tenant, made.id, UserReference(external_id=name), subscribe=False, limit=ground.participant_limit)
+        Join(tenant, created.id, UserReference(external_id=name), subscribe=False, limit=ground.participant_limit)
         for name in planned.joining
     ]
     await _perform(tx, joins, f"{place}.participants")
-    posts = [messages.new_message(tenant, made.id, one, {}) for one in planned.messages]
+    posts = [messages.new_message(tenant, created.id, one, {}) for one in planned.messages]
     await _perform(tx, posts, f"{place}.messages")
-    return made.id
+    return created.id
 
 
 async def _perform(tx: Tx, verbs: Sequence[Verb[Any]], place: str) -> None:
@@ -155,11 +158,13 @@ async def _plant_integrations(tx: Tx, tenant: Tenant, plan: Plan, seed: StoredSe
 async def _plant_integration(
     tx: Tx, tenant: Tenant, planned: PlannedIntegration, known: SeededIntegration | None, ground: Ground
 ) -> SeededIntegration:
-    made = integrations.new_integration(tenant.app_id, planned.body, ground.networks, with_stand_ins=ground.stand_ins)
-    made.id = known.id if known else planned.id or made.id
-    webhook = _webhook(tenant, planned, made.id, known, ground.sealer)
-    await integrations.add(tx, tenant.app_id, made, [webhook] if webhook else [])
-    return SeededIntegration(made.id, webhook.id, webhook.secret) if webhook else SeededIntegration(made.id)
+    created = integrations.new_integration(
+        tenant.app_id, planned.body, ground.networks, with_stand_ins=ground.stand_ins
+    )
+    created.id = known.id if known else planned.id or created.id
+    webhook = _webhook(tenant, planned, created.id, known, ground.sealer)
+    await integrations.add(tx, tenant.app_id, created, [webhook] if webhook else [])
+    return SeededIntegration(created.id, webhook.id, webhook.secret) if webhook else SeededIntegration(created.id)
 
 
 def _webhook(

@@ -18,7 +18,7 @@ _PATH_LIMIT = 512
 
 
 class LoggedRequest(Struct, gc=False):
-    """A request and its response, as they are kept. Times are in milliseconds, of the wall clock and of a duration."""
+    """A request and its response, as they are kept. `received_at` and `duration` are in milliseconds."""
 
     id: str
     request_id: str

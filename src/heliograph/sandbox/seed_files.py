@@ -29,7 +29,7 @@ class KeySeed(Struct, forbid_unknown_fields=True):
 
 
 class AppSeed(Struct):
-    """An app of a seed file. `line` is that of its table in the file, from 1."""
+    """An app of a seed file, with its id and its key, if the file has them."""
 
     body: SeedBody
     id: str | None = None
@@ -37,7 +37,7 @@ class AppSeed(Struct):
 
 
 class SeedFile(Struct):
-    """A seed file, for messages about what it contains."""
+    """A seed file, with its text for error messages."""
 
     name: str
     text: str
@@ -45,7 +45,7 @@ class SeedFile(Struct):
 
     @property
     def has_secrets(self) -> bool:
-        """Whether the file itself has a secret, which then is the same on every machine."""
+        """Whether the file contains a secret, which is then the same on every machine."""
         return any(app.key or "secret" in str(app.body.integration) for app in self.apps)
 
     def located(self, error: ApiError, number: int) -> UsageError:
@@ -94,7 +94,7 @@ def parse(name: str, text: str) -> SeedFile:
 
 
 def _apps(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The tables of the apps. With a single app, its objects may be beside its table."""
+    """The tables of the apps. With a single app, its objects may be outside of its table."""
     outside = {name: value for name, value in content.items() if name != "app"}
     match content.get("app", {}):
         case dict() as app:
@@ -118,13 +118,13 @@ def _app(table: dict[str, Any]) -> AppSeed:
     rest = dict(table)
     id, key = rest.pop("id", None), rest.pop("key", None)
     if id is not None and not (isinstance(id, str) and ids.is_id(id) and ids.milliseconds(id) <= times.now()):
-        # Ids ascend with time: what is in an app has greater ids than the app.
+        # Ids ascend with time: the objects in an app have greater ids than the app.
         raise BadRequest("app.id should be 24 lowercase hex characters, and less than the ids of today")
-    made = None if key is None else msgspec.convert(key, KeySeed)
-    if made is not None and not (_KEY_ID.match(made.id) and is_secret(made.secret)):
+    found = None if key is None else msgspec.convert(key, KeySeed)
+    if found is not None and not (_KEY_ID.match(found.id) and is_secret(found.secret)):
         raise BadRequest(
             "app.key should have an id of app_ and 24 lowercase hex characters, and a secret of printable characters"
         )
     if unknown := sorted(rest.keys() - set(SeedBody.__struct_encode_fields__)):
         raise BadRequest(f"unknown field {unknown[0]}")
-    return AppSeed(msgspec.convert(rest, SeedBody), id, made)
+    return AppSeed(msgspec.convert(rest, SeedBody), id, found)

@@ -19,7 +19,7 @@ from heliograph.wire.seeds import SeedBody, SeedResponse
 
 
 async def seed(store: Store, tools: Tools, tenant: Tenant, body: SeedBody, ground: Ground) -> SeedResponse:
-    """Create what a seed describes and the app lacks; a reset returns the app to this seed.
+    """Create the objects of a seed that the app lacks; a reset returns the app to this seed.
 
     Raises:
         BadRequest: an object is invalid. The title begins with its place in the seed.
@@ -42,7 +42,7 @@ def _plan(tools: Tools, tenant: Tenant, body: SeedBody) -> Plan:
 async def _seed(tx: Tx, tenant: Tenant, body: SeedBody, planned: Plan, ground: Ground) -> SeedResponse:
     stored = await seeds.get(tx, tenant.app_id) or StoredSeed(body)
     stored.document = body
-    created = await plant(tx, tenant, planned, stored, ground, anew=False)
+    created = await plant(tx, tenant, planned, stored, ground, from_defaults=False)
     await seeds.put(tx, tenant.app_id, stored)
     return SeedResponse(
         created=created,
@@ -54,8 +54,8 @@ async def _seed(tx: Tx, tenant: Tenant, body: SeedBody, planned: Plan, ground: G
 async def reset(store: Store, tools: Tools, tenant: Tenant, ground: Ground) -> None:
     """Return an app to its seed, with the same ids and secrets, in one transaction. Its keys stay.
 
-    Without a seed, everything in it is deleted, and its settings stay. The calls and scripts of its inboxes go too, and
-    its clock is that of the machine again.
+    Without a seed, everything in it is deleted, and its settings stay. The calls and scripts of its inboxes are deleted
+    too, and its clock is reset to the clock of the machine.
     """
     stored = await store.read(seeds.get, tenant.app_id)
     planned = None if stored is None else _plan(tools, tenant, stored.document)
@@ -70,11 +70,11 @@ async def _reset(tx: Tx, tenant: Tenant, planned: Plan | None, ground: Ground, s
     def run(step: Callable[..., Awaitable[Any]], *args: Any) -> Awaitable[Any]:
         return step(tx, *args)
 
-    # On PostgreSQL, transactions that were in flight may have added rows to what the statements before deleted.
+    # On PostgreSQL, transactions that were in flight may have added rows after earlier statements deleted all of them.
     while await app_contents.remove(run, tenant.app_id, shards):
         pass
     await app_clocks.forget(tx, tenant.app_id)
     stored = await seeds.get(tx, tenant.app_id)
     if planned is not None and stored is not None:
-        await plant(tx, tenant, planned, stored, ground, anew=True)
+        await plant(tx, tenant, planned, stored, ground, from_defaults=True)
         await seeds.put(tx, tenant.app_id, stored)

@@ -1,4 +1,5 @@
-"""Checks a seed: each object by the rules of the request that would create it, and the names by which they refer."""
+"""Checks a seed: each object by the rules of the request that would create it, and the names by which objects refer to
+each other."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ class PlannedConversation(Struct):
 
 
 class PlannedIntegration(Struct):
-    """An integration to create. `secret` is that of its webhook; None for a random one."""
+    """An integration to create. `secret` is the secret of its webhook; None for a random one."""
 
     name: str
     id: str | None
@@ -108,7 +109,7 @@ def _require_distinct(kind: str, names: Sequence[str]) -> None:
     seen: set[str] = set()
     for number, name in enumerate(names):
         if name in seen:
-            raise invalid(f"{kind}[{number}]", f"{name} is there twice")
+            raise invalid(f"{kind}[{number}]", f"{name} is given twice")
         seen.add(name)
 
 
@@ -245,7 +246,7 @@ def is_secret(value: Any) -> bool:
 
 
 def _split(place: str, entry: Entry, kind: type[Struct], names: Sequence[str]) -> tuple[Entry, Entry]:
-    """The fields of the seed itself, and those of the body."""
+    """The fields of the seed itself, and the fields of the body."""
     known = {field.encode_name for field in msgspec.structs.fields(kind)}
     if unknown := sorted(set(entry) - known - set(names)):
         raise invalid(place, *(f"unknown field {name}" for name in unknown))

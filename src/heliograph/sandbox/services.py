@@ -13,7 +13,7 @@ def _not_running() -> None:
 
 
 class Services:
-    """Runs services, which begin with what the database contains each time they start.
+    """Runs services, which read their state from the database each time they start.
 
     `start` runs them while its context is open, and yields the callback that wakes maintenance.
     """
@@ -39,7 +39,7 @@ class Services:
 
     @asynccontextmanager
     async def stopped(self) -> AsyncIterator[None]:
-        """Stop the services while the context is open. Webhook calls in flight are finished before."""
+        """Stop the services while the context is open. Webhook calls in flight are finished first."""
         await self._end()
         try:
             yield

@@ -16,7 +16,7 @@ from heliograph.wire.apps import AppKey
 
 
 async def start(store: Store, tools: Tools, settings: Settings, file: SeedFile) -> Sandbox:
-    """Create what the apps of a seed file lack; returns the first app, which is the sandbox.
+    """Create the missing apps and objects of a seed file; returns the first app, which is the sandbox.
 
     Raises:
         UsageError: an object is invalid. The message names the file and the line.

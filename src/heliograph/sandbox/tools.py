@@ -23,7 +23,7 @@ def offered(settings: Settings, *, embedded: bool) -> bool:
     """Whether this server has sandbox tools. `embedded` is whether the database is a file of this server.
 
     Raises:
-        UsageError: they are required of a server with several processes, each of which would have its own.
+        UsageError: they are required on a server with several processes, each of which would have its own.
     """
     if settings.sandbox_tools == "auto":
         return embedded and is_loopback(settings.host) and not settings.public_url
@@ -34,7 +34,7 @@ def offered(settings: Settings, *, embedded: bool) -> bool:
 
 @dataclass(slots=True)
 class Tools:
-    """What the tools keep in memory. It is gone when the server stops."""
+    """The state of the tools, which is only in memory."""
 
     url: str
     """The base URL of this server, for its own calls."""
@@ -59,21 +59,21 @@ class Tools:
         return [*chaos, *self.clocks.active(app_id)]
 
     def reset(self, app_id: str) -> None:
-        """Forget what is known about an app, except its rules of chaos."""
+        """Drop the state of an app, except its chaos rules."""
         self.inboxes.reset(app_id)
         self.requests.clear(app_id)
         self.clocks.forget(app_id)
 
     def forget_mentions(self, app_id: str, texts: Sequence[str]) -> None:
-        """Forget the calls and the requests of an app that contain one of the texts, because a person is erased."""
+        """Drop the calls and the requests of an app that contain one of the texts, because a person is erased."""
         self.inboxes.drop_calls(app_id, lambda call: call.mentions(texts))
         self.requests.drop(app_id, texts)
 
     def close(self) -> None:
-        """End what waits for something, because the server stops."""
+        """Wake everything that waits, because the server stops."""
         self.inboxes.close()
         self.chaos.closing.set()
 
     def inbox_prefix(self, app_id: str) -> str:
-        """What the URLs of the inboxes of an app begin with."""
+        """The prefix of the URLs of the inboxes of an app."""
         return inbox_url(self.url, app_id, "")

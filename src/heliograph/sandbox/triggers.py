@@ -28,7 +28,7 @@ from heliograph.wire.triggers import ALL, INBOX_PREFIX, LISTENERS, TriggerBody, 
 
 
 class Sent(Struct):
-    """What was sent: the event, its deliveries, and the inboxes that get it although no webhook calls them."""
+    """The sent event, its deliveries, and the inboxes that get it although no webhook calls them."""
 
     event: StoredEvent
     delivery_ids: list[str]
@@ -48,7 +48,7 @@ async def trigger(store: Store, inboxes: Inboxes, tenant: Tenant, body: TriggerB
 
     Raises:
         BadRequest: the payload is not valid for the type, or `to` names a receiver that does not exist.
-        ConversationNotFound, UserNotFound: the app does not have what the body names.
+        ConversationNotFound, UserNotFound: it does not exist in this app.
     """
     subjects = await store.snapshot(_subjects, tenant.app_id, body)
     payload = prepared(body.type, body.payload or {}, None if body.exact else subjects)
@@ -65,7 +65,8 @@ def example(type: EventType) -> dict[str, Any]:
 
 
 def prepared(type: EventType, given: dict[str, Any], subjects: Subjects | None) -> Raw:
-    """The payload of the example about the subjects with the given fields, or without subjects only these.
+    """The payload: the example about the subjects with the given fields merged into it, or without subjects only the
+    fields.
 
     Raises:
         BadRequest: it is not valid for the type.

@@ -13,7 +13,7 @@ from heliograph.storage.urls import MEMORY, embedded_path
 
 
 def back_up(url: str, file: Path, *, overwrite: bool, with_key: bool, advanced: Advanced) -> Backup:
-    """Back up the database at `url` to `file`, while it is being served or not.
+    """Back up the database at `url` to `file`, whether it is being served or not.
 
     Raises:
         UsageError: the database is on PostgreSQL or in memory, or it cannot be backed up to `file`.

@@ -1,4 +1,4 @@
-"""Where the files of attachments are: in rows of the database, or in an object store."""
+"""The files of attachments, in rows of the database or in an object store."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class DatabaseBlobs(Blobs):
 
 
 async def prepended(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The pieces of a file of which the first one has been read already."""
+    """The chunks of a file whose first chunk has been read already."""
     yield first
     async for data in rest:
         yield data

@@ -32,7 +32,7 @@ def encode(value: Any) -> str:
 class RowCodec(Generic[S]):
     """Converts between the rows of a table and a struct whose fields are the columns, in the same order.
 
-    `computed` maps the last fields to SQL expressions, if they are read with the row and are no columns of it.
+    `computed` maps the last fields to SQL expressions, if they are read with the row and are not columns of the table.
     `converters` overrides the conversion of columns: a function to load the column, and one to dump it. NULL is always
     None.
     """

@@ -1,4 +1,4 @@
-"""Compacts a database: rewrites it without the space that deleted values may be in."""
+"""Compacts a database: rewrites it without the free space, which may contain deleted values."""
 
 from __future__ import annotations
 

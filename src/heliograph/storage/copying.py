@@ -59,7 +59,8 @@ _COPIED_META = (
 class Table:
     """A table: its columns and its key, without the bucket, and the columns that determine the bucket of a row.
 
-    The bucket is that of the first column of `spread` that is not null or, if `together` is set, of all of them.
+    The bucket is computed from the first column of `spread` that is not null or, if `together` is set, from all of
+    them.
     """
 
     name: str
@@ -216,7 +217,7 @@ async def copy(source: Store, target: Store, advanced: Callable[[int, int], None
 
 
 async def _begin(source: Store, target: Store) -> Progress:
-    """The progress of an interrupted copy, or that of a new one."""
+    """The progress of an interrupted copy, or of a new one."""
     marker = await target.read(meta.get, COPY)
     if marker is not None:
         progress = _decode(marker)

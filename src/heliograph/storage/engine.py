@@ -33,7 +33,7 @@ class Dialect:
 
 
 class Lock(Enum):
-    """The use of rows for which a transaction locks them until it ends.
+    """The reason for which a transaction locks rows until it ends.
 
     Transactions lock conversations before users, and the rows of each table in the order of their keys, so they cannot
     deadlock.
@@ -55,7 +55,8 @@ class StaleRead(Exception):
 
 
 class EventsRefused(Exception):
-    """The transaction records events, and the event stream does not wait for it. It is run again when it does."""
+    """The transaction records events, and the event stream does not wait for it. It is run again once the stream
+    waits."""
 
 
 DueBucket: TypeAlias = tuple[str, int]
@@ -64,10 +65,10 @@ DueBucket: TypeAlias = tuple[str, int]
 
 @dataclass(slots=True)
 class Effects:
-    """What a transaction changes that the store acts upon after the commit."""
+    """The changes of a transaction on which the store acts after the commit."""
 
     due: set[DueBucket] = field(default_factory=set)
-    """Where deliveries became due."""
+    """The webhooks and buckets in which deliveries became due."""
     changed_conversations: set[str] = field(default_factory=set)
     """The ids of conversations with a new version, or without any because they were deleted."""
 
@@ -81,7 +82,7 @@ class Reader(ABC):
     clock: str
     """An SQL expression: the time in milliseconds, by the clock of the database."""
     lock_clauses: Mapping[Lock, str]
-    """What ends a SELECT, so that it locks the rows of its table."""
+    """The clauses at the end of a SELECT that lock the rows of its table."""
 
     @property
     def joins_buckets(self) -> bool:
@@ -106,7 +107,8 @@ class Reader(ABC):
         """All rows of the result."""
 
     async def shared_rows(self, sql: str, *values: Any) -> list[Row]:
-        """All rows of a SELECT. Outside of transactions, those with the same text that wait may become one statement.
+        """All rows of a SELECT. Outside of transactions, waiting SELECTs with the same text may be run as one
+        statement.
 
         The values are integers and text.
         """
@@ -139,10 +141,10 @@ class Tx(Reader):
     def check_events(self, first_id: str) -> None:
         """Check that the event stream waits for this transaction, before it stores rows in the order of the stream.
 
-        `first_id` is the least id of the rows, which must have been made in this transaction.
+        `first_id` is the least id of the rows, which must have been created in this transaction.
 
         Raises:
-            EventsRefused: it does not. The store runs the transaction again.
+            EventsRefused: the stream does not wait for it. The store runs the transaction again.
         """
 
     @abstractmethod

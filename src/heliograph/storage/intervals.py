@@ -1,9 +1,10 @@
-"""Intervals of time in an index: which of them contain a time is found without reading the others.
+"""Intervals of time in an index, which finds the intervals that contain a time without reading the others.
 
 This is the relational interval tree of Kriegel, Pötke and Seidl (2000). The numbers are the nodes of a virtual binary
-tree, in which a node with more trailing zeros is higher. An interval is stored at the highest node in it. Those that
-contain a time are at the ancestors of the time: at an ancestor up to the time they are those that end after it, and at
-a later one those that begin before it. So each is found by an index on the node and the end, or the beginning.
+tree, in which a node with more trailing zeros is higher. An interval is stored at the highest node in it. The intervals
+that contain a time are at the ancestors of the time: at an ancestor up to the time, these are the intervals that end
+after the time, and at a later ancestor the intervals that begin before it. So an index on the node and the end, or the
+beginning, finds them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 _LEVELS = 42
 """Levels of the tree: enough for the milliseconds that an id can have."""
 NO_TIME = 0
-"""The node of an interval without any time in it."""
+"""The node of an empty interval."""
 
 
 def node_of(first: int, end: int) -> int:
@@ -24,5 +25,5 @@ def node_of(first: int, end: int) -> int:
 
 
 def ancestors_of(moment: int) -> list[int]:
-    """The nodes of all intervals that contain a time; a few of them may have none."""
+    """The nodes of all intervals that contain a time. Some of the nodes may have no interval."""
     return [(moment >> level + 1 << level + 1) | 1 << level for level in range(_LEVELS)]

@@ -21,7 +21,8 @@ class Between(NamedTuple):
     end: str = ids.LAST
 
     def within(self, other: Between) -> Between:
-        """The keys that are in both ranges. It has one bound on each side: SQLite would read up to a second one."""
+        """The keys that are in both ranges. With two bounds on the same side, SQLite would read everything up to one of
+        them."""
         return Between(max(self.first, other.first), min(self.end, other.end))
 
 
@@ -68,11 +69,11 @@ async def merged_slice_of(
     is_behind: bool | None = None,
     completed: str = "SELECT * FROM ({}) AS listed",
 ) -> Slice[Row]:
-    """A page of the records of all sources, in the order of their keys, which differ. `values` are the parameters of
-    all sources. Reads up to a page of each source.
+    """A page of the records of all sources, in the order of their keys, which are unique. `values` are the parameters
+    of all sources. Reads up to a page of each source.
 
     `is_behind` is whether there are records behind the page, if that is known. `completed` is a query that may add
-    columns to the records, which it has for `{}`. The key stays the first column.
+    columns to the records, for which it has `{}`. The key stays the first column.
     """
     order, back = ("DESC", "ASC") if page.backwards else ("ASC", "DESC")
     query, given = _merged(sources, values, beyond(page), order, page.size + 1)

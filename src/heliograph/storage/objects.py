@@ -47,7 +47,7 @@ def object_store(url: str) -> S3Store:
 
 
 class ObjectBlobs(Blobs):
-    """Files in an object store. Those that were stored in the database before are still read from there."""
+    """Files in an object store. Files that were stored in the database before are still read from the database."""
 
     def __init__(self, objects: S3Store, database: DatabaseBlobs) -> None:
         self._objects = objects
@@ -56,7 +56,8 @@ class ObjectBlobs(Blobs):
         self._large = asyncio.Semaphore(_LARGE_SENT_TOGETHER)
 
     async def write(self, upload: Removal, chunks: AsyncIterator[bytes]) -> Written:
-        # A file waits on disk until it is complete: a slow client holds no memory, and none of the few places to send.
+        # A file waits on disk until it is complete, so a slow client uses no memory, and does not block the sending of
+        # others.
         with await _on_disk(tempfile.TemporaryFile) as file:
             size = 0
             async for data in chunks:

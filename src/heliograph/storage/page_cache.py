@@ -30,7 +30,7 @@ class CachedPage(Struct, frozen=True):
 
 
 class PageCache:
-    """A least-recently-used cache, limited by the total size of its pages. What `page` is depends on the list."""
+    """A least-recently-used cache, limited by the total size of its pages. The type of `page` depends on the list."""
 
     def __init__(self) -> None:
         self._pages: OrderedDict[_Key, CachedPage] = OrderedDict()  # the least recently used page is first

@@ -2,7 +2,7 @@
 
 Ids ascend with time, so a partition has the events of a span of time. On PostgreSQL retention drops the partitions in
 which everything is old, which costs the same for any number of rows. A default partition, the rest, takes the ids
-outside of all ranges: those of a wrong clock, those that were made while no server added partitions, and those that
+outside of all ranges: ids of a wrong clock, ids that were created while no server added partitions, and the ids that
 pending deliveries need when their partition is dropped. Its rows are deleted one by one.
 
 Deliveries are not partitioned: the search for those to attempt would read the indexes of every partition.
@@ -28,12 +28,12 @@ class Range(NamedTuple):
 
 
 def span(keep: int) -> int:
-    """The time that a partition covers if events are kept for so long, both in milliseconds."""
+    """The time that a partition covers if events are kept for `keep`, both in milliseconds."""
     return max(1, keep // SPANS // 1000) * 1000
 
 
 def missing(present: Collection[Range], since: int, keep: int) -> Iterator[Range]:
-    """The ranges to add, so that the ids of half a span from a time on, in milliseconds, are in partitions."""
+    """The ranges to add, so that the ids of half a span from `since` on, in milliseconds, are in partitions."""
     width = span(keep)
     first = since // 1000 * 1000  # the name of a partition has seconds
     until = first + width // 2
@@ -49,7 +49,7 @@ def missing(present: Collection[Range], since: int, keep: int) -> Iterator[Range
 
 
 class Partitions:
-    """The partitions of a database, here of one without any, whose rows are all deleted one by one."""
+    """The partitions of a database. This class is for databases without partitions: all rows are deleted one by one."""
 
     async def add(self, keep: int) -> None:
         """Add the partitions that the next ids need, if events are kept for `keep` milliseconds."""

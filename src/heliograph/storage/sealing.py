@@ -1,4 +1,5 @@
-"""Encrypts secrets at rest with a master key. Hashes would not do: JWT signatures and the keys API need them."""
+"""Encrypts secrets at rest with a master key. Hashes are not enough: JWT signatures and the keys API need the
+secrets."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from heliograph.errors import UsageError
 
 MASTER_KEY_VARIABLE = "HELIOGRAPH_MASTER_KEY"
 MASTER_KEY_FILE_VARIABLE = "HELIOGRAPH_MASTER_KEY_FILE"
-"""Names a file with the master key, as secrets of containers are files."""
+"""The name of a file with the master key, because container platforms provide secrets as files."""
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 

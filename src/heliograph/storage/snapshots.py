@@ -12,7 +12,7 @@ from msgspec import Struct
 
 MOST_SNAPSHOTS = 100
 MOST_BYTES = 4 << 30
-"""The greatest size of all snapshots of a database."""
+"""The largest total size of the snapshots of a database."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 
 
@@ -25,7 +25,7 @@ class StoredSnapshot(Struct, frozen=True):
 
 
 def is_name(name: str) -> bool:
-    """Whether a snapshot can have the name, which becomes that of a file."""
+    """Whether a snapshot can have the name, which becomes the name of a file."""
     return _NAME.match(name) is not None
 
 
@@ -52,7 +52,7 @@ class Snapshots(ABC):
     async def restore(self, name: str) -> bool:
         """Replace everything in the database with a snapshot; returns False if it does not exist.
 
-        This is one transaction of the database. A snapshot of an older version is migrated before.
+        This is one transaction of the database. A snapshot of an older version is migrated first.
 
         Raises:
             UsageError: the snapshot is of a newer version, or has another master key.
@@ -63,13 +63,13 @@ class Snapshots(ABC):
     def exported(self, name: str) -> AbstractAsyncContextManager[Path | None]:
         """A file with a snapshot and its master key, while the context is open; None if it does not exist.
 
-        A server that is started with a copy of the file adopts the key. The file has no key if that of this database
+        A server that is started with a copy of the file adopts the key. The file has no key if the key of this database
         is in the environment.
         """
 
     @abstractmethod
     async def add(self, name: str, content: AsyncIterator[bytes]) -> StoredSnapshot:
-        """Add the file of an exported snapshot, from this database or another. Replaces one of the same name.
+        """Add the file of an exported snapshot, from this database or another. Replaces a snapshot of the same name.
 
         Raises:
             UsageError: it is not a database of this program or is damaged, it is of a newer version, its master key is

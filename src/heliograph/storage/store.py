@@ -73,7 +73,7 @@ class Store(ABC):
         return [Shard("", ((0, self.buckets - 1),))]
 
     async def find_shards(self) -> None:
-        """Look up the shards again: those of a distributed database can be split."""
+        """Look up the shards again: the shards of a distributed database can be split."""
         return
 
     @property
@@ -124,7 +124,7 @@ class Store(ABC):
         """Run `work` until it returns True, each time in a transaction of its own.
 
         Raises:
-            ServiceUnavailable: the database cannot be written now. What earlier transactions did stays.
+            ServiceUnavailable: the database cannot be written now. The changes of earlier transactions stay.
         """
         while not await self.write(work, *args, **kwargs):
             pass
@@ -172,7 +172,7 @@ class Store(ABC):
 
     @abstractmethod
     async def compact(self) -> None:
-        """Rewrite all tables without the space that deleted values may be in. Writes wait meanwhile.
+        """Rewrite all tables without the free space, which may contain deleted values. Writes wait meanwhile.
 
         Raises:
             ServiceUnavailable, UsageError: the database cannot be written now.

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 _LARGE, _SMALL = 512, 32
-"""The greatest number of changes in a piece, while nothing else is written, and while something is."""
+"""The greatest number of changes in a piece, without and with other writes."""
 _BUSY_SECONDS = 0.25
-"""For how long after a single change pieces are small."""
+"""How long pieces stay small after a single change."""
 
 
 class Turns:
-    """Who may write a piece now, and of which size."""
+    """Decides which request may write a piece now, and the size of the piece."""
 
     def __init__(self) -> None:
         self.singles = 0

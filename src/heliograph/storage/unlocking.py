@@ -1,7 +1,7 @@
 """Checks the master key of a database against a known text that was encrypted with it.
 
-The file of an exported snapshot encloses its master key. The server that is started with it, or that imports it, takes
-the key out.
+The file of an exported snapshot encloses its master key. The server that is started with it, or that imports it,
+removes the key.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from heliograph.storage.sealing import Sealer
 
 
 class Sealed(Struct, frozen=True):
-    """The sealed column of a table, the columns of which the owner of a value consists, and the key of a row."""
+    """The sealed column of a table, the columns that form the owner of a value, and the columns of the key."""
 
     column: str = "secret"
     owner: Columns = ("id",)
@@ -84,7 +84,8 @@ async def enclose_master_key(tx: Tx, key: bytes) -> None:
 
 
 async def seal_again(tx: Tx, sealer: Sealer) -> None:
-    """Seal all secrets of a database that encloses its master key with another one. Without a key in it, check it.
+    """Seal all secrets of a database again, if it encloses its master key. Otherwise, check that `sealer` decrypts
+    them.
 
     Raises:
         UsageError: the secrets cannot be decrypted.
@@ -109,7 +110,7 @@ async def seal_again(tx: Tx, sealer: Sealer) -> None:
 
 
 async def _take_out(tx: Tx) -> bytes | None:
-    """The enclosed master key, which is removed, or None."""
+    """Remove the enclosed master key; returns it, or None."""
     text = await meta.get(tx, _ENCLOSED)
     if text is None:
         return None

@@ -79,7 +79,7 @@ class Journal:
     async def save(self, tx: Tx, without_webhooks: Container[str] = ()) -> None:
         """Store the events, and the deliveries to webhooks that subscribe to them.
 
-        `without_webhooks` contains the ids of apps that are known to have none.
+        `without_webhooks` contains the ids of apps that are known to have no webhooks.
         """
         if self.events:
             await outbox.add(tx, self.events, self._in_full, self._withheld, self._sessions, without_webhooks)

@@ -14,24 +14,25 @@ from heliograph.storage.rows.participants import StoredParticipant
 class ImportChanges(Changes):
     """Changes that keep the ids and the times of another server.
 
-    Ids that are made later are greater than those of imported participants and messages, so later joins and messages
-    are after them in lists.
+    Ids that are created later are greater than the ids of imported participants and messages, so lists show later joins
+    and messages after them.
     """
 
     def __init__(self, now: int) -> None:
         super().__init__(now)
         self._places: list[tuple[StoredConversation, str]] = []
-        """The conversation and the id of each new participant and message. No event tells where they are."""
+        """The conversation and the id of each new participant and message, which no event contains."""
 
     async def save(self, tx: Tx) -> None:
-        """Store all changes, and what search needs to find them."""
+        """Store all changes, and the terms by which search finds the new records."""
         await super().save(tx)
         if self._places:
             app_id = self._places[0][0].app_id
             await terms.add_imported(tx, app_id, [(conversation.id, id) for conversation, id in self._places])
 
     def place(self, conversation: StoredConversation, participant: StoredParticipant, *, again: bool) -> None:
-        """Add a participant as it is; `again` if its membership has ended here before: then another one begins now."""
+        """Add an imported participant. If its membership has ended here before (`again`), a new membership begins
+        now."""
         ids.follow(participant.id)
         if again:
             participant.since = ids.new()
@@ -61,7 +62,8 @@ class ImportChanges(Changes):
             conversation.business_last_read = max(read_by_business, conversation.business_last_read or 0)
 
     async def make_room(self, tx: Tx, conversation: StoredConversation, unread: int) -> None:
-        """Raise `message_seq` if a participant has more unread messages than there are: some were deleted there."""
+        """Raise `message_seq` if a participant has more unread messages than there are: some were deleted on the other
+        server."""
         missing = unread - (conversation.message_seq - conversation.floor_seq)
         if missing <= 0:
             return

@@ -24,7 +24,7 @@ from heliograph.wire.imports import ImportedConversation, ImportedMessage, Impor
 from heliograph.wire.messages import MESSAGES_PER_CONVERSATION
 
 Key = tuple[str, str]
-"""The id of a conversation, and that of a participant, a user or a message in it."""
+"""(conversation id, id of a participant, a user or a message in it)."""
 
 
 class ImportedConversations:
@@ -97,7 +97,7 @@ class ImportedConversations:
 
 
 class ImportedMessages:
-    """The messages of an import, with those of the same ids that exist."""
+    """The messages of an import, and the existing messages with the same ids."""
 
     def __init__(self, conversations: ImportedConversations, shown: dict[Key, msgspec.Raw], changes: ImportChanges):
         self._conversations = conversations
@@ -119,7 +119,7 @@ class ImportedMessages:
         """Store a message, with all its fields.
 
         Raises:
-            BadRequest: the conversation does not exist, or has as many messages as it may have.
+            BadRequest: the conversation does not exist, or has reached the limit of messages.
         """
         conversation = self._conversations.require(entry.conversation_id)
         key = conversation.id, given.id
@@ -139,7 +139,7 @@ class ImportedMessages:
 
 
 class ImportedMembers:
-    """The participants of an import, with those of the same ids or users that exist."""
+    """The participants of an import, and the existing participants with the same ids or users."""
 
     def __init__(
         self,
@@ -210,7 +210,7 @@ class ImportedMembers:
         """Store a participant.
 
         Raises:
-            BadRequest: the conversation or the user does not exist, the user is another participant of it, or the
+            BadRequest: the conversation or the user does not exist, the user is in it as another participant, or the
                 conversation is personal and has a participant.
         """
         conversation = self._conversations.require(entry.conversation_id)
@@ -231,7 +231,7 @@ class ImportedMembers:
         return "created"
 
     async def _make_default(self, tx: Tx, conversation: StoredConversation, user: StoredUser) -> None:
-        """Keep a default conversation as that of the user, unless the user has another one."""
+        """Make an imported default conversation the default of its user, unless the user has another one."""
         if conversation.is_default and not await self._users.make_default(tx, user, conversation.id):
             self._changes.set_default(conversation, False)
 

@@ -1,4 +1,4 @@
-"""Decodes imported objects, and counts what became of them."""
+"""Decodes imported objects, and counts the outcomes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ T = TypeVar("T", bound=Struct)
 
 
 class Entry(Struct):
-    """A record of the request: its index, and the objects that it names. `raw` is that of a message."""
+    """A record of the request: its index, and the objects that it names. `raw` is the JSON of a message."""
 
     index: int
     value: Imported
@@ -45,7 +45,7 @@ class Entry(Struct):
 
 
 class Outcomes:
-    """What became of the records."""
+    """The counts of stored records, and the refusals."""
 
     def __init__(self) -> None:
         self.counts: dict[Outcome, int] = {"created": 0, "updated": 0, "unchanged": 0}
@@ -115,7 +115,7 @@ def _decoded(name: str, shown: dict[str, Any], kind: type[T]) -> T:
 
 
 def _require_past(name: str, id: str) -> None:
-    """Check that an id is not of the future: ids that are made later are greater than those in a conversation."""
+    """Check that an id is not from the future, because later ids must be greater than the ids in a conversation."""
     if ids.milliseconds(id) > times.now() + _AHEAD_SECONDS * 1000:
         raise BadRequest(f"{name} should begin with the seconds of a time that has passed: {id}")
 

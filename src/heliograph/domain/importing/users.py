@@ -24,13 +24,13 @@ _ENCODER = msgspec.json.Encoder()
 _EMPTY = Raw(b"{}")
 
 Identifier = tuple[IdentifierKind | Literal["externalId"], str, str]
-"""What identifies a user: its kind, its value, and the brand, which is empty without one."""
+"""An identifier of a user: (kind, value, brand id). The brand id is empty without a brand."""
 
 
 class ImportedUsers:
     """The users of an app that an import changes, by id. Existing ones are locked.
 
-    `seats` are those of users who get another external id, because their participants have it too.
+    `seats` has the users whose external ids change, because their participants have the external id too.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class ImportedUsers:
         """Store a user.
 
         Raises:
-            BadRequest: another user has one of the identifiers, or the brand is another one.
+            BadRequest: another user has one of the identifiers, or the user has another brand.
         """
         before = self.known.get(given.id)
         user = _new_user(self.app_id, given.id, tx.now) if before is None else copy(before)
@@ -129,7 +129,7 @@ class ImportedUsers:
         return user.default_conversation_id == conversation_id
 
     async def forget_default(self, tx: Tx, user_id: str, conversation_id: str) -> None:
-        """Leave a user without a default conversation, if it is this one."""
+        """Clear the default conversation of a user, if it is this one."""
         user = self.known[user_id]
         if user.default_conversation_id == conversation_id:
             user.default_conversation_id = None

@@ -1,4 +1,4 @@
-"""The steps of the schema in their order, and how a database is brought to the latest version."""
+"""The steps of the schema in their order, which migrate a database to the latest version."""
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ log = logging.getLogger("heliograph.storage")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The schema version of a database, 0 for an empty one, and the least one that a program must know to use it."""
+    """The schema version of a database, 0 for an empty one, and the least version that a program must know to use
+    it."""
 
     number: int
     least: int

@@ -1,4 +1,4 @@
-"""What a step of the schema consists of."""
+"""The parts of a step of the schema."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Index:
     on: str
     unique: bool = False
     for_many_buckets: bool = False
-    """Whether a database with one bucket does without it."""
+    """Whether only a database with many buckets needs it."""
 
     @property
     def statement(self) -> str:
@@ -37,7 +37,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Partitioning:
-    """A change that makes tables partitioned by a column on PostgreSQL, such as `Partitioning((("event", "id"),))`.
+    """A change that partitions tables by a column on PostgreSQL, such as `Partitioning((("event", "id"),))`.
 
     Each table becomes the default partition of a new one, which has its name. No row is read, because a default
     partition may contain everything, and statements on the tables work as before. Maintenance adds other partitions.
@@ -74,12 +74,12 @@ async def _partition(tx: Tx, table: str, column: str) -> None:
             else f"CREATE INDEX {name} ON {table} {columns}"
         )
     await _grant(tx, table)
-    # The indexes of the partition become parts of those of the table, because their definitions are equal.
+    # The indexes of the partition become parts of the table's indexes, because their definitions are equal.
     await tx.execute(f"ALTER TABLE {table} ATTACH PARTITION {table}_rest DEFAULT")
 
 
 async def _grant(tx: Tx, table: str) -> None:
-    """Grant the privileges on the partition to the same roles for the table."""
+    """Grant the roles of the partition the same privileges on the table."""
     granted = await tx.rows(
         "SELECT privilege_type, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END "
         "FROM pg_class, aclexplode(relacl) WHERE oid = $1::text::regclass AND grantee <> relowner",
@@ -91,7 +91,7 @@ async def _grant(tx: Tx, table: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What leads from one schema version to the next: either `changes`, committed together, or `indexes`.
+    """The migration from one schema version to the next: either `changes`, committed together, or `indexes`.
 
     `least_version` is the oldest schema version whose programs can use the database after the step. It is 0 if the step
     only expands the schema, so that the programs that could use the database still can.

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @asynccontextmanager
 async def connected(url: str, purpose: str) -> AsyncIterator[Connection]:
-    """A connection of its own, whose statements may take long."""
+    """A separate connection, whose statements may take long."""
     settings = {"application_name": f"heliograph {purpose}"}
     connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=settings)
     try:

@@ -35,7 +35,8 @@ class Distribution:
 
 
 async def distribute(url: str, shards: int = DEFAULT_SHARDS) -> tuple[str, Distribution]:
-    """Migrate the database, and distribute the tables that are not distributed yet. Returns its name too.
+    """Migrate the database, and distribute the tables that are not distributed yet. Returns its name, and the
+    distribution.
 
     `shards` is ignored if some are distributed already. An interrupted distribution can be run again.
 

@@ -57,7 +57,7 @@ class _Watched:
 
 
 class _Unsettled(NamedTuple):
-    """A mark, and the transactions that have to be committed or rolled back before it is the horizon."""
+    """A mark, and the transactions that must be committed or rolled back before the mark is the horizon."""
 
     mark: str
     prepared: set[str]
@@ -99,7 +99,7 @@ class Horizon:
         """The mark, if all transactions that were committed before it was read are visible everywhere; else an earlier
         one, or none.
 
-        Those of a distributed database that are prepared may be among them.
+        In a distributed database, prepared transactions may be among them.
         """
         try:
             prepared = await self._nodes.prepared(connection)

@@ -3,8 +3,8 @@
 The event stream is in the order of ids, and ends at the least mark of all processes, so no event is ever added before
 its end (`horizon`). docs/decisions/0015-stream.md explains why that holds when processes stop or die.
 
-A transaction takes a place before it makes ids, and keeps it until it has ended. While places are taken the mark is the
-oldest of them, otherwise an id made now. An idle process publishes no mark: the stream does not wait for it, so it must
+A transaction takes a place before it creates ids, and keeps it until it has ended. While places are taken, the mark is
+the oldest of them, otherwise a new id. An idle process publishes no mark: the stream does not wait for it, so it must
 `begin` before it records events.
 """
 
@@ -50,7 +50,7 @@ log = logging.getLogger("heliograph.storage")
 
 
 def session_names(process: str) -> str:
-    """What the names of the sessions of a process begin with, in `pg_stat_activity.application_name`."""
+    """The prefix of the names of the sessions of a process, in `pg_stat_activity.application_name`."""
     return f"heliograph/{process}/"
 
 
@@ -72,7 +72,7 @@ class Place:
         """
         self._marks.check(self.id)
         if first_id <= self.id:
-            raise RuntimeError(f"the event id {first_id} was made before its transaction began")
+            raise RuntimeError(f"the event id {first_id} was created before its transaction began")
         self.has_events = True
 
 
@@ -144,8 +144,8 @@ class Marks:
     def leave(self, place: Place, committing: Connection | None) -> None:
         """Give up a place. `committing` is the connection to which the transaction sent its COMMIT.
 
-        If it was lost before the response, the transaction may still be committed, so the place is kept until its
-        session has ended.
+        If the connection was lost before the response, the transaction may still be committed, so the place is kept
+        until the session has ended.
         """
         taken = place.id in self._open
         self._open.pop(place.id, None)
@@ -160,7 +160,8 @@ class Marks:
             while not self._active:
                 ends = self._ends
                 async with pool.connection() as connection:
-                    # Twice: what readers have read before the first one is below the second one, and then they wait.
+                    # Twice: the second mark is greater than everything read before the first one, and since then
+                    # readers wait.
                     await connection.fetchval(_BEGIN, self.process, ids.new())
                     self._follow(await connection.fetchval(_BEGIN, self.process, ids.new()))
                 self._active = ends == self._ends
@@ -208,7 +209,7 @@ class Marks:
         return min(oldest) if oldest else ids.new()
 
     async def _end_lost(self, connection: Connection) -> None:
-        """End the sessions of lost connections, and give up the places of those that have ended."""
+        """End the sessions of lost connections, and give up the places of sessions that have ended."""
         names = list(self._lost)
         left = {row[0] for row in await connection.fetch(_END_SESSIONS, names)}
         for name in names:
@@ -216,7 +217,7 @@ class Marks:
                 self._lost.pop(name, None)
 
     def _follow(self, mark: str) -> None:
-        """Make greater ids than a mark, so that the stream does not wait for a clock that is behind."""
+        """Create ids that are greater than a mark, so that the stream does not wait for a clock that is behind."""
         limit = times.now() + _AHEAD_MILLISECONDS
         if ids.milliseconds(mark) > limit > ids.milliseconds(ids.new()):
             log.warning("the clock of another server is ahead: new ids of this server are ahead of its own clock, too")

@@ -33,7 +33,7 @@ log = logging.getLogger("heliograph.storage")
 
 
 async def migrate(pool: Pool, transactions: Transactions, url: str, name: str) -> None:
-    """Migrate the database to the latest schema version. A newer one is left alone.
+    """Migrate the database to the latest schema version. A newer schema is left unchanged.
 
     Raises:
         UsageError: this program cannot use the schema, a table of another program has the name of one of ours, or a
@@ -130,7 +130,7 @@ async def _retried(work: Callable[[], Awaitable[None]], name: str, number: int) 
 
 
 async def _build(connection: Connection, index: Index) -> None:
-    """Build the index, unless it exists. One that was not finished is dropped first."""
+    """Build the index, unless it exists. An unfinished index is dropped first."""
     if await _is_valid(connection, index):
         return
     await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {index.name}")
@@ -138,7 +138,7 @@ async def _build(connection: Connection, index: Index) -> None:
 
 
 async def _is_valid(connection: Connection, index: Index) -> bool:
-    """Whether the index exists and is complete. PostgreSQL goes on building the index of a client that was killed."""
+    """Whether the index exists and is complete. PostgreSQL continues to build the index of a client that was killed."""
     while True:
         row = await connection.fetchrow(
             "SELECT indisvalid, EXISTS (SELECT FROM pg_stat_progress_create_index WHERE index_relid = indexrelid) "

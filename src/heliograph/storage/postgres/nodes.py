@@ -1,4 +1,4 @@
-"""What only the servers of the database know: which sessions a process has, and which transactions are prepared.
+"""Facts that only the servers of the database know: the sessions of a process, and the prepared transactions.
 
 A distributed database has several servers, and each knows its own sessions. Its commits have two phases: a transaction
 that the client knows to be committed may still be prepared on some of the servers, and be committed there later.

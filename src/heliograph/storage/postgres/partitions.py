@@ -1,7 +1,7 @@
 """Adds and drops the partitions of a PostgreSQL database, while servers use it.
 
-Each change is one transaction that waits for locks only briefly (`ddl`) and takes milliseconds. One that is interrupted
-has changed nothing, but may leave a fence, which the next one removes.
+Each change is one transaction that waits for locks only briefly (`ddl`) and takes milliseconds. An interrupted change
+has changed nothing, but may leave a fence, which the next change removes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CHANGE_SECONDS = 5
 _COUNT_SECONDS = 1
 """The longest time that is spent on counting pending deliveries."""
 _MOVED = 1_000
-"""The number of pending deliveries whose rows are moved out of a partition."""
+"""The largest number of pending deliveries whose rows are moved out of a partition."""
 _COLUMNS = {"event": ("id", "event_id"), "attempt": ("delivery_id", "id")}
 """The partitioned tables, in the order in which transactions use them: the column of their ranges, and the column of
 deliveries that refers to it."""
@@ -56,7 +56,7 @@ class Partition(NamedTuple):
 class PostgresPartitions(Partitions):
     """The partitions of a PostgreSQL database.
 
-    Those of a distributed database are not changed, because only its coordinator can.
+    The partitions of a distributed database are not changed, because only its coordinator can change them.
     """
 
     def __init__(self, url: str, reader: Reader, is_distributed: Callable[[], bool]) -> None:
@@ -85,8 +85,8 @@ class PostgresPartitions(Partitions):
                     await _drop(connection, table, one)
 
     async def parts(self, table: str, old: str, keep: int) -> Sequence[str]:
-        """The rest, and partitions that are too wide or too old: they were made for a longer retention time, or pending
-        deliveries need them."""
+        """The rest, and partitions that are too wide or too old: they were created for a longer retention time, or
+        pending deliveries need them."""
         found = await _partitions(self._reader, table)
         # A partition of the right width that is not dropped at the first try, as during a `pg_dump`, can wait.
         since = ids.earliest(max(0, ids.milliseconds(old) - 2 * span(keep)))
@@ -220,7 +220,7 @@ async def _drop(connection: Connection, table: str, old: Range) -> None:
     """Drop a partition, unless many pending deliveries need its rows."""
     span = table, _time(old.first), _time(old.end)
     try:
-        # Counted before the partition is locked, because one that is kept is tried again and again.
+        # Counted before the partition is locked, because dropping a partition that is kept is tried again and again.
         async with connection.transaction():
             await connection.execute(f"SET LOCAL statement_timeout = '{_COUNT_SECONDS}s'")
             await _count_pending(connection, table, old)
@@ -236,7 +236,7 @@ async def _drop_partition(connection: Connection, table: str, old: Range) -> int
     async with _changing(connection):
         await connection.execute(f"ALTER TABLE {table} DETACH PARTITION {partition}")
         pending = await _count_pending(connection, table, old)
-        # What is needed goes to the rest. Partitions may have their columns in another order.
+        # Needed rows are moved to the rest. Partitions may have their columns in another order.
         columns = await connection.fetchval(
             "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute "
             "WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped",

@@ -20,7 +20,7 @@ ANCHOR = "conversation"
 
 
 class Placement:
-    """The shards that have buckets, and which of them each bucket is in. `names` are those of all shards."""
+    """The shards that have buckets, and the shard of each bucket. `names` are the names of all shards."""
 
     def __init__(
         self, shards: tuple[Shard, ...] = (Shard(_UNNAMED, _ALL),), names: Sequence[str] = (_UNNAMED,)
@@ -52,7 +52,7 @@ class Placement:
 
 
 async def read_placement(reader: Reader, known: Placement) -> Placement:
-    """The placement of the buckets in the database; `known` if it is that."""
+    """The placement of the buckets in the database. Returns `known` if the shards are the same."""
     names = await _shard_names(reader)
     if names == known.names:
         return known

@@ -39,7 +39,7 @@ from heliograph.storage.unlocking import sealer_of
 
 _STATEMENT_SECONDS = 30.0
 _STATEMENTS = 256
-"""The number of prepared statements per connection: enough for those of all verbs, in each size of a set."""
+"""The number of prepared statements per connection: enough for all verbs, with each size of a set."""
 IDENTITY = "database_id"
 """The name in `meta` of the id of the database."""
 # - An acknowledged write is on disk, even if the database turns synchronous commits off by default.

@@ -163,7 +163,7 @@ class PostgresTx(PostgresReader, Tx):
         return await self._connection.fetch(sql, *values)
 
     async def flush(self) -> None:
-        """Send the writes that are pending. Its creator calls it before the COMMIT."""
+        """Send the pending writes. The creator of the transaction calls it before the COMMIT."""
         if self._pending:
             sql, values = self._pending.take()
             await self._connection.execute(sql, *values)

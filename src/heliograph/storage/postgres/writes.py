@@ -1,6 +1,6 @@
 """Combines writes of a row or two in different tables into one statement.
 
-A lone join writes one row to each of several tables. Statements of their own would need a round trip each, which takes
+A lone join writes one row to each of several tables. Separate statements would need a round trip each, which takes
 longer than the writes themselves.
 """
 

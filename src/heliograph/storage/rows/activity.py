@@ -29,7 +29,7 @@ class Activity(Struct):
 
 
 async def newest(reader: Reader, app_id: str, horizon: str) -> str:
-    """The position after everything that happened in the app so far. The horizon must have been read before."""
+    """The position after all activity of the app so far. The horizon must have been read before."""
     if not reader.single_writer:
         return horizon
     # With one writer, the horizon is the newest event.
@@ -97,7 +97,7 @@ async def _requests_after(reader: Reader, app_id: str, position: str, horizon: s
 
 
 async def changed_apps(reader: Reader, since: str, horizon: str, app_ids: Collection[str]) -> list[str]:
-    """Those of the apps that have requests after `since`, up to the horizon."""
+    """The ids, out of `app_ids`, of the apps that have requests after `since`, up to the horizon."""
     if not app_ids:
         return []
     rows = await reader.rows(

@@ -1,4 +1,4 @@
-"""The clocks of the apps of a sandbox, which can be ahead of that of the machine, or stand still."""
+"""The clocks of the apps of a sandbox, which can be ahead of the clock of the machine, or stand still."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from heliograph.storage.rows import meta
 from heliograph.storage.rows.retention import Mark
 
 _PREFIX, _END = "clock/", "clock0"
-"""What the names of clocks in `meta` begin with, and the least name after them."""
+"""The prefix of the names of clocks in `meta`, and the least text after all such names."""
 
 
 class StoredClock(Struct):
     """The clock of an app, in milliseconds.
 
-    `offset` is how far it is ahead of the machine, `frozen_at` the time at which it stands still. `marks` say up to
-    which events existed at which times of the clock.
+    `offset` is how far it is ahead of the machine, `frozen_at` the time at which it stands still. `marks` record the
+    newest events at times of the clock.
     """
 
     offset: int = 0
@@ -40,5 +40,5 @@ async def put(tx: Tx, app_id: str, clock: StoredClock) -> None:
 
 
 async def forget(tx: Tx, app_id: str) -> None:
-    """Return the clock of an app to that of the machine."""
+    """Reset the clock of an app to the clock of the machine."""
     await meta.remove(tx, _PREFIX + app_id)

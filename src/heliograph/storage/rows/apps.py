@@ -61,7 +61,7 @@ async def get(reader: Reader, app_id: str, *, lock: Lock = Lock.NONE) -> StoredA
 
 
 async def is_taken(reader: Reader, app_id: str) -> bool:
-    """Whether an app has this id; one that was deleted has it until it is purged."""
+    """Whether an app has this id. A deleted app has its id until it is purged."""
     return await reader.get("app", ("id",), ("id",), (app_id,)) is not None
 
 

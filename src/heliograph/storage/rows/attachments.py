@@ -25,8 +25,8 @@ _CLAIMED = 0
 class StoredAttachment(Struct):
     """A row of `attachment`. The fields are the columns, in this order.
 
-    `uses` counts the messages that show it. One `for_message` is deleted with the last of them. `base` is the URL of
-    the server at the upload. `chunks` is the number of its rows, or 0 if the file is in an object store.
+    `uses` counts the messages that show it. An attachment `for_message` is deleted with the last of them. `base` is the
+    URL of the server at the upload. `chunks` is the number of its rows, or 0 if the file is in an object store.
     """
 
     id: str
@@ -133,7 +133,7 @@ async def tie(tx: Tx, uses: Sequence[Use]) -> None:
 
 
 async def release(tx: Tx, app_id: str, conversation_id: str, message_id: str) -> None:
-    """End the uses by a deleted message. Discards what no message shows any more."""
+    """End the uses by a deleted message. Discards attachments that no message shows any more."""
     await _release(tx, app_id, conversation_id, "message_id = $4", message_id)
 
 
@@ -148,8 +148,8 @@ async def release_conversation(tx: Tx, app_id: str, conversation_id: str) -> Non
 
 
 async def disown(tx: Tx, app_id: str, conversation_id: str, message_id: str) -> list[StoredAttachment]:
-    """End the uses by a message whose author is erased. Discards what no message shows any more, whatever it was
-    uploaded for. Returns all that it showed."""
+    """End the uses by a message whose author is erased. Discards attachments that no message shows any more, whatever
+    they were uploaded for. Returns all attachments that it showed."""
     return await _release(tx, app_id, conversation_id, "message_id = $4", message_id, for_message=False)
 
 

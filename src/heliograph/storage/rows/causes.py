@@ -1,9 +1,9 @@
 """Why memberships begin and end.
 
-A cause is kept as its column has it, and decoded where it is shown: each join and each leave makes one. The column has
-the letter of the reason, the key, a blank, and the request. Bytes of it cost more than the time to make it, because the
-row of a participant takes that much more of a page. So of a request whose id this process has made, in the same second
-as that of the change, it has only the digits in which the two ids can differ.
+A cause stays encoded as in its column, and is decoded where it is shown, because each join and each leave creates one.
+The column has the letter of the reason, the id of the key, a space, and the id of the request. Its size matters more
+than the time to encode it, because it makes the row of each participant longer. So if this process created the id of
+the request in the same second as the id of the change, the column has only the digits in which the two ids can differ.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _LETTERS: dict[MembershipReason, str] = {
     "conversationRemove": "r",
 }
 _REASONS = {letter: reason for reason, letter in _LETTERS.items()}
-# No request has these in its id.
+# No id of a request contains these.
 _SEPARATOR, _SHORTENED = " ", "~"
 
 
 class Cause(Struct, frozen=True, array_like=True, gc=False):
-    """A reason, and the key and the request that led to it. What this program does by itself has no request."""
+    """A reason, with the key and the request. A change that this program makes by itself has no request."""
 
     reason: MembershipReason
     key_id: str
@@ -42,7 +42,7 @@ _decode_json = msgspec.json.Decoder(Cause).decode
 
 
 def encode_cause(reason: MembershipReason, key_id: str, request_id: str | None, change_id: str = "") -> str:
-    """The column of a cause. Those of many changes have no `change_id`."""
+    """The column of a cause. A cause of many changes has no `change_id`."""
     beginning = _beginning(reason, key_id)
     if request_id is None:
         return beginning

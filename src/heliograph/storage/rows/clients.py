@@ -31,8 +31,8 @@ class Link(Struct, omit_defaults=True):
 class StoredClient(Struct):
     """A row of `client`.
 
-    `address` is the external id in the form in which addresses are compared. An active or blocked client that has one
-    is linked to it; a pending one may become so.
+    `address` is the external id in the form in which addresses are compared. An active or blocked client with an
+    address is linked to it, and a pending client may be linked later.
 
     The fields are the columns, in this order; the id comes first, because pages are in its order.
     """
@@ -160,7 +160,7 @@ async def change(tx: Tx, app_id: str, clients: Sequence[StoredClient]) -> None:
 
 
 async def link(tx: Tx, app_id: str, client: StoredClient) -> None:
-    """Link a client to its address, which no other client is linked to."""
+    """Link a client to its address. No other client may be linked to it."""
     if (address := client.client_address) is not None:
         await addresses.link(tx, app_id, address, LinkedClient(client.user_id, client.id))
 

@@ -1,4 +1,4 @@
-"""Sessions of the console, and tickets. Of tokens and tickets only digests are stored."""
+"""Sessions of the console, and tickets. Tokens and tickets are stored only as digests."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ async def find_ticket(reader: Reader, digest: str) -> StoredTicket | None:
 
 
 async def use_ticket(tx: Tx, digest: str) -> bool:
-    """Delete the ticket; returns whether it existed. Of several transactions that use a ticket, one succeeds."""
+    """Delete the ticket; returns whether it existed. If several transactions use a ticket, only one succeeds."""
     return await tx.execute("DELETE FROM console_ticket WHERE digest = $1", digest) > 0
 
 
@@ -113,7 +113,8 @@ async def is_any_over(reader: Reader, now: int, idle_since: int) -> bool:
 
 
 async def prune(tx: Tx, now: int, idle_since: int) -> None:
-    """Delete what has expired: sessions that ended or were not used since, tickets, and those of revoked keys."""
+    """Delete sessions that have expired or were not used since `idle_since`, expired tickets, and the sessions and
+    tickets of revoked keys."""
     over = f"expires_at <= $1 OR seen_at <= $2 OR NOT {_KEY_EXISTS}"
     await tx.execute(f"DELETE FROM console_session WHERE {over}", now, idle_since)
     await tx.execute(f"DELETE FROM console_ticket WHERE expires_at <= $1 OR NOT {_KEY_EXISTS}", now)

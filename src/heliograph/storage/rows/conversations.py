@@ -110,9 +110,9 @@ async def page(reader: Reader, app_id: str, page: Page, *, newest_first: bool) -
 
 
 async def named(reader: Reader, app_id: str, beginning: str, limit: int) -> list[tuple[str, str]]:
-    """The ids and names of up to `limit` conversations whose display names begin with a text, in their order. Upper and
-    lower case of ASCII letters are the same."""
-    # lower() of both engines changes ASCII letters only, as that of bytes does.
+    """The ids and names of up to `limit` conversations whose display names begin with a text, in their order. The case
+    of ASCII letters is ignored."""
+    # Like bytes.lower(), lower() of both engines changes only ASCII letters.
     first = beginning.encode().lower().decode()
     rows = await reader.rows(
         "SELECT id, display_name FROM conversation WHERE app_id = $1 AND display_name IS NOT NULL "

@@ -45,7 +45,7 @@ class CursorCodec:
         id = position[-_ID_BYTES:].hex()
         if len(position) == _ID_BYTES:
             return id
-        # Cursors of earlier versions are of another order. On PostgreSQL, one without an event has no time.
+        # Cursors of earlier versions have another order. On PostgreSQL, a cursor without an event has no time.
         return ids.FIRST if id == ids.LAST else stream.earlier(id)
 
 

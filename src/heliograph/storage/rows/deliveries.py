@@ -137,7 +137,7 @@ async def attempts(reader: Reader, app_id: str, delivery: StoredDelivery) -> lis
 
 
 async def last_attempts(reader: Reader, app_id: str, delivered: Sequence[StoredDelivery]) -> dict[str, StoredAttempt]:
-    """The last attempt of each of these deliveries, by the id of the delivery, without what the endpoint responded."""
+    """The last attempt of each of these deliveries, by the id of the delivery, without the response of the endpoint."""
     keys = [(reader.bucket(one.lane), one.id, one.attempts, app_id) for one in delivered if one.attempts]
     if not keys:
         return {}

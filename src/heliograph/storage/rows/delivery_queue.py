@@ -95,7 +95,8 @@ AttemptObserver = Callable[[AttemptOutcome], None]
 
 
 async def due_webhooks(reader: Reader, ranges: BucketRanges, now: int) -> list[str]:
-    """The ids of webhooks with due deliveries in these buckets, and of deleted webhooks with pending ones in them."""
+    """The ids of webhooks with due deliveries in these buckets, and of deleted webhooks with pending deliveries in
+    them."""
     found: dict[str, None] = {}
     for part in reader.parts(ranges):
         # LIMIT makes PostgreSQL read the index up to the first row. It could read all due deliveries for EXISTS.
@@ -153,7 +154,7 @@ async def heads(
 async def _heads_of(
     reader: Reader, webhook_id: str, part: Part, now: int, limit: int, leaving_out: Collection[str]
 ) -> HeadSearch:
-    # A lane is ordered by event ids, which ascend within a conversation, whichever machine makes them.
+    # A lane is ordered by event ids, which ascend within a conversation, whichever machine creates them.
     lane = _LANE.format(part.of("f"))
     columns = ", ".join(f"d.{name}" for name in DELIVERY_ROWS.columns)
     others = parameters(leaving_out, 4)
@@ -208,7 +209,8 @@ async def park(tx: Tx, keys: Sequence[tuple[int, str]], now: int) -> None:
 
 
 async def release(tx: Tx, keys: Sequence[tuple[int, str]]) -> None:
-    """Make deliveries due that were never attempted, given by bucket and id: those before them were deleted."""
+    """Make deliveries due that were never attempted, given by bucket and id, because the deliveries before them were
+    deleted."""
     waiting = "bucket = $1 AND id = $2 AND status = 'pending' AND tries = 0"
     for key in keys:
         await tx.execute(f"UPDATE delivery SET due_at = created_at WHERE {waiting}", *key)

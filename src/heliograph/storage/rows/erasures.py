@@ -1,4 +1,4 @@
-"""Erasures: the removal of everything that names a person, in steps that can be continued by any process."""
+"""Erasures: the removal of everything that identifies a person, in steps that any process can continue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Phase = Literal[
 
 
 class ErasureState(Struct):
-    """What an erasure that is not finished looks for, and the place that it has reached.
+    """The state of an unfinished erasure: the values that it looks for, and its progress.
 
     It is deleted at the end, because it names the person.
     """
@@ -27,7 +27,7 @@ class ErasureState(Struct):
     zendesk_id: str | None = None
     emails: list[str] = []
     user_ids: list[str] = []
-    """The id of the user, and those of users that were merged into it."""
+    """The id of the user, and the ids of users that were merged into it."""
     client_ids: list[str] = []
     texts: list[str] = []
     """Values that recorded requests with data of the person contain."""
@@ -41,7 +41,7 @@ class ErasureState(Struct):
 
 
 class Counts(Struct):
-    """The numbers of rows that an erasure has removed, has changed, and has to leave, by kind."""
+    """The numbers of rows that an erasure has removed, changed and kept, by kind."""
 
     removed: dict[str, int] = {}
     changed: dict[str, int] = {}

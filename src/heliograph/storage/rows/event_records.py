@@ -24,7 +24,7 @@ _QUIET = (
 
 
 class StoredRecord(Struct):
-    """A row of `event` without what webhooks alone need. The fields are the columns, in this order."""
+    """A row of `event` without the columns that only webhooks need. The fields are the columns, in this order."""
 
     id: str
     app_id: str
@@ -68,10 +68,10 @@ async def get(reader: Reader, app_id: str, event_id: str) -> StoredRecord | None
 async def conversation_of(reader: Reader, app_id: str, id: str) -> str | None:
     """The conversation of a message or a participant, by the event of its creation.
 
-    No index finds it: the 1,000 events since the id was made are examined, within a minute.
+    No index finds it: up to 1,000 events of the minute after the id was created are examined.
     """
     made = ids.milliseconds(id)
-    # Ids can be ahead of the clock, because they are greater than those that were imported.
+    # Ids can be ahead of the clock, because they are greater than imported ids.
     if made > times.now() + 2 * _MINUTE:
         return None
     source = "event WHERE bucket = 0" if reader.buckets == 1 else "event WHERE app_id = $1"
@@ -141,7 +141,7 @@ def _selected(
 
 
 def _begun(filter: EventRecordFilter, page: Page) -> Page:
-    """The page, after the events from before the request: a request id that a server made contains its time."""
+    """The page without the events from before the request: a request id that a server created contains its time."""
     id = filter.request_id
     if id is None or not ids.is_id(id) or page.after is not None or page.before is not None:
         return page

@@ -1,4 +1,4 @@
-"""Changes of membership: who joined and left a conversation, and when.
+"""Changes of membership: the users who joined and left a conversation, and the times.
 
 The changes of a membership that has ended are rows of `membership_change`. A present membership is a participant, whose
 id, or `since`, is the id of its joining.
@@ -53,7 +53,7 @@ class Ended(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """A change of a membership, of a present one or of one that has ended."""
+    """A change of a present or an ended membership."""
 
     id: str
     is_joining: bool
@@ -76,7 +76,7 @@ _WITH_CHANGE = f"""SELECT listed.id, coalesce(listed.participant_id, change.part
     CASE change.is_joining WHEN 0 THEN listed.id ELSE change.other_id END
     FROM ({{}}) AS listed LEFT JOIN {TABLE} AS change
     ON change.bucket = $1 AND change.app_id = $2 AND change.conversation_id = $3 AND change.id = listed.id"""
-# A table of the bounds, because PostgreSQL would plan a statement with them in its conditions anew each time.
+# The bounds are in a table, because PostgreSQL would plan the statement at each execution if they were in conditions.
 _BOUNDS = """bounds (side, joined_first, joined_end, left_first, left_end) AS (VALUES
     (0, CAST($5 AS text), CAST($6 AS text), CAST($7 AS text), CAST($8 AS text)),
     (1, CAST($9 AS text), CAST($10 AS text), CAST($11 AS text), CAST($12 AS text)))"""
@@ -117,7 +117,7 @@ def _rows(tx: Tx, one: Ended) -> tuple[Row, Row]:
 
 
 async def existing(reader: Reader, keys: Iterable[Position]) -> set[tuple[str, str]]:
-    """Those of the (app id, conversation id, id) that are changes, each without the app."""
+    """The (conversation id, id) of the changes that exist, out of these (app id, conversation id, id)."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id, id) for app_id, conversation_id, id in keys]
     return {(row[0], row[1]) for row in await reader.get_many(TABLE, ("conversation_id", "id"), KEY, wanted)}
 
@@ -157,10 +157,11 @@ async def exists(reader: Reader, app_id: str, conversation_id: str) -> bool:
 
 
 async def page_at(reader: Reader, app_id: str, conversation_id: str, moment: int, page: Page) -> Slice[Row]:
-    """A page of those who were in the conversation at a time, in milliseconds.
+    """A page of the members of the conversation at a time, in milliseconds.
 
-    The columns are a cursor, the id of the participant, that of the user, and the ids of the joining and the leaving,
-    which is NULL for a present membership. Its cost does not grow with the number of changes: see storage/intervals.py.
+    The columns are a cursor, the id of the participant, the id of the user, the id of the joining, and the id of the
+    leaving, which is NULL for a present membership. Its cost does not grow with the number of changes: see
+    storage/intervals.py.
     """
     later = ids.earliest(moment + 1) if moment < ids.LAST_MILLISECOND else ids.LAST
     joined, left = Between(end=later), Between(first=later)
@@ -173,7 +174,7 @@ async def page_at(reader: Reader, app_id: str, conversation_id: str, moment: int
         *(Source(_ID_ONLY, _AT_NODE, joined, (1, node)) for node in nodes if node > moment),
         *(Source(_ID_ONLY, _AT_NODE, left, (0, node)) for node in nodes if NO_TIME < node <= moment),
     ]
-    # So that few numbers of sources occur, and PostgreSQL keeps the plans of their statements.
+    # Padded, so that few numbers of sources occur, and PostgreSQL keeps the plans of their statements.
     unused = -(len(sources) - 2) % _NODES
     sources += [Source(_ID_ONLY, _AT_NODE, NONE, (0, NO_TIME))] * unused
     return await merged_slice_of(reader, sources, values, page, is_behind=is_behind, completed=_WITH_CHANGE)
@@ -215,7 +216,7 @@ async def prune(tx: Tx, bucket: int, after: Position, oldest: str, limit: int) -
 
 
 async def replace_user(tx: Tx, app_id: str, user_id: str, pseudonym: str, limit: int) -> int:
-    """Put a pseudonym in the place of an erased user in up to `limit` changes; returns their number."""
+    """Replace an erased user by a pseudonym in up to `limit` changes; returns their number."""
     keys = await tx.rows(
         f"SELECT bucket, app_id, conversation_id, id FROM {TABLE} WHERE app_id = $1 AND user_id = $2 "
         "ORDER BY id LIMIT $3",

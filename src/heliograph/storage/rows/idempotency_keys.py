@@ -19,7 +19,8 @@ KeyOfApp = tuple[str, str]
 class StoredIdempotencyKey(Struct):
     """A row of `idempotency_key`: the digest of a request, and the response to it.
 
-    `headers` is None for those of a JSON body alone. The body is sealed, because it may show secrets.
+    `headers` is None if the response has only the headers of a JSON body. The body is sealed, because it may show
+    secrets.
 
     While a request with many items is under way, it has a row for each part of the response.
 
@@ -48,7 +49,7 @@ async def get(reader: Reader, app_id: str, key: str, *, lock: Lock = Lock.NONE) 
 
 
 async def get_many(reader: Reader, keys: Iterable[KeyOfApp]) -> list[StoredIdempotencyKey]:
-    """The rows of those of the keys that have one."""
+    """The rows of the keys that are stored."""
     wanted = [(reader.bucket(*key), *key) for key in keys]
     return [_ROWS.load(row) for row in await reader.get_many("idempotency_key", _ROWS.columns, _KEY, wanted)]
 
@@ -61,7 +62,7 @@ async def add(tx: Tx, stored_keys: Sequence[StoredIdempotencyKey]) -> None:
 
 
 async def change(tx: Tx, stored_keys: Sequence[StoredIdempotencyKey]) -> None:
-    """Store other responses under keys that are stored."""
+    """Replace the responses of stored keys."""
     rows = [
         (*_ROWS.dump_columns(one, _RESPONSE), tx.bucket(one.app_id, one.key), one.app_id, one.key)
         for one in stored_keys
@@ -89,7 +90,7 @@ async def remove(tx: Tx, app_id: str, keys: Sequence[str]) -> None:
 async def prune(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
     """Delete up to `limit` keys of the bucket that were stored before the mark was made.
 
-    Returns the text to continue after, which has no meaning, or None if there are no more.
+    Returns `after`, or None if there are no more.
     """
     rows = await tx.rows(
         f"SELECT app_id, key FROM {table} WHERE bucket = $1 AND created_at <= $2 ORDER BY created_at LIMIT $3",

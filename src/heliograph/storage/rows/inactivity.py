@@ -17,8 +17,8 @@ from heliograph.storage.rows.retention import Age
 class StoredLimit(Age):
     """A row of `inactivity_limit`: how long messages are kept without a new one. The fields are the columns.
 
-    `milliseconds` is None while the setting of the app is off. The row remains, because the conversations have ages
-    of it.
+    `milliseconds` is None while the setting of the app is off. The row remains, because the conversations refer to its
+    age.
     """
 
     app_id: str
@@ -55,7 +55,7 @@ async def page(reader: Reader, after: str, limit: int) -> list[StoredLimit]:
 
 
 async def advance(tx: Tx, app_id: str, wall: int, least: int) -> StoredLimit | None:
-    """Advance the age of a limit by the time that has passed, like that of the database in `retention`."""
+    """Advance the age of a limit by the time that has passed, like the age of the database in `retention`."""
     row = await tx.get("inactivity_limit", _ROWS.columns, ("app_id",), (app_id,), lock=Lock.CHANGE)
     if row is None or (limit := _ROWS.load(row)).milliseconds is None:
         return None

@@ -67,7 +67,7 @@ async def of_app(reader: Reader, app_id: str) -> list[StoredIntegration]:
 
 
 async def page(reader: Reader, app_id: str, types: Sequence[str], page: Page) -> Slice[StoredIntegration]:
-    """A page of the app's listed integrations of these types, or of any if none is named; oldest first."""
+    """A page of the app's listed integrations of these types, or of all types if there are none; oldest first."""
     source = "integration WHERE app_id = $1 AND listed = 1"
     if types:
         condition = f"type IN ({', '.join(f'${number}' for number in range(2, len(types) + 2))})"

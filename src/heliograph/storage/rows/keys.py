@@ -66,7 +66,7 @@ async def add(tx: Tx, key: StoredKey) -> None:
 
 async def set_last_used(tx: Tx, uses: Mapping[str, int]) -> None:
     """Set the times of the last uses of keys, by their ids. An older time is ignored."""
-    # In one order, because other processes do the same.
+    # In one order, so that processes that do the same do not deadlock.
     for key_id, at in sorted(uses.items()):
         await tx.execute(
             "UPDATE api_key SET last_used = $1 WHERE id = $2 AND (last_used IS NULL OR last_used < $1)", at, key_id

@@ -1,6 +1,6 @@
-"""Listeners: the named event streams that are open, of all processes. Those of an app are in the bucket of the app.
+"""Listeners: the named event streams that are open in any process. The rows of an app are in the bucket of the app.
 
-The process of a listener writes its row again and again. The row of one whose process was killed counts until it has
+The process of a listener rewrites its row regularly. If the process is killed, the listener is listed until its row has
 not been written for `EXPIRY_MILLISECONDS`.
 """
 
@@ -16,7 +16,7 @@ MOST_LISTED = 1_000
 
 
 class StoredListener(Struct):
-    """A row of `listener`, without the time at which it was written, which the clock of the database tells.
+    """A row of `listener`, without the time at which it was written by the clock of the database.
 
     The fields are the columns, in this order.
     """
@@ -65,5 +65,5 @@ async def remove(tx: Tx, app_id: str, listener_id: str) -> None:
 
 
 async def forget(tx: Tx) -> None:
-    """Delete all listeners: those of a snapshot are not connected."""
+    """Delete all listeners. The listeners of a snapshot are not connected."""
     await tx.execute("DELETE FROM listener")

@@ -8,7 +8,7 @@ from heliograph.storage.engine import Reader, Row
 from heliograph.storage.paging import filtered_slice_of, slice_of
 from heliograph.wire.paging import Page, Slice
 
-# Pages have up to 1,000 of these rows, so they are not made into structs.
+# Pages have up to 1,000 of these rows, so they are not converted to structs.
 COLUMNS = ("id", "user_id", "user_external_id", "client_associations", "last_read", "seen_seq")
 """The first columns of the rows. The client associations are JSON."""
 _KEY = ("bucket", "app_id", "conversation_id", "id")
@@ -35,8 +35,8 @@ async def unread_page(
 ) -> Slice[Row]:
     """A page of the participants with ids in a range who have not seen all messages up to `message_seq`.
 
-    A limited number of participants is examined, as `filtered_slice_of` documents: an index of what they have seen
-    would change with each message that they read.
+    A limited number of participants is examined, as `filtered_slice_of` documents: an index by `seen_seq` would change
+    with each message that they read.
     """
     values = (reader.bucket(conversation_id), app_id, conversation_id, *joined)
     return await filtered_slice_of(

@@ -18,7 +18,8 @@ _CONVERSATION_KEY = ("bucket", "app_id", "id")
 
 
 class JoinedConversation(Struct):
-    """What a membership shows of its conversation. The fields are columns of `conversation`, in this order."""
+    """The parts of a conversation that a membership shows. The fields are columns of `conversation`, in this
+    order."""
 
     id: str
     type: ConversationType
@@ -43,7 +44,7 @@ async def page(reader: Reader, app_id: str, user_id: str, page: Page, *, newest_
 async def page_of_joinings(
     reader: Reader, app_id: str, user_id: str, page: Page, between: Between
 ) -> Slice[tuple[str, Membership]]:
-    """A page of the user's memberships with the ids of their joinings, in the order of these.
+    """A page of the user's memberships with the ids of their joinings, in the order of these ids.
 
     Reads the ids of all memberships of the user, as `page` does.
     """

@@ -53,7 +53,7 @@ class ExaminedDelivery(Struct, frozen=True):
 
 
 class ExaminedRequest(Struct, frozen=True):
-    """What a recorded request contains."""
+    """The texts of a recorded request."""
 
     id: str
     path: str
@@ -93,14 +93,14 @@ async def shown_messages(reader: Reader, app_id: str, conversation_id: str, text
 
 
 async def shown(reader: Reader, app_id: str, keys: Sequence[tuple[str, str]]) -> list[tuple[str, str, Raw]]:
-    """The (conversation id, id, JSON) of those messages, given by conversation id and id, that exist."""
+    """The (conversation id, id, JSON) of the messages with these (conversation id, id) that exist."""
     wanted = [(reader.bucket(where), app_id, where, id) for where, id in keys]
     rows = await reader.get_many("message", ("conversation_id", "id", "shown"), _MESSAGE_KEY, wanted)
     return [(row[0], row[1], Raw(row[2])) for row in rows]
 
 
 async def set_messages(tx: Tx, app_id: str, changed: Sequence[tuple[str, str, Raw]], emptied: Sequence[bool]) -> None:
-    """Store messages, given by conversation id, id and JSON. One that is emptied loses its routing too."""
+    """Store messages, given by conversation id, id and JSON. An emptied message loses its routing too."""
     for with_routing in (False, True):
         columns = ("shown", "routing") if with_routing else ("shown",)
         rows = [
@@ -113,7 +113,7 @@ async def set_messages(tx: Tx, app_id: str, changed: Sequence[tuple[str, str, Ra
 
 
 async def events(reader: Reader, app_id: str, after: str, texts: Sequence[str], limit: int) -> list[ExaminedEvent]:
-    """The next events after an id, in a database with one bucket those of all apps."""
+    """The next events of the app after an id. In a database with one bucket, events of all apps are included."""
     where = "bucket = 0 AND id > $1" if reader.single_writer else "app_id = $3 AND id > $1"
     mention = f"app_id = $3 AND ({_mention(_PAYLOADS, texts, 4)})"
     rows = await reader.rows(
@@ -159,13 +159,13 @@ async def deliveries(reader: Reader, app_id: str, after: str, limit: int) -> lis
 
 
 async def mentioning(reader: Reader, app_id: str, keys: Sequence[tuple[int, str]], text: str) -> set[str]:
-    """The ids of those of the events, given by bucket and id, that mention a text."""
+    """The ids of the events with these (bucket, id) that mention a text."""
     rows = await reader.get_many("event", ("id", *_PAYLOADS), ("bucket", "id"), keys)
     return {row[0] for row in rows if any(column is not None and text in column for column in row[1:])}
 
 
 async def clear_attempts(tx: Tx, app_id: str, keys: Sequence[tuple[int, str]]) -> None:
-    """Delete what endpoints responded to deliveries, given by bucket and id."""
+    """Delete the responses of endpoints to deliveries, given by bucket and id."""
     await tx.update("attempt", ("answer",), ("bucket", "delivery_id"), [(None, *key) for key in keys])
 
 

@@ -29,7 +29,7 @@ async def of_user(reader: Reader, app_id: str, user_id: str) -> list[str]:
 
 
 async def add(tx: Tx, app_id: str, surviving_id: str, discarded_id: str) -> None:
-    """Record that a user was merged into another one, with all that were merged into it before."""
+    """Record that a user was merged into another one, with all users that were merged into it before."""
     # An import can bring a merged user back, who is merged again.
     known = set(await of_user(tx, app_id, surviving_id))
     moved = {discarded_id, *await of_user(tx, app_id, discarded_id)} - known

@@ -1,4 +1,4 @@
-"""OAuth clients: the partners whose integrations can be let into apps, and the codes that they exchange for tokens."""
+"""OAuth clients: the partners that can get access to apps, and the codes that they exchange for tokens."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def find_code(reader: Reader, digest: str) -> StoredCode | None:
 
 
 async def use_code(tx: Tx, digest: str) -> bool:
-    """Delete the code; returns whether it existed. Of several transactions that use a code, one succeeds."""
+    """Delete the code; returns whether it existed. If several transactions use a code, only one succeeds."""
     return await tx.execute("DELETE FROM oauth_code WHERE digest = $1", digest) > 0
 
 

@@ -32,9 +32,9 @@ async def add(
     """Store the events, in this order, and their deliveries to the subscribed webhooks.
 
     `in_full` maps event ids to functions that build the payload with full users; they are called only for events that
-    go to a webhook with `includeFullUser`. `withheld` maps event ids to the integrations that do not get the event, and
-    `sessions` those of requests from the console to the session. `without_webhooks` contains the ids of apps
-    that are known to have none.
+    go to a webhook with `includeFullUser`. `withheld` maps event ids to the integrations that do not get the event.
+    `sessions` maps event ids to the console session of the request, if there is one. `without_webhooks` contains the
+    ids of apps that are known to have no webhooks.
     """
     tx.check_events(events[0].id)
     subscribable = [one for one in events if one.app_id not in without_webhooks]

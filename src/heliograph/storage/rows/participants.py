@@ -18,7 +18,7 @@ from heliograph.wire.paging import Page, Slice
 _OF_CONVERSATION = "participant WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3"
 _KEY = ("bucket", "app_id", "conversation_id", "id")
 _REMOVED_AT_ONCE = 500
-"""How many participants `remove_next` deletes: other work goes on between its steps."""
+"""How many participants `remove_next` deletes: other work can run between its steps."""
 _MEMBERSHIP_KEY = ("bucket", "app_id", "user_id", "conversation_id")
 
 
@@ -26,8 +26,8 @@ class StoredParticipant(Struct, gc=False):
     """A row of `participant`. The client association that was active last is the first one.
 
     The fields are the columns, in this order; the id comes first, because pages are in its order. `origin` is the cause
-    of the joining. `since` is the id of the joining if it is not that of the participant: it had another user
-    before.
+    of the joining. `since` is the id of the joining if it differs from the id of the participant, because the
+    participant had another user before.
     """
 
     id: str
@@ -189,9 +189,9 @@ async def members_after(reader: Reader, app_id: str, conversation_id: str, after
 async def membership_version(reader: Reader, app_id: str, conversation_id: str) -> str | None:
     """The version of the membership, which is the same only while the members are; None without the conversation.
 
-    It is the number of participants, with the newest one. A participant who joins has a greater id than all that have
-    ever been in the conversation. So participants with the same greatest id as before were all there before, and if
-    they are as many, they are the same. Messages do not change it.
+    It consists of the number of participants and the greatest participant id. A participant who joins gets a greater id
+    than all earlier participants of the conversation. So if the greatest id is the same as before, all participants
+    were there before, and if their number is the same too, none is missing. Messages do not change it.
     """
     row = await reader.row(
         "SELECT participant_count, (SELECT max(id) FROM participant WHERE bucket = $1 AND app_id = $2 "

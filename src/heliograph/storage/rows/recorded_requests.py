@@ -1,4 +1,4 @@
-"""Recorded requests. Those of an app are in the bucket of the app."""
+"""Recorded requests. The requests of an app are in the bucket of the app."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _AFTER_EVERY_PATH = "\U0010ffff"
 class StoredSummary(Struct):
     """A row of `request` without headers and bodies, with the id first for pages.
 
-    The id is made when the request is stored, after its response was sent.
+    The id is created when the request is stored, after its response was sent.
     """
 
     id: str
@@ -48,7 +48,7 @@ class StoredSummary(Struct):
 class StoredRequest(StoredSummary):
     """A row of `request`. The fields are the columns, in this order.
 
-    `sent` is what the client sent, and `received` what it got.
+    `sent` is what the client sent, and `received` what it received.
     """
 
     sent: Raw
@@ -101,7 +101,7 @@ async def get(reader: Reader, app_id: str, id: str) -> StoredRequest | None:
 async def with_request_id(reader: Reader, app_id: str, request_id: str, limit: int) -> list[StoredRequest]:
     """The app's requests with this X-Request-Id, up to `limit`.
 
-    No index finds them. One that a server made contains its time, and the 1,000 requests since then are examined;
+    No index finds them. An id that a server created contains its time, and the 1,000 requests since then are examined;
     otherwise the newest 1,000.
     """
     made = ids.milliseconds(request_id) if ids.is_id(request_id) else None
@@ -120,7 +120,7 @@ async def with_request_id(reader: Reader, app_id: str, request_id: str, limit: i
 
 
 async def caused(reader: Reader, app_id: str, request: StoredRequest) -> list[StoredRecord]:
-    """The first events that a request caused. Their ids were made between its beginning and its own id."""
+    """The first events that a request caused. Their ids were created between its beginning and its own id."""
     began = ids.milliseconds(request.id) - request.microseconds // 1000 - _MARGIN
     first, last = ids.earliest(max(0, began)), request.id
     return await event_records.of_request(reader, app_id, request.request_id, first, last, _EVENTS)

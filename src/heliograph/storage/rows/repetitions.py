@@ -1,4 +1,4 @@
-"""Repetitions: events that the event stream has again, because a delivery of them was sent again by request.
+"""Repetitions: events that are in the event stream again, because one of their deliveries was retried by request.
 
 A repetition has an id of its own, and its place in the order of the stream. It is in the bucket of its event.
 """
@@ -21,7 +21,7 @@ _EVENT = ", ".join(f"e.{column}" for column in EVENT_ROWS.columns)
 
 
 class StoredRepetition(Struct):
-    """A row of `repetition`. The lane is that of the event.
+    """A row of `repetition`. The lane is the lane of the event.
 
     The fields are the columns, in this order.
     """
@@ -35,7 +35,7 @@ class StoredRepetition(Struct):
 async def add(tx: Tx, app_id: str, event_id: str, lane: str) -> None:
     """Repeat the event at the end of the stream."""
     if tx.single_writer:
-        # A command may write beside the server, whose ids can be ahead of the clock.
+        # A command may write while a server runs, whose ids can be ahead of the clock.
         ids.follow(await stream.newest(tx))
     one = StoredRepetition(ids.new(), app_id, event_id, lane)
     tx.check_events(one.id)
@@ -51,7 +51,7 @@ async def after(reader: Reader, app_id: str, position: str, horizon: str, limit:
     if len(repeated) == limit:
         end = repeated[-1][0]
     found = sorted([*(one for one in events if one[0] <= end), *repeated], key=lambda one: one[0])
-    # On PostgreSQL the position is not that of the horizon, which may be the id of an event of another app.
+    # On PostgreSQL the position is not the horizon, which may be the id of an event of another app.
     return found, end if reader.single_writer else found[-1][0] if found else position
 
 
@@ -70,7 +70,7 @@ async def _between(reader: Reader, app_id: str, position: str, end: str, limit: 
 
 
 async def changed_apps(reader: Reader, since: str, horizon: str, app_ids: Collection[str]) -> list[str]:
-    """Those of the apps that have repetitions after `since`, up to the horizon."""
+    """The ids, out of `app_ids`, of the apps that have repetitions after `since`, up to the horizon."""
     if not app_ids:
         return []
     rows = await reader.rows(

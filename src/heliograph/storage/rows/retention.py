@@ -1,7 +1,7 @@
 """Retention: the age of events, independent of the wall clock at the time they were written.
 
-An id contains the time at which it was made, and a wall clock can be wrong: a server that once ran with a clock in the
-future would delete new events, or keep old ones for years. So the database counts the time that has passed
+An id contains the time at which it was created, and a wall clock can be wrong: a server that once ran with a clock in
+the future would delete new events, or keep old ones for years. So the database counts the time that has passed
 (`Retention.age`), and a mark records the end of the event log at an age. Events before a mark that is old enough are
 old.
 """
@@ -77,7 +77,7 @@ async def advance(tx: Tx, horizon: str, wall: int, least: int, keep: int, name: 
     """Advance the age of the database by the time that has passed. `horizon` is the end of the event stream.
 
     Returns the age of the database, and the mark before which events are older than `keep` milliseconds. Each retention
-    time needs a state of its own, which has the `name`.
+    time has a state of its own, which is stored as `name`.
     """
     known = await meta.get(tx, name)
     retention = _decode(known) if known else None
@@ -175,9 +175,9 @@ async def _delete_next(tx: Tx, kind: str, table: str, bucket: int, after: str, m
 
 
 async def prune_outbound(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
-    """Delete what was sent before the mark among the next `limit` rows of the bucket.
+    """Delete the outbound rows from before the mark among the next `limit` rows of the bucket.
 
-    Returns the id to continue after, or None if there is no more.
+    Returns the id to continue after, or None if there are no more rows.
     """
     return await _delete_next(tx, "outbound", table, bucket, after, mark, limit)
 

@@ -1,6 +1,6 @@
-"""How far the search terms of the rows from before the schema had them were added.
+"""The progress of adding search terms to rows from before the schema had them.
 
-A database that was created with them is complete from the beginning.
+A database that was created with search terms is complete from the beginning.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ STATE = "search_terms"
 
 
 class Progress(Struct):
-    """The table and the last key whose terms were added, and the time in milliseconds before which no others are."""
+    """The table and the last key whose terms were added, and the time in milliseconds before which no others are
+    added."""
 
     table: Literal["app_user", "conversation"] = "app_user"
     bucket: int = 0
@@ -33,7 +34,7 @@ _decoder = msgspec.json.Decoder(Progress)
 
 
 async def get(reader: Reader) -> Progress | None:
-    """The progress; None if no row was searched for yet, and it is unknown when the first one may be."""
+    """The progress; None if the work has not begun, and the time at which it may begin is not set."""
     return await meta.get_struct(reader, STATE, _decoder)
 
 

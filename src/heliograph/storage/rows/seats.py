@@ -24,7 +24,8 @@ _PARTICIPANT = _USER + len(users.ROWS.columns)
 
 
 class Seat(Struct):
-    """A conversation, which is locked, and what exists of a user in it. `has_webhooks` is whether the app has any."""
+    """A locked conversation, with the user and the participant if they exist. `has_webhooks` is whether the app has
+    any."""
 
     conversation: StoredConversation | None = None
     user: StoredUser | None = None

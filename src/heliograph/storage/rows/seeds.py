@@ -1,4 +1,4 @@
-"""The seed of an app, with the ids of what it created, so that a reset can recreate the same."""
+"""The seed of an app, with the ids of the objects that it created, so that a reset can recreate the same objects."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from heliograph.storage.rows import meta
 from heliograph.wire.seeds import SeedBody
 
 _PREFIX, _END = "seed/", "seed0"
-"""What the names of seeds in `meta` begin with, and the least name after them."""
+"""The prefix of the names of seeds in `meta`, and the least text after all such names."""
 
 
 class SeededIntegration(Struct):
-    """An integration of a seed, with its webhook and the sealed secret of that."""
+    """An integration of a seed, with its webhook and the sealed secret of the webhook."""
 
     id: str
     webhook_id: str | None = None
@@ -51,7 +51,7 @@ async def forget(tx: Tx, app_id: str) -> None:
 
 
 async def change_secrets(tx: Tx, change: Callable[[str, bytes], bytes]) -> None:
-    """Seal the secrets of all seeds again. `change` gets the owner of each with the sealed secret."""
+    """Seal the secrets of all seeds again. `change` is called with the owner and the sealed secret of each."""
     rows = await tx.rows("SELECT name, value FROM meta WHERE name >= $1 AND name < $2", _PREFIX, _END)
     for name, value in rows:
         seed = _DECODER.decode(value)

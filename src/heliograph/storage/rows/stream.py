@@ -1,10 +1,10 @@
 """The event stream: events in an order to which no event is ever added before the end.
 
-The order is that of the ids. It is not the order of commits: of two transactions, the one that made its ids first may
-commit last. So the stream ends at the horizon (`Store.horizon`), the id up to which every event has been committed. Its
-position is an id.
+The order is that of the ids. It is not the order of commits: of two transactions, the one that created its ids first
+may commit last. So the stream ends at the horizon (`Store.horizon`), the id up to which every event has been committed.
+Its position is an id.
 
-On SQLite there is one writer, which makes ids in the order of commits. On PostgreSQL each process publishes a mark in
+On SQLite there is one writer, which creates ids in the order of commits. On PostgreSQL each process publishes a mark in
 `stream_mark`, and the horizon is the least of them: see `storage/postgres/marks.py`.
 """
 
@@ -21,8 +21,8 @@ from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
 from heliograph.storage.rows.outbox import STREAMED
 
 _OVERLAP_MILLISECONDS = 60_000
-"""The events that are repeated after a position that means nothing in this database. No transaction is open for longer
-than this."""
+"""The span of events that are repeated after a position that is not valid in this database. No transaction is open for
+longer than this."""
 _EVENTS_EXAMINED = 1_000
 _FORGOTTEN = "forgotten_positions"
 """The name in `meta` of the ranges of positions that restored snapshots have undone."""
@@ -39,7 +39,7 @@ def earlier(position: str) -> str:
 
 
 async def start(tx: Tx) -> None:
-    """Let the stream go on after the events that the database has, before any process publishes a mark."""
+    """Let the stream continue after the existing events, before any process publishes a mark."""
     if tx.single_writer:
         return
     await tx.execute(
@@ -71,15 +71,16 @@ async def resume(reader: Reader, app_id: str, given: str) -> str:
 
 
 async def forget_between(tx: Tx, since: str, until: str) -> None:
-    """Let positions between these two mean nothing: their events were undone when a snapshot was restored."""
-    # A range contains those that began later, because it ends later.
+    """Invalidate the positions between these two: their events were undone when a snapshot was restored."""
+    # The new range contains the ranges that began later, because it ends later.
     earlier = [one for one in await _forgotten(tx) if one[0] < since]
     ranges = [*earlier[1 - _MOST_FORGOTTEN :], (since, until)]
     await meta.put(tx, _FORGOTTEN, msgspec.json.encode(ranges).decode())
 
 
 async def restored_after(reader: Reader, position: str) -> str | None:
-    """Where a client begins anew whose position was undone by restoring a snapshot; None if it was not."""
+    """The position from which a client restarts whose position was undone by restoring a snapshot; None if it was
+    not."""
     ends = [until for since, until in await _forgotten(reader) if since < position < until]
     return max(ends) if ends else None
 
@@ -153,7 +154,7 @@ async def _after_in_key_order(
 
 
 async def changed_apps(reader: Reader, since: str, horizon: str, app_ids: Collection[str]) -> list[str]:
-    """Those of the apps that have events after `since`, up to the horizon."""
+    """The ids, out of `app_ids`, of the apps that have events after `since`, up to the horizon."""
     if not app_ids:
         return []
     rows = await reader.rows(

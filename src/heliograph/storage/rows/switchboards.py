@@ -1,6 +1,6 @@
 """Switchboards: at most one for each app, stored in one row with its integrations.
 
-Every conversation that is read brings the state of the switchboard of its app along, so one column holds all of it.
+Every read of a conversation includes the state of the switchboard of its app, so one column holds all of it.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""What records are searched by: the names of users, metadata, and the ids of imported messages and participants.
+"""The search terms of records: the names of users, metadata, and the ids of imported messages and participants.
 
 A row has the kind of the term and the id of the record. The `value` of a name is its text in lower case, which is
 searched by its beginning. The `term` of metadata is a digest of the key and the value, because both may be longer than
 a key of an index. Only records with a name or with metadata have rows.
 
 The keys of messages and participants begin with their conversation, so an imported one has a row whose `term` is its id
-and whose `id` is that of the conversation. It stays when the record is deleted.
+and whose `id` is the id of the conversation. The row stays when the record is deleted.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _encode = msgspec.json.Encoder().encode
 
 def of_user(reader: Reader, app_id: str, user_id: str, profile: Raw, metadata: Raw) -> set[Term]:
     """The terms of a user."""
-    # Users often have neither, and creating these costs nothing more.
+    # Many users have neither a profile nor metadata. Creating such a user costs nothing more.
     found = set() if bytes(profile) == _EMPTY else _of_names(reader, app_id, user_id, _decode_names(profile))
     if bytes(metadata) != _EMPTY:
         found |= of_metadata(reader, "user.metadata", app_id, user_id, _decode_metadata(metadata))
@@ -64,7 +64,7 @@ def of_metadata(reader: Reader, kind: MetadataKind, app_id: str, id: str, metada
 
 
 def text_of(value: Any) -> str:
-    """The value of metadata as the text by which it is searched: a number or a boolean is its JSON."""
+    """The value of metadata as the text by which it is searched: for a number or a boolean, its JSON."""
     return value if isinstance(value, str) else _encode(value).decode()
 
 
@@ -104,8 +104,8 @@ async def with_metadata(
 
 
 async def named(reader: Reader, app_id: str, beginning: str, limit: int) -> list[str]:
-    """The ids of users one of whose names begins with a text, for up to `limit` names. Upper and lower case of ASCII
-    letters are the same."""
+    """The ids of users with a name that begins with a text, for up to `limit` names. The case of ASCII letters is
+    ignored."""
     first = lower(beginning)
     rows = await reader.rows(
         "SELECT id FROM search_term WHERE bucket = $1 AND app_id = $2 AND kind = $3 AND term = '' "
@@ -121,20 +121,20 @@ async def named(reader: Reader, app_id: str, beginning: str, limit: int) -> list
 
 
 async def add_missing(tx: Tx, terms: Iterable[Term]) -> None:
-    """Add those of the terms that do not exist. The transaction must have locked their records."""
+    """Add the terms that do not exist yet. The transaction must have locked their records."""
     wanted = set(terms)
     known = {tuple(row) for row in await tx.get_many("search_term", _KEY, _KEY, sorted(wanted))}
     await replace(tx, known, known | wanted)
 
 
 async def add_imported(tx: Tx, app_id: str, places: Iterable[tuple[str, str]]) -> None:
-    """Remember the conversations of imported records, given by conversation id and id. The conversations are locked."""
+    """Store the conversations of imported records, given by conversation id and id. The conversations are locked."""
     terms = [(tx.bucket(app_id, _IMPORTED, id), app_id, _IMPORTED, id, "", where) for where, id in places]
     await add_missing(tx, terms)
 
 
 async def conversations_of_imported(reader: Reader, app_id: str, id: str, limit: int) -> list[str]:
-    """The conversations into which a record with this id was imported, up to a number."""
+    """Up to `limit` conversations into which a record with this id was imported."""
     rows = await reader.rows(
         "SELECT id FROM search_term WHERE bucket = $1 AND app_id = $2 AND kind = $3 AND term = $4 ORDER BY id LIMIT $5",
         reader.bucket(app_id, _IMPORTED, id),

@@ -1,6 +1,6 @@
-"""Users, and what identifies them: external ids, ids of Support users, and email addresses.
+"""Users, and their identifiers: external ids, ids of Support users, and email addresses.
 
-Each identifier belongs to one user of an app and brand at most, and has a row with the id of that user.
+Each identifier belongs to at most one user of an app and brand, and has a row with the id of that user.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class StoredUser(Struct, gc=False):
 
 
 class UserProfile(Struct):
-    """What lists of members show of a user. The profile stays JSON."""
+    """The parts of a user that lists of members show. The profile stays JSON."""
 
     id: str
     external_id: str | None
@@ -111,7 +111,7 @@ async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Loc
 
 
 async def existing(reader: Reader, app_id: str, user_ids: Iterable[str]) -> set[str]:
-    """Those of the ids that are ids of users."""
+    """The ids, out of `user_ids`, of users that exist."""
     wanted = [(reader.bucket(user_id), app_id, user_id) for user_id in user_ids]
     return {row[0] for row in await reader.get_many("app_user", ("id",), _KEY, wanted)}
 
@@ -177,7 +177,7 @@ async def ids_of(reader: Reader, keys: Iterable[tuple[str, str, str | None]]) ->
 
 
 async def ids_with_external_id(reader: Reader, app_id: str, external_id: str) -> list[str]:
-    """The ids of the users with this external id: one of each brand at most."""
+    """The ids of the users with this external id: at most one of each brand."""
     key = external_key(external_id)
     rows = await reader.rows(
         "SELECT user_id FROM external_id WHERE bucket = $1 AND app_id = $2 AND external_id = $3",

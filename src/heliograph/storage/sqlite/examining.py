@@ -20,7 +20,7 @@ def examine(location: Location, file: DatabaseFile, left: list[Path]) -> int:
 
     Raises:
         UsageError: it is the database of another program, it is empty and seems to replace a lost one, it is damaged,
-            or the log next to it is that of another database.
+            or the log next to it belongs to another database.
     """
     if location.path.stat().st_size == 0:
         refuse_lost(location, left)

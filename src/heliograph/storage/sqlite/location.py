@@ -97,7 +97,8 @@ def refuse_unusable(location: Location) -> None:
 
 
 def refuse_second_names(location: Location) -> None:
-    """Refuse a file with several hard links. Each name has a separate log, and that of another name may have commits.
+    """Refuse a file with several hard links. Each name has a separate log, and the log of another name may have
+    commits.
 
     Raises:
         UsageError: the file has several names.

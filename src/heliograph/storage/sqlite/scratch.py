@@ -1,4 +1,5 @@
-"""Folders of databases in memory, whose files are temporary. One that a killed process left is removed by the next.
+"""Folders of databases in memory, whose files are temporary. A folder that a killed process left is removed by the next
+process.
 
 A process holds a lock on a file in its folder, which the kernel releases when the process ends.
 """
@@ -20,7 +21,7 @@ class Scratch:
     """A temporary folder of this process."""
 
     def __init__(self) -> None:
-        """Create the folder, and remove those of processes of this user that were killed."""
+        """Create the folder, and remove the folders of killed processes of this user."""
         _remove_abandoned(Path(tempfile.gettempdir()))
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
         draft = self.path / f"{_LOCK}.new"

@@ -1,8 +1,8 @@
 """Snapshots that reads share.
 
-A read of its own begins and ends with system calls that lock the files, which can take as long as reading a row. So
-the reads of one step of the event loop share a snapshot. What ends it is scheduled when it begins, and so before what
-wakes the caller of a write that is committed later: no read returns an older state than its caller knows.
+A snapshot begins and ends with system calls that lock the files, which can take as long as reading a row. So
+the reads of one step of the event loop share a snapshot. Its end is scheduled when it begins, so before the callback
+that wakes the caller of a write that is committed later: no read returns an older state than its caller knows.
 """
 
 from __future__ import annotations

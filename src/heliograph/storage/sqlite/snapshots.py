@@ -1,7 +1,7 @@
 """Snapshots of a SQLite database: files in a folder next to it, whose content never changes.
 
-A restore prepares a copy of a snapshot: migrated, and with what must stay from the present database. Then SQLite copies
-its pages into the database in one transaction, so a crash leaves either the old or the new state.
+A restore prepares a copy of a snapshot: it is migrated, and gets the state that must stay from the present database.
+Then SQLite copies its pages into the database in one transaction, so a crash leaves either the old or the new state.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _BUCKETS = 1
 _PAGE_BYTES = 4096
 
 Replace = Callable[[Path], Awaitable[None]]
-"""Replaces the content of the database with that of a file."""
+"""Replaces the content of the database with the content of a file."""
 
 
 class SnapshotFiles(Snapshots):
@@ -90,7 +90,7 @@ class SnapshotFiles(Snapshots):
             return True
 
     def _prepare(self, snapshot: Path, draft: Path) -> None:
-        """Copy a snapshot, and change the copy into what the database becomes."""
+        """Copy a snapshot, and change the copy to the new content of the database."""
         shutil.copyfile(snapshot, draft)
         _require_sound(draft)
         with closing(connect(self._location.path, read_only=True)) as live, _migrated(draft) as tx:
@@ -167,7 +167,7 @@ class SnapshotFiles(Snapshots):
 
 
 def _opened(draft: Path) -> sqlite3.Connection:
-    """A connection to a draft, which needs no journal: a crash leaves nothing of it."""
+    """A connection to a draft, which needs no journal: after a crash, the draft is deleted."""
     connection = sqlite3.connect(draft, isolation_level=None)
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
@@ -199,9 +199,10 @@ def _migrated(draft: Path) -> Iterator[SQLiteTx]:
 
 
 async def _continue(tx: SQLiteTx, live: SQLiteTx) -> None:
-    """Let the streams of the database go on in the prepared one: their cursors stay valid, or lead to a reset."""
+    """Let the event streams of the database continue in the prepared one: their cursors stay valid, or lead to a
+    reset."""
     own, other = await cursors.key(live), await cursors.key(tx)
-    # Positions up to its end are also in the past of a snapshot of this database, and mean nothing in that of another.
+    # In a snapshot of this database, the positions up to its end stay valid. In a snapshot of another one, none does.
     newest = await stream.newest(tx)
     ids.follow(newest)
     since = newest if own == other else ids.FIRST
@@ -222,6 +223,6 @@ def _require_sound(draft: Path) -> None:
 
 
 def copy_into(connection: sqlite3.Connection, prepared: Path) -> None:
-    """Replace the content of the database of a connection with that of a prepared file, in one transaction."""
+    """Replace the content of the database of a connection with a prepared file, in one transaction."""
     with closing(sqlite3.connect(prepared, isolation_level=None)) as source:
         source.backup(connection)

@@ -104,7 +104,8 @@ class EmbeddedStore(Store):
         if self._files.lost:
             raise ServiceUnavailable
         try:
-            # A lone read is faster without. Commands may read for long without leaving the step.
+            # A lone read is faster without a shared snapshot. Commands may read for long within a step of the event
+            # loop.
             if self._serves and not self.is_quiet():
                 self._snapshots.share()
             return await query(self._reader, *args, **kwargs)
@@ -127,7 +128,7 @@ class EmbeddedStore(Store):
         self._writer.put(job)
 
     async def _replace(self, prepared: Path) -> None:
-        """Replace everything in the database with the content of a file. No caller may be in the middle of its work.
+        """Replace everything in the database with the content of a file. No request may be in progress.
 
         Raises:
             ServiceUnavailable: the database cannot be written now. Nothing was changed.
@@ -173,8 +174,8 @@ class EmbeddedStore(Store):
             return await super().cached_page(app_id, conversation_id, page)
         if self._files.lost:
             raise ServiceUnavailable
-        # This process makes all changes, and drops the pages that they concern when they are finished. Before, other
-        # pages may show them already.
+        # This process makes all changes, and drops the affected pages when a change is finished. Before that, reads of
+        # other pages may already show the change.
         if conversation_id in self._writer.effects.changed_conversations:
             return None
         return self.page_cache.get(app_id, conversation_id, page)

@@ -27,15 +27,15 @@ DIALECT = Dialect(
 _SET_SIZES = (128, 16)
 """The numbers of keys that one statement reads, the largest first."""
 _INSERTED = 32
-"""The number of rows that one statement inserts, if there are as many: two thirds of the time of `executemany`."""
+"""The number of rows that one statement inserts, which takes two thirds of the time of `executemany`."""
 _PARAMETER = re.compile(r"\$(\d+)")
 # Without an adapter, the driver raises and catches an AttributeError for each None that it binds.
 sqlite3.register_adapter(NoneType, lambda none: None)
 
 _BUSY_SECONDS = 10
 _CACHE_KIB = 32_000
-# The writer copies what is left in the write-ahead log, which then begins anew, once it has 16,000 pages (64 MB).
-# A server has copied most of them before, see `checkpoints`.
+# Once the write-ahead log has 16,000 pages (64 MB), the writer copies the rest of them, and the log starts again from
+# the beginning. A server has copied most of them before, see `checkpoints`.
 _CHECKPOINT_PAGES = 16_000
 
 
@@ -162,7 +162,7 @@ class SQLiteTx(Tx):
         self.effects = Effects()
 
     def check_events(self, first_id: str) -> None:
-        pass  # the only writer makes ids in the order of commits
+        pass  # the only writer creates ids in the order of commits
 
     async def row(self, sql: str, *values: Any) -> Row | None:
         row: Row | None = self._connection.execute(_numbered(sql), values).fetchone()
@@ -204,7 +204,8 @@ class SQLiteTx(Tx):
         self._connection.executemany(_insert(table, columns), rows[together:])
 
     def _insert_sets(self, table: str, columns: Columns, rows: Sequence[Row]) -> None:
-        """Insert rows whose number is a multiple of `_INSERTED`. A value that all have is bound once for each set."""
+        """Insert rows whose number is a multiple of `_INSERTED`. A value that all rows share is bound once for each
+        set."""
         shared, own, is_shared = [], [], []
         for column in zip(*rows, strict=True):
             is_shared.append(column.count(column[0]) == len(rows))

@@ -1,4 +1,4 @@
-"""Clients of third-party channels, and what these would have been sent."""
+"""Clients of third-party channels, and the messages that these would have been sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEP = Step(
         user_id {text} NOT NULL, client_id {text} NOT NULL,
         PRIMARY KEY (bucket, app_id, integration_id, address)
     ){clustered}""",
-        # What third-party channels would have been sent. The bucket is the conversation's; `tx` is that of events.
+        # What third-party channels would have been sent. The bucket is the conversation's; `tx` is as in events.
         """CREATE TABLE outbound (
         bucket {integer} NOT NULL, app_id {text} NOT NULL, id {text} NOT NULL, conversation_id {text} NOT NULL,
         client_id {text} NOT NULL, kind {text} NOT NULL, content {text} NOT NULL, created_at {integer} NOT NULL,

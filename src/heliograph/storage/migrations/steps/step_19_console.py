@@ -1,4 +1,4 @@
-"""Sessions of the console, and the tickets from which they are made."""
+"""Sessions of the console, and the tickets from which they are created."""
 
 from __future__ import annotations
 

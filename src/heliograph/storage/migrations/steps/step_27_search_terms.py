@@ -1,11 +1,11 @@
-"""What users and conversations of an app are searched by."""
+"""The search terms of users and conversations."""
 
 from __future__ import annotations
 
 from heliograph.storage.migrations.step import Step
 
-# Described in storage/rows/terms.py. The rows that exist have no terms, and older programs write none: maintenance adds
-# those that are missing.
+# Described in storage/rows/terms.py. Existing rows have no terms, and older programs write none: maintenance adds the
+# missing terms.
 STEP = Step(
     least_version=0,
     changes=(

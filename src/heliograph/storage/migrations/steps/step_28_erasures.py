@@ -1,11 +1,11 @@
-"""Erasures of what names a person, and the ids of users that were merged into others."""
+"""Erasures of persons, and the ids of users that were merged into others."""
 
 from __future__ import annotations
 
 from heliograph.storage.migrations.step import Step
 
-# Erasures are few, so they have no bucket. `state` is the progress of one that is not finished, as JSON, and has what
-# it looks for; `report` are the counts. A finished one does not say whom it was about.
+# Erasures are few, so they have no bucket. `state` is the progress of an unfinished erasure, as JSON, with the values
+# that it looks for; `counts` are the numbers of rows. A finished erasure does not identify the person.
 STEP = Step(
     least_version=0,
     changes=(

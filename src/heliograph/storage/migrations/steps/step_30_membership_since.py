@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from heliograph.storage.migrations.step import Step
 
-# `since` is that of the participant.
+# `since` is a copy of the column of the participant.
 STEP = Step(least_version=0, changes=("ALTER TABLE membership ADD COLUMN since {text}",))
