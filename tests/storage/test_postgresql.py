@@ -17,7 +17,7 @@ from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import open_store
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
-from tests.databases import POSTGRESQL, beside, everything, held_up, key_file, new_database, rows, with_parameters
+from tests.databases import POSTGRESQL, beside, everything, key_file, new_database, rows, with_parameters, write_lock
 from tests.harness import command
 from tests.storage.conftest import opened, put, statement_timeout, touch
 
@@ -149,7 +149,7 @@ def test_the_second_of_two_concurrent_inserts_finds_the_row(url: str) -> None:
 
 def test_a_statement_timeout_is_reported_and_rolled_back(url: str) -> None:
     async def work(store: Store) -> str:
-        async with held_up(url):
+        async with write_lock(url):
             with statement_timeout(store, 0.2):
                 outcomes = await asyncio.gather(
                     store.write(put, "a", "1"), store.write(put, "b", "1"), return_exceptions=True
@@ -164,7 +164,7 @@ def test_a_statement_timeout_is_reported_and_rolled_back(url: str) -> None:
 
 def test_an_exhausted_pool_is_reported(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work(store: Store) -> str:
-        async with held_up(url):
+        async with write_lock(url):
             waiting = [asyncio.ensure_future(store.write(put, name, "1")) for name in "ab"]
             while store.connections != (2, 0):  # noqa: ASYNC110 -- the store opens the second one
                 await asyncio.sleep(0.005)
