@@ -45,10 +45,10 @@ def test_processes_that_start_together_agree(url: str) -> None:
     processes = [
         subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(PROCESSES)
     ]
-    answers = [(*process.communicate(timeout=60), process.returncode) for process in processes]
-    assert {(error, status) for _, error, status in answers} == {("", 0)}
-    assert len({out for out, *_ in answers}) == 1
-    made = json.loads(answers[0][0])
+    outcomes = [(*process.communicate(timeout=60), process.returncode) for process in processes]
+    assert {(error, status) for _, error, status in outcomes} == {("", 0)}
+    assert len({out for out, *_ in outcomes}) == 1
+    made = json.loads(outcomes[0][0])
     assert rows(url, "SELECT id FROM app") == [(made["app"]["id"],)]
     assert sorted(rows(url, "SELECT id FROM api_key")) == sorted(
         (made[name]["id"],) for name in ("appKey", "accountKey")

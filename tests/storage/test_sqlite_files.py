@@ -140,7 +140,7 @@ def test_writes_are_durable_and_readers_do_not_wait(url: str, tmp_path: Path) ->
 
 
 class _Checkpointed(sqlite3.Connection):
-    """The first attempts to empty the log meet another checkpoint, for which SQLite does not wait."""
+    """A connection whose first attempts to truncate the log meet another checkpoint. SQLite does not wait for it."""
 
     busy = 3
 
