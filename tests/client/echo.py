@@ -1,4 +1,4 @@
-"""A server that answers each request with the last segment of its path, as the id of a user, and counts connections."""
+"""A server that responds with the last segment of the path, as the id of a user, and counts connections."""
 
 from __future__ import annotations
 

@@ -297,7 +297,7 @@ def test_ids_that_have_no_partition(run: Run, monkeypatch: pytest.MonkeyPatch, i
 
 
 def test_a_database_without_partitions(run: Run) -> None:
-    """On either engine all tables are pruned, also those that are not partitioned."""
+    """All tables are pruned on either engine, even if they are not partitioned."""
 
     async def work(store: Store) -> None:
         for table in (*TABLES, "outbound"):

@@ -56,7 +56,7 @@ def test_a_lone_request_and_a_command_do_not_share_a_snapshot(tmp_path: Path) ->
     assert values(tmp_path, serve=False) == ["1", "2", "2"]
 
 
-def test_a_snapshot_of_several_statements_is_that_of_the_step(tmp_path: Path) -> None:
+def test_a_snapshot_of_several_statements_is_the_snapshot_of_the_step(tmp_path: Path) -> None:
     async def go() -> list[str | None]:
         async with opened(new_database(SQLITE, tmp_path)) as store:
             await store.write(put, "x", "1")
