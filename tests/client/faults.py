@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 class Fault:
     """What happens to one request.
 
-    `forward` says whether the server receives the request. `answer` replaces the response of the server, and `keep` cuts
-    it to `response[:keep]`. `end` says how the connection ends: by a `reset`, `half` (it stays open for reading, and
-    nothing more is sent), by `close`, or not at all.
+    `forward` says whether the server receives the request. `answer` replaces the response of the server, and `keep`
+    cuts it to `response[:keep]`. `end` says how the connection ends: by a `reset`, `half` (it stays open for reading,
+    and nothing more is sent), by `close`, or not at all.
     """
 
     forward: bool = True
