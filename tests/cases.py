@@ -1,4 +1,4 @@
-"""One test of many small cases: each case of pytest's own takes 3 ms of processor time with three processes."""
+"""Runs many small cases in one test. A case of `pytest.mark.parametrize` takes 3 ms of processor time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Test = Callable[..., None]
 
 
 def each(cases: Iterable[Any], name: Callable[[Any], str] = str) -> Callable[[Test], Test]:
-    """Run a test for every case, its first argument; the failure of the test names each case that fails, and why."""
+    """Run a test once per case, its first argument. The failure message lists every failed case with its error."""
     given = list(cases)
     assert given, "no cases"
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 
 def write_certificate(path: Path, name: x509.GeneralName) -> Path:
-    """Write a certificate of this name, followed by its private key; returns the path."""
+    """Write a certificate for this name, followed by its private key; returns the path."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
     certificate = (

@@ -1,4 +1,4 @@
-"""Type checkers, run on files that no test imports."""
+"""Runs type checkers on files that no test imports."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ def lines_refused(checker: str, *files: Path) -> dict[Path, set[int]]:
 
 
 def lines_marked(file: Path) -> set[int]:
-    """The numbers of the lines that are marked as mistakes."""
+    """The numbers of the lines that end with `# wrong`."""
     return {number for number, line in enumerate(file.read_text().splitlines(), 1) if line.endswith("# wrong")}

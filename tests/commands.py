@@ -1,7 +1,7 @@
-"""Runs `heliograph`, each time in a process of its own that is forked from one which has imported the package.
+"""Runs `heliograph` in processes that are forked from a fork server, which has imported the package.
 
-Imports are nearly all of what a command or the start of a server costs. Servers with several workers, and
-`tests/cli/test_readme.py`, run `python -m heliograph`.
+Imports take nearly all the time of a command or of the start of a server. Servers with several workers, and
+`tests/cli/test_readme.py`, run `python -m heliograph` instead.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import IO
 from heliograph.__main__ import main
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-# Each process runs the main module of its parent again, which is pytest's.
+# Each process imports the main module of its parent, which is pytest.
 _CONTEXT.set_forkserver_preload(["pytest", __name__, "heliograph.assembly", "heliograph.cli.main", *(
     f"heliograph.{name}" for name in (
         "cli.welcome", "domain.sandbox", "server.app", "server.observability.metrics", "server.process.running",
@@ -29,13 +29,13 @@ _CONTEXT.set_forkserver_preload(["pytest", __name__, "heliograph.assembly", "hel
     )
 ), "tests.frozen"])  # fmt: skip
 _SECONDS = 110
-"""Less than the limit of a test, so that a command that hangs is named."""
+"""Less than the time limit of a test, so that the error names the command that hangs."""
 
 Prepare = Callable[[], None]
 
 
 class Running:
-    """A running `heliograph`; like `subprocess.Popen`, with pipes from its output.
+    """A running `heliograph` process, with the interface of `subprocess.Popen` and pipes from its output.
 
     The process calls `prepare` first.
     """
@@ -44,7 +44,7 @@ class Running:
         self.args = args
         out, err = _CONTEXT.Pipe(duplex=False), _CONTEXT.Pipe(duplex=False)
         streams = (out[1], err[1])
-        # Daemons are terminated when the tests end, if a test has failed to.
+        # Daemons are terminated at the end of the run, even if a test fails to stop them.
         given = (args, {**os.environ, **(env or {})}, prepare, *streams)
         self._process = _CONTEXT.Process(target=_run, args=given, daemon=True)
         self._process.start()
@@ -63,14 +63,14 @@ class Running:
         return self._process.exitcode
 
     def wait(self, timeout: float | None = None) -> int:
-        """The exit status, once the process has ended."""
+        """Wait until the process ends; returns its exit status."""
         self._process.join(timeout)
         if (status := self.poll()) is None:
             raise subprocess.TimeoutExpired(list(self.args), timeout or 0)
         return status
 
     def send_signal(self, number: int) -> None:
-        """Send a signal to the process, if it runs."""
+        """Send a signal to the process, if it is still running."""
         if self.poll() is None:
             with contextlib.suppress(ProcessLookupError):  # it has just ended
                 os.kill(self.pid, number)
@@ -79,7 +79,7 @@ class Running:
 def command(
     *args: str, env: dict[str, str] | None = None, prepare: Prepare | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `heliograph` with these arguments to its end, in a process that calls `prepare` first."""
+    """Run `heliograph` with these arguments and wait until it ends. Its process calls `prepare` first."""
     with tempfile.TemporaryDirectory() as folder:
         streams = [Path(folder, name) for name in ("stdout", "stderr")]
         given = (args, {**os.environ, **(env or {})}, prepare, *streams)
@@ -93,9 +93,9 @@ def command(
 
 
 def stop() -> None:
-    """End the process that the others are forked from, whose processor time then counts as that of the tests."""
+    """Stop the fork server, so that its processor time counts as processor time of the tests."""
     for process in multiprocessing.active_children():
-        process.kill()  # what a failed test left behind
+        process.kill()  # a failed test did not stop it
     forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 

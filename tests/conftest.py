@@ -1,7 +1,7 @@
-"""One server process for the whole run, on each engine; an app of its own for each test.
+"""Shared fixtures: one server per engine for the whole run, and a fresh app for each test.
 
-A test that takes the fixture `engine`, most of them by way of `server`, runs on every engine. One that is marked
-`one_engine` is not about what is stored, and runs on SQLite; or it is about the one engine that the mark names.
+A test that takes the fixture `engine`, usually through `server`, runs on every engine. Mark a test that does not
+depend on storage `one_engine`: it runs on SQLite only. `one_engine(POSTGRESQL)` marks a test of PostgreSQL only.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from tests.harness import Caller, Sandbox, Server, SharedServer, new_app, servin
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known, and keep temporary files in memory."""
+    """Register the marker, and keep temporary files in memory."""
     temporary.keep_in_memory()
-    # In a background job of a shell it is ignored, and so by the processes that tests interrupt.
+    # Background jobs of a shell ignore SIGINT, and the processes that tests interrupt would inherit this.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line(
-        "markers", "one_engine: runs on SQLite, or the one that is named, only; what is not about what is stored does"
+        "markers", "one_engine: the test does not depend on storage and runs on SQLite only, or on the given engine"
     )
 
 
 def pytest_collection() -> None:
-    """Leave the collector off while modules are imported: nothing of them is garbage."""
+    """Disable the garbage collector while test modules are imported, which creates no garbage."""
     gc.disable()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the files of each folder over the run, so that not all browsers, or all servers with load, run at once."""
+    """Spread the files of each folder over the run, so that tests with browsers or under load do not all coincide."""
     folders: dict[Path, dict[Path, int]] = {}
     for item in items:
         files = folders.setdefault(item.path.parent, {})
@@ -56,13 +56,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector skip what lasts for the run: it took up to 30% of the time for visiting ten thousand cases."""
+    """Exclude the collected tests from garbage collection: visiting ten thousand cases took up to 30% of the time."""
     gc.freeze()
     gc.enable()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run whatever needs an engine on each of them."""
+    """Run each test that takes `engine` on every engine."""
     if "engine" in metafunc.fixturenames:
         one = metafunc.definition.get_closest_marker("one_engine")
         metafunc.parametrize("engine", [*one.args] or [SQLITE] if one else ENGINES, indirect=True, scope="session")
@@ -81,9 +81,9 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.
     folder = tmp_path_factory.mktemp("configuration")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(folder))
-        # No test needs a public authority, and every `httpx.Client` would spend 60 ms on loading all of them.
+        # No test needs public certificate authorities, and every `httpx.Client` would take 60 ms to load them.
         patch.setenv("SSL_CERT_FILE", str(write_certificate(folder / "nobody.pem", x509.DNSName("nobody.invalid"))))
-        # Hundreds of Python processes are started, and to compile every module takes as long as the rest of a start.
+        # Tests start hundreds of Python processes, and compiling every module would double the time of each start.
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         patch.setenv("PYTHONPYCACHEPREFIX", str(pytestconfig.rootpath / ".pytest_cache/bytecode"))
         yield
@@ -93,9 +93,9 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.
 
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
-    """Returns the server of an engine with these options, and starts it at the first call.
+    """A function that returns the server of an engine with these options, and starts it at the first call.
 
-    Pytest ends a fixture that depends on the engine at each change of the engine, which is twice per file.
+    Pytest tears down a fixture that depends on `engine` at each change of the engine, which is twice per file.
     """
     with contextlib.ExitStack() as servers:
 

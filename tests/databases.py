@@ -1,4 +1,4 @@
-"""A database of its own for each test, on either engine, and a look into it beside the servers that use it."""
+"""Creates a database per test on either engine, and reads it alongside the servers."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from tests.postgresql import PostgreSQL
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ENGINES = (SQLITE, POSTGRESQL)
 GIVEN = "HELIOGRAPH_TEST_DATABASE"
-"""Names the URL of a PostgreSQL database to be used in the place of one that is started for the run."""
+"""The environment variable with the URL of a PostgreSQL database to use, instead of starting one for the run."""
 
 CLUSTER = "HELIOGRAPH_TEST_CITUS"
-"""Names the URL of the coordinator of a Citus cluster, over which the tables of each database are distributed."""
+"""The environment variable with the URL of the coordinator of a Citus cluster that the databases are created on."""
 
 BUSY_SECONDS = 10
 SHARDS = 8
@@ -34,11 +34,11 @@ _FILE = "sqlite:///"
 _PARAMETER = re.compile(r"\$(\d+)")
 
 Query = Callable[..., list[tuple[Any, ...]]]
-"""Runs a statement with `$1`-style parameters; the rows that it finds, or returns."""
+"""Runs a statement with `$1`-style parameters, and returns its rows."""
 
 
 class _Shared:
-    """The PostgreSQL of the run: a schema in it is as good as a database, and much cheaper."""
+    """The PostgreSQL server of the run. Tests get schemas in it, which cost much less than databases."""
 
     def __init__(self) -> None:
         self._is_cluster = CLUSTER in os.environ
@@ -49,7 +49,7 @@ class _Shared:
         self._schemas: list[str] = []
 
     def new_schema(self) -> str:
-        """The URL of an empty schema; on a cluster, of one whose tables are distributed."""
+        """Create an empty schema, or on a cluster one with distributed tables; returns its URL."""
         name = f"heliograph_{self._run}_{next(self._numbers)}"
         execute(self.url, f"CREATE SCHEMA {name}")
         self._schemas.append(name)
@@ -60,7 +60,7 @@ class _Shared:
 
     @contextlib.contextmanager
     def copied(self) -> Iterator[str]:
-        """The URL of a database that is migrated already, for the length of a block."""
+        """The URL of a copy of a migrated database, which is dropped at the end of the block."""
         if not self._own:
             yield self.new_schema()
             return
@@ -84,7 +84,7 @@ class _Shared:
         return self.url.replace("/postgres?", f"/{name}?")
 
     def stop(self) -> None:
-        """Leave nothing behind."""
+        """Remove everything that the run created."""
         if self._own:
             self._own.stop()
         else:
@@ -97,20 +97,20 @@ def _shared() -> _Shared:
 
 
 def stop() -> None:
-    """End the PostgreSQL of the run, if any test needed it."""
+    """Stop the PostgreSQL of the run, if any test used it."""
     if _shared.cache_info().currsize:
         _shared().stop()
         _shared.cache_clear()
 
 
 def new_database(engine: str, folder: Path) -> str:
-    """The URL of a database that is empty, or on SQLite not there yet: `heliograph.db` in the folder."""
+    """The URL of a new database: an empty schema, or on SQLite `heliograph.db` in the folder, which is not created."""
     return _shared().new_schema() if engine == POSTGRESQL else f"{_FILE}{folder / 'heliograph.db'}"
 
 
 @contextlib.contextmanager
 def migrated_database(engine: str, folder: Path) -> Iterator[str]:
-    """The URL of a database without rows of apps. On PostgreSQL it costs a third of one that has yet to be migrated."""
+    """The URL of a database without apps. On PostgreSQL it is migrated, at a third of the cost of a migration."""
     with _shared().copied() if engine == POSTGRESQL else contextlib.nullcontext(new_database(engine, folder)) as url:
         yield url
 
@@ -121,7 +121,7 @@ def url_of(database: Path | str) -> str:
 
 
 def with_parameters(url: str, **parameters: str) -> str:
-    """The URL with these parameters too."""
+    """The URL with these query parameters added."""
     added = "&".join(f"{name}={value}" for name, value in parameters.items())
     return f"{url}{'&' if '?' in url else '?'}{added}"
 
@@ -154,7 +154,7 @@ def execute_sqlite(path: Path, *statements: str) -> None:
 
 @contextlib.contextmanager
 def beside(url: str) -> Iterator[Query]:
-    """A transaction beside the servers; all it reads is of one moment, and it is committed at the end."""
+    """A transaction alongside the servers. It reads a single snapshot, and is committed at the end of the block."""
     with _beside_sqlite(url) if is_sqlite(url) else _beside_postgresql(url) as query:
         query("BEGIN")
         yield query
@@ -186,8 +186,8 @@ def _beside_postgresql(url: str) -> Iterator[Query]:
 
 
 @contextlib.asynccontextmanager
-async def held_up(url: str) -> AsyncIterator[None]:
-    """While this lasts whatever would write has to wait, as it may have to for another process."""
+async def write_lock(url: str) -> AsyncIterator[None]:
+    """Blocks all writers, like a long transaction of another process."""
     if is_sqlite(url):
         path = url.removeprefix(_FILE)
         with contextlib.closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as file:
@@ -205,7 +205,7 @@ async def held_up(url: str) -> AsyncIterator[None]:
 
 
 def rows(url: str, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    """What one query finds."""
+    """The rows of one query."""
     with beside(url) as query:
         return query(sql, *values)
 
@@ -223,7 +223,7 @@ def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def key_file(url: str) -> Path:
-    """Where the master key of a database that was opened is kept."""
+    """The path of the master key of a database that has been opened."""
     if is_sqlite(url):
         return Path(f"{url.removeprefix(_FILE)}.key")
     ((identity,),) = rows(url, "SELECT value FROM meta WHERE name = 'database_id'")

@@ -1,4 +1,4 @@
-"""Excludes what is imported before from garbage collection: the processes that are forked need not examine it."""
+"""Excludes all modules imported so far from garbage collection, so that forked processes do not examine them."""
 
 import gc
 

@@ -1,4 +1,4 @@
-"""A real server in a process of its own, and a caller that talks to it over a real socket."""
+"""Starts real servers in processes of their own, and calls them over real sockets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.http import Http
 
 START_SECONDS = 60
 ROOTS = ("/v2", "/oauth", "/heliograph", "/console")
-"""What the paths of the API begin with."""
+"""The prefixes of the paths of the API."""
 Auth = tuple[str, str]
 
 
@@ -44,7 +44,7 @@ class Sandbox:
 
 
 def init(database: str) -> Sandbox:
-    """Return the sandbox, created if needed, without the process that `heliograph init` would take."""
+    """Return the sandbox, created if needed, without starting a process for `heliograph init`."""
 
     async def work() -> sandbox.Sandbox:
         store = await open_store(database)
@@ -53,7 +53,7 @@ def init(database: str) -> Sandbox:
         finally:
             await store.close()
 
-    # In a thread of its own, because Playwright runs an event loop in that of the tests of the console.
+    # In a thread of its own, because Playwright runs an event loop in the main thread of the console tests.
     with ThreadPoolExecutor(max_workers=1) as thread:
         found = thread.submit(asyncio.run, work()).result()
     keys = [(key.id, key.secret) for key in (found.app_key, found.account_key)]
@@ -61,14 +61,14 @@ def init(database: str) -> Sandbox:
 
 
 shared_sandbox = functools.cache(init)
-"""The sandbox of a server that is shared, and so stays."""
+"""The sandbox of a shared server, which lasts for the run."""
 
 
 class Server:
     """`heliograph serve` on a free port, for a database URL or the path of a SQLite file.
 
-    `forked=False` starts it as users do, with the limits of this process, for ten times the processor time. A forked
-    process calls `prepare` first.
+    `forked=False` starts it as users do, with the resource limits of this process, for ten times the processor time.
+    A forked process calls `prepare` first.
     """
 
     def __init__(
@@ -83,8 +83,8 @@ class Server:
         self.options = options
         self.env = env or {}
         self.prepare = prepare
-        # The supervisor of several workers must not have imported what they share metrics with, and a library that is
-        # to be loaded first has to be there when the process starts.
+        # The supervisor of several workers must not have imported `prometheus_client`, through which the workers share
+        # metrics. `LD_PRELOAD` takes effect only when a program starts.
         self.forked = forked and self.workers == 1 and "LD_PRELOAD" not in self.env
         self.url = ""
         self.output: list[str] = []
@@ -92,7 +92,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        """Start it, and wait until it says where it answers."""
+        """Start it, and wait until it prints the address that it listens at."""
         args = ("serve", "--port", "0", "--database", self.database_url, *self.options)
         self.process = self._process(*args)
         self._readers = [
@@ -117,11 +117,11 @@ class Server:
 
     @property
     def workers(self) -> int:
-        """How many processes serve."""
+        """The number of worker processes."""
         return int(self.options[self.options.index("--workers") + 1]) if "--workers" in self.options else 1
 
     def worker_pids(self) -> set[int]:
-        """The worker processes."""
+        """The ids of the worker processes."""
         pid = self.process.pid
         try:
             return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
@@ -129,7 +129,7 @@ class Server:
             return set()
 
     def listening(self) -> set[int]:
-        """The worker processes that listen at the port."""
+        """The ids of the worker processes that listen at the port."""
         wanted = f"{int(self.url.rpartition(':')[2]):04X}"
         inodes = {
             fields[9]
@@ -144,7 +144,7 @@ class Server:
         return reader
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        """End it by a signal; returns its exit status."""
+        """Stop it with a signal; returns its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         status = self.process.wait(timeout=30)
@@ -156,7 +156,7 @@ class Server:
         return status
 
     def send_signal(self, number: int) -> None:
-        """Send a signal. kill -9 goes to the workers as well: nobody is left who could end in good order."""
+        """Send a signal. SIGKILL is also sent to the workers, because the supervisor can no longer stop them."""
         pids = {self.process.pid, *(self.worker_pids() if number == signal.SIGKILL else ())}
         self.process.send_signal(number)
         for pid in pids - {self.process.pid}:
@@ -164,11 +164,11 @@ class Server:
                 os.kill(pid, number)
 
     def kill(self) -> None:
-        """kill -9 of the first process."""
+        """Kill the first process with SIGKILL, and wait until it has ended."""
         self.stop(signal.SIGKILL)
 
     def restart(self) -> None:
-        """Stop it in good order, and start it again."""
+        """Stop it gracefully, and start it again."""
         self.stop()
         self.output.clear()
         self.start()
@@ -198,7 +198,7 @@ class Caller:
     http: Http = field(default_factory=Http)
 
     def __call__(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
-        """Call `path`, below the app if it is not one of a root."""
+        """Call `path`, which is relative to the app unless it begins with one of `ROOTS`."""
         where = path if path.startswith(ROOTS) else f"/v2/apps/{self.app_id}{path}"
         if body is not None:
             kwargs["json"] = body
@@ -206,7 +206,7 @@ class Caller:
         return self.http.request(method, self.url + where, **kwargs)
 
     def ok(self, method: str, path: str, body: Any = None, **kwargs: Any) -> Any:
-        """The JSON of an answer that must be a success."""
+        """The JSON of a response, which must be a success."""
         answer = self(method, path, body, **kwargs)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
@@ -273,25 +273,25 @@ def calling_account(server: Server) -> Iterator[Caller]:
 
 
 def author_of(**user: str) -> dict[str, str]:
-    """The author that is a user named by `userId` or `userExternalId`, or else the business."""
+    """The author of a post: the user with this `userId` or `userExternalId`, or else the business."""
     return {"type": "user", **user} if user else {"type": "business"}
 
 
 def new_app(account: Caller, name: str = "App") -> Caller:
-    """A fresh app, and a caller with a key of it."""
+    """Create an app; returns a caller with a key of the app."""
     app_id = account.ok("POST", "/v2/apps", {"displayName": name})["app"]["id"]
     key = account.ok("POST", f"/v2/apps/{app_id}/keys", {"displayName": "Key"})["key"]
     return Caller(account.url, (key["id"], key["secret"]), app_id, account.http)
 
 
 def error_of(answer: httpx.Response) -> tuple[int, str, str]:
-    """Status, code and title of an answer with one error."""
+    """Status, code and title of a response with one error."""
     (error,) = answer.json()["errors"]
     return answer.status_code, error["code"], error["title"]
 
 
 def titles_of(answer: httpx.Response) -> list[str]:
-    """The titles of a 400, all of whose entries are bad_request."""
+    """The titles of a 400 response, all of whose errors must have the code `bad_request`."""
     assert answer.status_code == 400
     errors = answer.json()["errors"]
     assert {error["code"] for error in errors} == {"bad_request"}
@@ -306,7 +306,7 @@ def serving(
     forked: bool = True,
     prepare: Prepare | None = None,
 ) -> Any:
-    """A server for the length of a block; it must end in good order."""
+    """A server for the length of a block. It must exit without an error."""
     server = Server(database, *options, env=env, forked=forked, prepare=prepare)
     try:
         yield server

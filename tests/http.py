@@ -17,7 +17,7 @@ from heliograph.client.http.trust import Trust
 from heliograph.errors import Timeout, TransportError
 
 _URL = re.compile(r"(http://[0-9a-z.:]+)/[\w/.%~:-]*", re.ASCII)
-"""What httpx would send as it stands."""
+"""URLs that httpx sends unchanged."""
 _METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 _ARGUMENTS = {"auth", "content", "headers", "json", "params"}
 
@@ -32,11 +32,11 @@ class Http(httpx.Client):
         self._sdks: dict[str, Client] = {}
 
     def sdk(self, url: str) -> Client:
-        """Our client of a server, without a credential. It retries nothing, so that no failure is hidden."""
+        """Our client for a server, without credentials. It does not retry, so that no failure is hidden."""
         return self._sdks.get(url) or self._sdks.setdefault(url, Client(url, timeout=self._seconds, max_retries=0))
 
     def request(self, method: str, url: str, **given: Any) -> httpx.Response:  # type: ignore[override]
-        """Send a request. The headers that httpx would add are left out of a plain one.
+        """Send a request. A plain request lacks the headers that httpx would add.
 
         Raises:
             httpx.TransportError: no complete response arrived.
@@ -81,6 +81,6 @@ class Http(httpx.Client):
 
 
 def _is_plain(method: str, headers: dict[Any, Any], content: Any) -> bool:
-    """Whether httpx would send the same."""
+    """Whether httpx would send the same headers and content."""
     texts = all(isinstance(part, str) and part.isascii() for header in headers.items() for part in header)
     return texts and (content is None or isinstance(content, bytes)) and not (content is not None and method == "GET")

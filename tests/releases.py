@@ -1,4 +1,4 @@
-"""Later releases of Heliograph: the same program with more steps of the schema.
+"""Simulates other releases of Heliograph: the same program with more or fewer steps of the schema.
 
 Tests call these functions in the processes that they start, or with monkeypatch.
 """
@@ -32,7 +32,7 @@ EXPANDED = (
 CONTRACTED = (*EXPANDED, Step(len(EXPANDED), ("ALTER TABLE conversation DROP COLUMN colour",)))
 
 
-# Programs that serve at the same time differ in the last steps only, because this program uses what the others add.
+# Releases that serve at the same time differ in the last steps only, because the program needs the other steps.
 _LATE = (*UNPARTITIONED, *PRESENT[_PARTITIONING + 1 :], PRESENT[_PARTITIONING])
 BEFORE_PARTITIONS = _LATE[:-1]
 """The steps of a release that does not partition tables, if partitioning is the last step of the present release."""
@@ -61,13 +61,13 @@ def release_that_contracts() -> None:
 
 
 def earlier_release(patch: pytest.MonkeyPatch, steps: int) -> None:
-    """Become a release that knows only the first steps, of a database that is opened and closed."""
+    """Become a release that knows only the first steps, to open and close a database."""
     patch.setattr(schema, "STEPS", PRESENT[:steps])
     patch.setattr(stream, "newest", _newest_event)
 
 
 async def _newest_event(reader: Reader) -> str:
-    """The id of the newest event, for a release without repetitions."""
+    """The id of the newest event, in a release without the table of repetitions."""
     row = await reader.row("SELECT max(id) FROM event")
     return (row[0] if row else None) or ids.FIRST
 

@@ -22,8 +22,8 @@ UNKNOWN = "…"
 _RUN = ("row", "rows", "execute")
 _PAGE = ("slice_of", "filtered_slice_of")
 _MATCH = {"get": 2, "get_many": 2, "update": 2, "delete": 1, "insert": 1}
+"""For each function that builds a statement: the position of the argument with its columns, such as the bucket."""
 _CALLS = {*_RUN, *_PAGE, *_MATCH}
-"""For each function that makes statements: the position of the columns, one of which is the bucket."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Statement:
 
 
 class _Anything:
-    """Stands for a value that is not known: its attributes and calls are neither, and as text it is `…`."""
+    """Stands for an unknown value. Its attributes and results are unknown too, and its text is `…`."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -61,7 +61,7 @@ class _Anything:
 
 
 class _Names(dict[str, Any]):
-    """The names that a function can use: those of its module, the parts of a divided database, and its own."""
+    """The names that a function can use: names of its module, `part` of a divided database, and local names."""
 
     def __init__(self, module: ModuleType, function: ast.AsyncFunctionDef | ast.FunctionDef) -> None:
         super().__init__(vars(module))

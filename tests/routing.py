@@ -1,4 +1,7 @@
-"""Shards for tests, and whether a statement can be sent to one: each of its tables with a bucket names it."""
+"""Shards for tests, and a check that a statement can be sent to one shard.
+
+It can if it names the bucket of each of its tables that has buckets.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from heliograph.storage.copying import TABLES
 from heliograph.storage.postgres.placement import BUCKETS, Placement
 
 SPREAD = {"…", *(table.name for table in TABLES if table.spread)}
-"""The tables that have a bucket, and those whose name is not known."""
+"""The tables that have buckets, and `…` for a table with an unknown name."""
 
 SHARDS = 8
 
@@ -24,12 +27,12 @@ _NUMBER = re.compile(r"\$?\d+")
 
 
 def shard_of(bucket: int, shards: int = SHARDS) -> int:
-    """The number of the shard of a bucket: neighbours are in different ones, as with a hash."""
+    """The number of the shard of a bucket. Neighbouring buckets are in different shards, as with a hash."""
     return bucket * 2654435761 % shards
 
 
 def divided(shards: int = SHARDS) -> Placement:
-    """A placement in shards, whose names differ from those of any other number of shards."""
+    """A placement in shards. Their names contain the number of shards, so that two placements share no name."""
     names = tuple(f"{shards}-{number}" for number in range(shards))
     buckets = [[one for one in range(BUCKETS) if shard_of(one, shards) == number] for number in range(shards)]
     return Placement(tuple(Shard(name, merged(some)) for name, some in zip(names, buckets, strict=True)), names)
@@ -37,11 +40,11 @@ def divided(shards: int = SHARDS) -> Placement:
 
 @dataclass
 class Part:
-    """A SELECT, INSERT, UPDATE or DELETE without those inside it."""
+    """A SELECT, INSERT, UPDATE or DELETE without the statements nested in it."""
 
     text: str = ""
     unnamed: list[str] = field(default_factory=list)
-    """The tables with a bucket that it does not name."""
+    """The tables whose bucket it does not name."""
     buckets: list[str] = field(default_factory=list)
     """The buckets that it names: numbers, or parameters such as `$1`."""
 
@@ -106,7 +109,7 @@ def _look(part: Part) -> None:
 
 
 def _of_insert(text: str) -> tuple[list[str], list[str]]:
-    """The table if its bucket is not a value of the rows, and the buckets of the rows."""
+    """The table if its rows do not name the bucket, and the buckets of its rows."""
     table, columns, rest = re.findall(r"INTO (\w+) \(([^)]*)\)\s*(.*)", text, re.DOTALL)[0]
     names = columns.split(", ")
     if "bucket" not in names or not rest.startswith("VALUES"):

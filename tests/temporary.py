@@ -1,4 +1,4 @@
-"""Temporary files of a run: in memory if the machine has plenty, because thousands of files wait for a busy disk."""
+"""Keeps the temporary files of a run in memory if there is enough, because a busy disk delays thousands of files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _LOCK = ".lock"
 
 
 def keep_in_memory() -> None:
-    """Let this process and those that it starts create temporary files in memory, and remove them when it ends.
+    """Create the temporary files of this process and of its children in memory, and remove them when it ends.
 
-    Nothing changes if `TMPDIR` is set, or memory is short.
+    Does nothing if `TMPDIR` is set, or memory is short.
     """
     if "TMPDIR" in os.environ or not _MEMORY.is_dir():
         return
@@ -27,7 +27,7 @@ def keep_in_memory() -> None:
     if shutil.disk_usage(_MEMORY).free < _LEAST_FREE_BYTES or _available_bytes() < 2 * _LEAST_FREE_BYTES:
         return
     folder = tempfile.mkdtemp(prefix=_NAME, dir=_MEMORY)
-    # This process has the lock until it ends, however it ends.
+    # This process holds the lock until it ends, even if it is killed.
     fcntl.flock(os.open(Path(folder, _LOCK), os.O_CREAT | os.O_RDWR), fcntl.LOCK_EX)
     os.environ["TMPDIR"] = tempfile.tempdir = folder
     # After multiprocessing has removed its own folder, with priority -100.
@@ -35,7 +35,7 @@ def keep_in_memory() -> None:
 
 
 def _remove_left_behind() -> None:
-    """Remove the folders of runs that were killed: no process has their locks."""
+    """Remove the folders of killed runs, whose locks no process holds."""
     for folder in _MEMORY.glob(f"{_NAME}*"):
         with contextlib.suppress(OSError):
             lock = os.open(folder / _LOCK, os.O_RDWR)

@@ -1,4 +1,4 @@
-"""Waits for what another thread or process does."""
+"""Waits for other threads and processes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ PATIENCE_SECONDS = 60
 
 
 def until(holds: Callable[[], object]) -> None:
-    """Wait until something holds. The limit is for a program that is wrong: no machine is that slow."""
+    """Wait until a condition holds. Only a bug exceeds the time limit: no machine is that slow."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not holds():
-        assert time.monotonic() < deadline, "it does not hold"
+        assert time.monotonic() < deadline, "the condition does not hold"
         time.sleep(0.02)

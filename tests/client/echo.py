@@ -1,4 +1,4 @@
-"""A server that answers each request with the last segment of its path, as the id of a user, and counts connections."""
+"""A server that responds with the last segment of the path, as the id of a user, and counts connections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SLOW_SECONDS = 0.5
 
 
 class Echo:
-    """Over TLS if there is a certificate. A path that ends with `slow-…` is answered after half a second."""
+    """Uses TLS if it has a certificate. If the last segment begins with `slow-`, it responds after half a second."""
 
     def __init__(self, certificate: Path | None = None) -> None:
         self.accepted = 0
@@ -52,7 +52,7 @@ class Echo:
         self.ended += 1
 
     def close(self) -> None:
-        """Accept nobody any more."""
+        """Stop accepting connections."""
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
@@ -68,5 +68,5 @@ def echoing(certificate: Path | None = None) -> Iterator[Echo]:
 
 
 def wait_until_requested(echo: Echo, count: int) -> None:
-    """Wait until the server has read so many requests."""
+    """Wait until the server has read `count` requests."""
     until(lambda: len(echo.requests) >= count)

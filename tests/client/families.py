@@ -1,4 +1,4 @@
-"""The clients that fork, behind one face: a client, and asking for a user with it."""
+"""The clients that programs fork with, behind one interface: each wraps a client and gets users with it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Sync:
         self.client: Any = Client(url, **options)
 
     def use(self, name: str, count: int = CALLS, threads: int = 1) -> None:
-        """Ask for this user, and expect nobody else."""
+        """Get this user `count` times, and check each response."""
 
         def ask(_: int) -> str:
             return str(self.client.users.get_user("a", name).user.id)
@@ -37,7 +37,7 @@ class Sync:
 
 
 class Proxied(Sync):
-    """The sync client with httpx under it, as it is used with a proxy."""
+    """The sync client on top of httpx, which it uses when it has a proxy."""
 
     def __init__(self, url: str, **options: Any) -> None:
         super().__init__("http://example.org", proxy=url, **options)
@@ -50,7 +50,7 @@ class Async(Sync):
         self.client = AsyncClient(url, **options)
 
     def use(self, name: str, count: int = CALLS, threads: int = 1) -> None:
-        """Ask for this user, several times at once, and expect nobody else."""
+        """Get this user `count` times at once, and check each response."""
 
         async def ask() -> list[str]:
             answers = await asyncio.gather(*(self.client.users.get_user("a", name) for _ in range(count)))
@@ -72,7 +72,7 @@ class InOneLoop(Async):
         self.loop = asyncio.new_event_loop()
 
     def use(self, name: str, count: int = CALLS, threads: int = 1) -> None:
-        """Ask for this user, several times at once, and expect nobody else."""
+        """Get this user `count` times at once, and check each response."""
 
         async def ask() -> list[str]:
             answers = await asyncio.gather(*(self.client.users.get_user("a", name) for _ in range(count)))
@@ -82,7 +82,7 @@ class InOneLoop(Async):
         assert got == [name] * count, got
 
     def close(self) -> None:
-        """Close the client in the loop that has its connections."""
+        """Close the client in the event loop of its connections."""
         self.loop.run_until_complete(self.client.close())
 
 

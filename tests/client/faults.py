@@ -1,4 +1,4 @@
-"""A proxy in front of a real server that does to each request what the test says: the next fault of its script."""
+"""A proxy in front of a real server, which applies the next fault of its script to each request."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 class Fault:
     """What happens to one request.
 
-    `forward` says whether the server sees it. `answer` is sent in place of the server's; `keep` bytes of it are sent,
-    or all; then `end` says how the connection ends: by a `reset`, `half` (it stays open, and nothing more is sent), by
-    `close`, or not at all.
+    `forward` says whether the server receives the request. `answer` replaces the response of the server, and `keep`
+    cuts it to `response[:keep]`. `end` says how the connection ends: by a `reset`, `half` (it stays open for reading,
+    and nothing more is sent), by `close`, or not at all.
     """
 
     forward: bool = True
@@ -32,7 +32,7 @@ class Fault:
 
 
 def answer(status: int, body: Any = None, *headers: str) -> bytes:
-    """An HTTP answer: JSON, or bytes as they are."""
+    """An HTTP response with a body of JSON, or of these bytes."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     head = [
         f"HTTP/1.1 {status} Whatever",
@@ -44,13 +44,13 @@ def answer(status: int, body: Any = None, *headers: str) -> bytes:
 
 
 def refusal(status: int, *headers: str, code: str = "too_many_requests", title: str = "Slow down") -> Fault:
-    """An answer with an error, which the server never saw."""
+    """An error response to a request that the server does not receive."""
     return Fault(forward=False, answer=answer(status, {"errors": [{"code": code, "title": title}]}, *headers))
 
 
 @dataclass
 class Proxy:
-    """Listens, and does what the script says; what comes after its end is passed on as it is."""
+    """Applies the script, and forwards all requests after its end."""
 
     upstream: tuple[str, int]
     script: list[Fault] = field(default_factory=list)
@@ -100,7 +100,7 @@ class Proxy:
         return not fault.end
 
     def close(self) -> None:
-        """Stop."""
+        """Close the port and all connections."""
         self._socket.close()
         for connection in self._open:
             with contextlib.suppress(OSError):
@@ -108,7 +108,7 @@ class Proxy:
 
 
 def read_message(connection: socket.socket) -> bytes:
-    """A request, or an answer, whose body has a Content-Length; nothing at the end of the connection."""
+    """Read a request or response whose body has a Content-Length; returns no bytes at the end of the connection."""
     data = b""
     while b"\r\n\r\n" not in data:
         if not (piece := connection.recv(65536)):

@@ -1,4 +1,4 @@
-"""The three ways in which a request is sent, behind one face: sync, sync by httpx, and async."""
+"""The three ways to send a request, behind one interface: sync, sync with httpx, and async."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Run = Callable[..., Any]
 
 
 def sync(work: Work, url: str, **options: Any) -> Any:
-    """With connections of our own."""
+    """With the sync client and its own connections."""
     with Client(url, **options) as client:
         return work(client)
 
 
 def by_httpx(work: Work, url: str, **options: Any) -> Any:
-    """With httpx under the sync client."""
+    """With the sync client on top of httpx."""
     with Client(url, transport=httpx.HTTPTransport(), **options) as client:
         return work(client)
 

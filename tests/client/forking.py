@@ -1,7 +1,7 @@
 """Programs that fork while they have a client: `python -m tests.client.forking FLAVOUR URL PROGRAM…`.
 
-test_forks.py runs them in a process of their own, since a test run has threads, and children must not go on with its
-tests. Status 0 means that every process has seen its own answers alone.
+test_forks.py runs them in processes of their own: a test run has threads, and its children would continue its tests.
+Status 0 means that every process received the responses to its own requests, and no others.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ PATIENCE = 60
 
 @contextmanager
 def forked(work: Callable[[], object], fork: Callable[[], int] = os.fork) -> Iterator[None]:
-    """Run `work` in a child, beside the block; it must succeed."""
+    """Run `work` in a child process during the block; it must succeed."""
     child = fork()
     if child == 0:
         status = 1
         try:
-            signal.alarm(PATIENCE)  # a child that waits for a lock of its parent's threads never ends by itself
+            signal.alarm(PATIENCE)  # a child that waits for a lock of a thread of its parent never ends by itself
             work()
             status = 0
         except BaseException:
@@ -54,7 +54,7 @@ def forked(work: Callable[[], object], fork: Callable[[], int] = os.fork) -> Ite
 
 
 def family(flavour: Sync, fork: Callable[[], int] = os.fork, generations: int = 2, label: str = "g") -> None:
-    """Children and grandchildren use the client, and so does everybody's parent meanwhile."""
+    """Children and grandchildren use the client, while their parents use it too."""
     if generations == 0:
         return
     children = CHILDREN if label == "g" else 1
@@ -81,19 +81,19 @@ def used_before(flavour: Sync) -> None:
 
 
 def used_after(flavour: Sync) -> None:
-    """The client was made before the fork, and is used only after it."""
+    """The client was created before the fork, and is first used after it."""
     family(flavour)
 
 
 def past_the_hooks(flavour: Sync) -> None:
-    """The fork is made by a library in C, which does not tell Python."""
+    """A C library forks, without the fork hooks of Python."""
     flavour.use("g")
     library = ctypes.PyDLL(None)
     family(flavour, lambda: int(library.fork()), generations=1)
 
 
 def in_use(flavour: Sync) -> None:
-    """Threads of the parent are in the middle of requests, and have locks and all the slots, at each fork."""
+    """At each fork, threads of the parent are in the middle of requests, and hold locks and all slots."""
     stop = threading.Event()
 
     def work(name: str) -> None:
@@ -114,7 +114,7 @@ def in_use(flavour: Sync) -> None:
 
 
 def out_of_slots(flavour: Sync) -> None:
-    """Two slow requests have both slots: a child has two of its own, and does not wait."""
+    """Two slow requests of the parent hold both slots. A child has two slots of its own, and does not wait."""
     other = FLAVOURS[sys.argv[1]](sys.argv[2], max_connections=2)
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(other.use, "slow-parent", 2, 2)
@@ -125,7 +125,7 @@ def out_of_slots(flavour: Sync) -> None:
 
 
 def closed_in_children(flavour: Sync) -> None:
-    """Children close the client, collect their garbage, or end in good order: the parent does not notice."""
+    """Children close the client, collect garbage or exit normally, which does not affect the parent."""
 
     def leave() -> None:
         with flavour.client:
@@ -153,7 +153,7 @@ def closed_in_children(flavour: Sync) -> None:
 
 
 def closed_in_the_parent(flavour: Sync) -> None:
-    """The parent closes the client while children live, before they use it: a copy of the socket keeps nothing open."""
+    """The parent closes the client before its child uses it. The copied socket must not keep the connection open."""
     keep_open, done = os.pipe()
 
     def wait_and_use() -> None:
@@ -170,9 +170,9 @@ def closed_in_the_parent(flavour: Sync) -> None:
         os.close(done)
 
 
-def brought(flavour: Sync) -> None:
-    """Connections that are not ours cannot be told apart: a child is refused, the parent goes on."""
-    import pytest  # slow to import, for those that need it
+def custom_transport(flavour: Sync) -> None:
+    """A custom httpx client shares its connections with a child. So calls fail in the child, and work in the parent."""
+    import pytest  # imported here because it is slow
 
     url = sys.argv[2]
     echo = httpx.MockTransport(lambda request: httpx.Response(200, json={"user": {"id": request.url.path[-1]}}))
@@ -197,7 +197,7 @@ def brought(flavour: Sync) -> None:
 
 
 def in_a_coroutine(flavour: Sync) -> None:
-    """A fork inside a running event loop, with calls under way in the parent."""
+    """A fork inside a running event loop, with calls in progress in the parent."""
     import pytest
 
     client = flavour.client
@@ -212,7 +212,7 @@ def in_a_coroutine(flavour: Sync) -> None:
             pass
         child = os.fork()
         if child == 0:
-            # The inherited loop is no place to go on, and its end must not disturb the parent's calls.
+            # The child cannot use the inherited loop, and closing the client must not disturb the calls of the parent.
             with pytest.raises(ClientUnusable, match=r"asyncio\.run"):
                 await client.users.get_user("a", "child")
             await client.close()
@@ -224,7 +224,7 @@ def in_a_coroutine(flavour: Sync) -> None:
 
 
 def in_a_signal_handler(flavour: Sync) -> None:
-    """A handler forks while the main thread waits for an answer, and the child returns into that wait."""
+    """A handler forks while the main thread waits for a response, and the child returns into that wait."""
     children = []
 
     def handler(number: int, frame: object) -> None:
@@ -251,7 +251,7 @@ def _task(name: str) -> None:
 
 
 def by_multiprocessing(flavour: Sync) -> None:
-    """The workers of a pool, as they are made on Linux by default until Python 3.14."""
+    """The workers of a forked pool, which was the default on Linux before Python 3.14."""
     _given.append(flavour)
     flavour.use("parent")
     auth = JwtAuth("app_x", "secret")
@@ -262,9 +262,9 @@ def by_multiprocessing(flavour: Sync) -> None:
 
 
 def other_file(flavour: Sync) -> None:
-    """A number that belongs to another file by now is left alone."""
+    """A descriptor of a closed socket that was reused for another file is not closed after a fork."""
     forks._sockets.clear()  # earlier programs leave numbers of closed sockets, which the pipe may get
-    read, write = os.pipe()  # now, so that its numbers are not among those that are closed
+    read, write = os.pipe()  # opened first, so that it does not reuse the numbers of the closed sockets
     flavour.use("parent", 1)
     flavour.close()
     numbers = list(forks._sockets)
@@ -286,7 +286,7 @@ PROGRAMS: dict[str, Callable[[Sync], None]] = {
         out_of_slots,
         closed_in_children,
         closed_in_the_parent,
-        brought,
+        custom_transport,
         in_a_coroutine,
         in_a_signal_handler,
         by_multiprocessing,

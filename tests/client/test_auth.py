@@ -1,4 +1,4 @@
-"""Credentials: Basic, tokens of others, and tokens signed here."""
+"""Credentials: Basic, bearer tokens, and JWTs that the client signs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.client.conftest import Place
 from tests.harness import Caller
 
 
-def test_every_kind_is_let_in(place: Place, api: Caller) -> None:
+def test_every_kind_is_accepted(place: Place, api: Caller) -> None:
     assert api.auth is not None
     key_id, secret = api.auth
     token = jwt.encode({"scope": "app"}, secret, "HS256", {"kid": key_id})
@@ -37,7 +37,7 @@ def test_a_wrong_secret_is_refused(place: Place, api: Caller) -> None:
             client.apps.get_app(place.app_id)
 
 
-def test_a_token_is_what_the_api_documents_and_is_renewed_before_it_expires() -> None:
+def test_a_jwt_has_the_documented_claims_and_is_renewed_before_it_expires() -> None:
     auth = JwtAuth("app_x", "a secret that is long enough to be one", scope="account", lifetime=600)
     begun = time.time()
     first = auth.header(begun)
@@ -52,13 +52,13 @@ def test_a_token_is_what_the_api_documents_and_is_renewed_before_it_expires() ->
     assert auth.header(begun - 3600) != second  # a clock that was set back
 
 
-def test_a_function_is_asked_before_each_attempt() -> None:
+def test_a_token_function_is_called_before_each_attempt() -> None:
     numbers = count()
     auth = BearerAuth(lambda: f"token{next(numbers)}")
     assert [auth.header(0), auth.header(0)] == ["Bearer token0", "Bearer token1"]
 
 
-def test_credentials_that_cannot_be_are_refused() -> None:
+def test_invalid_credentials_are_refused() -> None:
     for make in (
         lambda: BasicAuth("", "x"),
         lambda: BasicAuth("a:b", "x"),

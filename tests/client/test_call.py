@@ -25,7 +25,7 @@ from tests.harness import Caller
 
 @pytest.fixture
 def environment(api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The connection, as scripts set it."""
+    """The environment variables that scripts set."""
     assert api.auth is not None
     monkeypatch.setenv("HELIOGRAPH_URL", api.url)
     monkeypatch.setenv("HELIOGRAPH_KEY_ID", api.auth[0])
@@ -96,21 +96,21 @@ def test_bodies_from_json_files_and_standard_input(
         ("get-app", "--app", "a", "--key-secret", ""),
     ],
 )
-def test_errors_of_use_are_status_2(capsys: pytest.CaptureFixture[str], args: tuple[str, ...]) -> None:
+def test_usage_errors_are_status_2(capsys: pytest.CaptureFixture[str], args: tuple[str, ...]) -> None:
     status, complaint = call(capsys, *args)
     assert status == 2
     assert complaint.startswith("heliograph: ")
 
 
 @pytest.mark.usefixtures("environment")
-def test_no_answer_is_status_3_and_one_that_cannot_be_read_4(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_response_is_status_3_and_an_unreadable_one_4(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    status, told = call(capsys, "get-app", "--app", "a", "--url", f"http://127.0.0.1:{port}")
-    assert (status, told["errors"][0]["code"]) == (3, "no_answer")
+    status, shown_error = call(capsys, "get-app", "--app", "a", "--url", f"http://127.0.0.1:{port}")
+    assert (status, shown_error["errors"][0]["code"]) == (3, "no_answer")
     with proxy_to(place.url) as proxy:
         proxy.script = [Fault(answer=answer(200, b"<html>"))]
-        status, told = call(capsys, "get-app", "--app", place.app_id, "--url", proxy.url)
+        status, shown_error = call(capsys, "get-app", "--app", place.app_id, "--url", proxy.url)
         assert status == 4
 
 
@@ -130,7 +130,7 @@ def test_query_parameters_are_options_and_others_can_be_added(place: Place, caps
 
 
 @pytest.mark.parametrize("operation", OPERATION.values(), ids=lambda one: one.name)
-def test_every_operation_has_a_command_that_explains_itself(operation: Any) -> None:
+def test_every_operation_has_a_command_with_help(operation: Any) -> None:
     name = calling.kebab(operation.name)
     assert name in Calls().list_commands(click.Context(Calls()))
     shown = CliRunner().invoke(Calls(), [name, "--help"])

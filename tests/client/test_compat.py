@@ -33,7 +33,7 @@ UNKNOWN = "0" * 24
 
 @pytest.fixture
 def configuration(place: Place) -> official.Configuration:
-    """As the documentation sets it up."""
+    """The configuration of the documented examples."""
     return official.Configuration(host=place.url, username=place.auth.username, password=secret_of(place))
 
 
@@ -53,7 +53,7 @@ def api_client(configuration: official.Configuration) -> Iterator[official.ApiCl
 
 @pytest.fixture
 def users(api_client: official.ApiClient) -> UsersApi:
-    """The calls about users."""
+    """The API of users."""
     return UsersApi(api_client)
 
 
@@ -79,7 +79,7 @@ def test_the_documented_example_of_leave(place: Place, configuration: official.C
                 api_instance.leave_conversation(place.app_id, place.group, participant_leave_body=body)
 
 
-def test_a_refusal_has_all_that_programs_look_at(place: Place, users: UsersApi) -> None:
+def test_an_error_has_all_attributes_that_programs_use(place: Place, users: UsersApi) -> None:
     with pytest.raises(ApiException) as caught:
         users.get_user(place.app_id, UNKNOWN)
     error = caught.value
@@ -98,7 +98,7 @@ def test_a_refusal_has_all_that_programs_look_at(place: Place, users: UsersApi) 
     )  # fmt: skip
 
 
-def test_what_the_server_judges_is_sent_and_what_cannot_be_sent_is_a_value_error(
+def test_the_server_validates_bodies_and_what_cannot_be_sent_is_a_value_error(
     place: Place, users: UsersApi, api_client: official.ApiClient
 ) -> None:
     joining = official.ParticipantsApi(api_client)
@@ -120,7 +120,7 @@ def test_what_the_server_judges_is_sent_and_what_cannot_be_sent_is_a_value_error
         users.get_user(place.app_id)  # type: ignore[call-arg]
 
 
-def test_bodies_may_be_dicts_and_numbers_stand_in_paths(place: Place, api_client: official.ApiClient) -> None:
+def test_bodies_may_be_dicts_and_path_parameters_numbers(place: Place, api_client: official.ApiClient) -> None:
     users, conversations = UsersApi(api_client), ConversationsApi(api_client)
     user = users.create_user(place.app_id, {"externalId": "7", "profile": {"givenName": "Ben"}}).user
     assert users.get_user(place.app_id, 7).user == user  # type: ignore[arg-type]
@@ -132,7 +132,7 @@ def test_bodies_may_be_dicts_and_numbers_stand_in_paths(place: Place, api_client
     assert f"{listed.conversations[0].type}" == "sdkGroup"
 
 
-def test_the_forms_of_an_answer(place: Place, users: UsersApi, api_client: official.ApiClient) -> None:
+def test_the_forms_of_a_response(place: Place, users: UsersApi, api_client: official.ApiClient) -> None:
     user_id = place.new_user("ada")
     data, status, headers = users.get_user_with_http_info(place.app_id, user_id)
     full = users.get_user_with_http_info(place.app_id, user_id, _request_timeout=(1, 30), _host_index=0)
@@ -163,12 +163,12 @@ def test_calls_in_threads(place: Place, configuration: official.Configuration) -
         assert not failing.successful()
         with pytest.raises(official.NotFoundException):
             failing.get(10)
-    assert users.get_user(place.app_id, ids[0]).user.id == ids[0]  # a closed client opens what it needs
+    assert users.get_user(place.app_id, ids[0]).user.id == ids[0]  # a closed client opens new connections
     api_client.close()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_threads_of_a_parent_are_not_waited_for_after_a_fork(place: Place, api_client: official.ApiClient) -> None:
+def test_a_forked_child_does_not_wait_for_threads_of_its_parent(place: Place, api_client: official.ApiClient) -> None:
     script = f"""
 import os, sys
 import heliograph.compat as official
@@ -228,7 +228,7 @@ def test_defaults(place: Place, configuration: official.Configuration) -> None:
         official.ApiClient.set_default(None)
     assert official.Configuration().host == "https://api.smooch.io"
     assert official.Configuration().get_host_from_settings(1) == "https://api.eu-1.smooch.io"
-    # Positions of releases before 17, where the sixth is no token.
+    # Positional arguments of releases before 17, where the sixth is not a token.
     earlier = official.Configuration("http://host", None, None, "a", "b", False)
     assert (earlier.header(0), earlier.access_token) == ("Basic YTpi", None)
     later = official.Configuration(retries=0, debug=True, server_index=0, ignore_operation_servers=True)

@@ -8,7 +8,7 @@ import pickle
 from typing import Any
 
 import pytest
-from heliograph.compat.model.message_post import MessagePost  # type: ignore[import-not-found]  # made when imported
+from heliograph.compat.model.message_post import MessagePost  # type: ignore[import-not-found]  # created when imported
 
 from heliograph.compat import models as official
 from heliograph.compat.api_client import ApiClient
@@ -30,7 +30,7 @@ MESSAGE = {
 }
 
 
-def test_the_ways_to_make_a_body() -> None:
+def test_the_ways_to_create_a_body() -> None:
     by_keyword = official.UserCreateBody(external_id="ada", profile=official.Profile(given_name="Ada"))
     loose: Any = official.UserCreateBody
     by_api_name = loose(externalId="ada", profile=official.Profile(given_name="Ada"))
@@ -52,7 +52,7 @@ def test_the_ways_to_make_a_body() -> None:
     assert (by_keyword.brand_id, by_api_name.externalId) == (None, "ada")
 
 
-def test_what_does_not_exist_is_said() -> None:
+def test_unknown_fields_are_named_in_errors() -> None:
     loose: Any = official.ParticipantJoinBody
     with pytest.raises(ApiTypeError, match="ParticipantJoinBody has no field 'userid'; did you mean 'user_id'"):
         loose(userid="x")
@@ -67,7 +67,7 @@ def test_what_does_not_exist_is_said() -> None:
         official.ParticipantJoinBody.from_dict([])  # type: ignore[arg-type]
 
 
-def test_a_message_as_it_is_read() -> None:
+def test_reading_a_message() -> None:
     message: Any = official.Message.from_dict(MESSAGE)
     assert message.received == "2026-01-01T00:00:00.000Z"
     # Releases before 17 have the fields of all kinds on the content itself, release 17 on the object in it.
@@ -95,7 +95,7 @@ def test_a_message_as_it_is_read() -> None:
     assert "'externalMessageId': 'e1'" in message.to_str()
 
 
-def test_what_a_release_does_not_know_is_kept() -> None:
+def test_unknown_kinds_and_fields_are_kept() -> None:
     hologram = {"type": "hologram", "rays": 7}
     message: Any = official.Message.from_dict({**MESSAGE, "content": hologram, "author": "?", "source": None})
     assert (message.content.actual_instance, message.content.type, message.content.rays) == (None, "hologram", 7)
@@ -149,7 +149,7 @@ def test_events_of_webhooks() -> None:
     assert event.payload.message.author.user_id == "u1"
 
 
-def test_dumps_as_release_17_makes_them() -> None:
+def test_dumps_of_release_17() -> None:
     body = official.ParticipantSubSchema(official.ParticipantWithUserId(user_id="u"))
     nested = official.ConversationCreateBody(type="sdkGroup", participants=[body])
     assert nested.model_dump(exclude_none=True) == {"type": "sdkGroup", "participants": [{"user_id": "u"}]}
@@ -157,7 +157,7 @@ def test_dumps_as_release_17_makes_them() -> None:
     assert nested.model_dump()["display_name"] is None
 
 
-def test_aliases_and_words_of_python() -> None:
+def test_aliases_and_reserved_words() -> None:
     assert official.Field is official.ModelField
     assert official.InlineObject is official.GetTokenRequest
     loose: Any = MessagePost

@@ -1,4 +1,4 @@
-"""What `heliograph.compat` sends, and how: recorded by a server that refuses everything."""
+"""The requests of `heliograph.compat`, recorded by a server that refuses all of them."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from tests.loopback import LoopbackServer
 
 
 class Recorder(LoopbackServer):
-    """Refuses every request, once it is told to, and keeps what came."""
+    """Records every request, and refuses it once `released` is set."""
 
     def __init__(self) -> None:
         super().__init__(Recording)
-        self.told = threading.Event()
-        self.came: list[tuple[str, dict[str, str], bytes]] = []
+        self.released = threading.Event()
+        self.requests: list[tuple[str, dict[str, str], bytes]] = []
 
 
 class Recording(http.server.BaseHTTPRequestHandler):
-    """Answers 400 with something that is not JSON."""
+    """Responds with 400 and a body that is not JSON."""
 
     server: Recorder
 
     def do_POST(self) -> None:
         """Record a request."""
-        self.server.told.wait(10)
+        self.server.released.wait(10)
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        self.server.came.append((self.path, dict(self.headers), body))
+        self.server.requests.append((self.path, dict(self.headers), body))
         self.send_response(400)
         self.send_header("content-length", "4")
         self.end_headers()
@@ -46,38 +46,38 @@ class Recording(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+        """Do not log."""
 
     def handle(self) -> None:
-        """Handle a connection; whoever gave up waiting is not missed."""
+        """Handle a connection, even if the client has closed it already."""
         with contextlib.suppress(ConnectionError):
             super().handle()
 
 
 @pytest.fixture
 def recorder() -> Iterator[Recorder]:
-    """A server that answers at once."""
+    """A server that responds immediately."""
     with Recorder() as made:
-        made.told.set()
+        made.released.set()
         yield made
 
 
 @pytest.fixture
 def recorded(recorder: Recorder) -> Iterator[official.ApiClient]:
-    """A client of it, without credentials."""
+    """A client of the recorder, without credentials."""
     with official.ApiClient(official.Configuration(recorder.url), "X-One", "1") as made:
         yield made
 
 
 def test_a_call_that_takes_too_long_ends(recorder: Recorder, recorded: official.ApiClient) -> None:
-    recorder.told.clear()
+    recorder.released.clear()
     api = official.AppsApi(recorded)
-    # A wait for the answer would be 10 seconds long.
+    # The response would take 10 seconds.
     for limit in (0.1, (9.0, 0.1), (9, 0.1)):
         with pytest.raises(ApiException, match="in time") as caught:
             api.create_app(official.AppCreateBody(display_name="App"), _request_timeout=limit)
         assert caught.value.status == 0
-    recorder.told.set()
+    recorder.released.set()
 
 
 def test_requests_on_the_wire(recorder: Recorder, recorded: official.ApiClient) -> None:
@@ -88,14 +88,14 @@ def test_requests_on_the_wire(recorder: Recorder, recorded: official.ApiClient) 
     with pytest.raises(official.BadRequestException) as refused:
         apps.create_app(official.AppCreateBody(display_name="Été"), _headers={"X-Three": "3"})
     assert (refused.value.data, refused.value.body) == (None, "so \ufffd")
-    path, headers, body = recorder.came.pop()
+    path, headers, body = recorder.requests.pop()
     assert (path, json.loads(body)) == ("/v2/apps", {"displayName": "Été"})
     ours = {"x-one": "1", "x-two": "2", "x-three": "3", "user-agent": "tour/1", "cookie": "a=b"}
     assert ours.items() <= headers.items()
     assert "authorization" not in headers
 
 
-def test_where_arguments_go(recorder: Recorder, recorded: official.ApiClient) -> None:
+def test_arguments_in_paths_and_queries(recorder: Recorder, recorded: official.ApiClient) -> None:
     apps, attachments = official.AppsApi(recorded), official.AttachmentsApi(recorded)
     control, oauth = official.SwitchboardActionsApi(recorded), official.OAuthEndpointsApi(recorded)
     chosen = official.AppListFilter(service_account_id="s")
@@ -116,12 +116,12 @@ def test_where_arguments_go(recorder: Recorder, recorded: official.ApiClient) ->
     for expected, call in calls.items():
         with pytest.raises(official.BadRequestException):
             call()
-        assert recorder.came.pop()[0] == expected
+        assert recorder.requests.pop()[0] == expected
     with pytest.raises(ApiTypeError, match="_for"):
         apps.get_app("a", _for="message")
 
 
-def test_tls_and_proxies_are_those_of_the_configuration(tmp_path: Path) -> None:
+def test_tls_and_proxies_follow_the_configuration(tmp_path: Path) -> None:
     configuration = official.Configuration(host="https://host.invalid")
     assert configuration.http_client() is None
     configuration.verify_ssl = False

@@ -1,4 +1,4 @@
-"""The connections of sync code: HTTP/1.1 in the forms in which servers speak it, and TLS."""
+"""The connections of the sync client: the forms of HTTP/1.1 responses that servers send, and TLS."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FORMS = {
     "a length": OK + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY,
     "chunks": CHUNKED + b"5\r\n" + BODY[:5] + b"\r\n%X;x=y\r\n" % len(BODY[5:]) + BODY[5:] + b"\r\n0\r\n\r\n",
     "chunks and trailers": CHUNKED + b"%x\r\n" % len(BODY) + BODY + b"\r\n0\r\nX-A: b\r\nX-C: d\r\n\r\n",
-    "something before": b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + OK + b"Content-Length: 18\r\n\r\n" + BODY,
+    "early hints": b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + OK + b"Content-Length: 18\r\n\r\n" + BODY,
     "gzip": OK
     + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(gzip.compress(BODY, mtime=0))
     + gzip.compress(BODY, mtime=0),
@@ -47,14 +47,14 @@ BROKEN = {
 
 @pytest.fixture
 def proxy() -> Iterator[Proxy]:
-    """Answers as the script says, without a server behind it."""
+    """A proxy that sends the responses of its script, without a server behind it."""
     proxy = Proxy(("", 0))
     yield proxy
     proxy.close()
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
-def test_an_answer_in_any_form_is_read_and_the_connection_is_used_again(proxy: Proxy, form: bytes) -> None:
+def test_a_response_in_any_form_is_read_and_the_connection_is_reused(proxy: Proxy, form: bytes) -> None:
     proxy.script = [Fault(forward=False, answer=form) for _ in range(3)]
     with Client(proxy.url) as client:
         assert [client.apps.get_app("a").app.id for _ in range(3)] == ["a"] * 3
@@ -62,7 +62,7 @@ def test_an_answer_in_any_form_is_read_and_the_connection_is_used_again(proxy: P
 
 
 @pytest.mark.parametrize("form", UNFRAMED.values(), ids=UNFRAMED.keys())
-def test_an_answer_that_ends_with_its_connection_is_read(proxy: Proxy, form: bytes) -> None:
+def test_a_response_that_ends_with_its_connection_is_read(proxy: Proxy, form: bytes) -> None:
     proxy.script = [Fault(forward=False, answer=form, end="close") for _ in range(2)]
     with Client(proxy.url, max_retries=0) as client:
         assert [client.apps.get_app("a").app.id for _ in range(2)] == ["a"] * 2
@@ -70,13 +70,13 @@ def test_an_answer_that_ends_with_its_connection_is_read(proxy: Proxy, form: byt
 
 
 @pytest.mark.parametrize("form", BROKEN.values(), ids=BROKEN.keys())
-def test_what_is_no_answer_is_a_failed_connection(proxy: Proxy, form: bytes) -> None:
+def test_an_invalid_response_is_a_failed_connection(proxy: Proxy, form: bytes) -> None:
     proxy.script = [Fault(forward=False, answer=form, end="close")]
     with Client(proxy.url, max_retries=0) as client, pytest.raises(ConnectionFailed):
         client.apps.get_app("a")
 
 
-def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next(proxy: Proxy) -> None:
+def test_a_surplus_response_is_not_taken_for_the_next(proxy: Proxy) -> None:
     surplus = FORMS["a length"] + b"HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n" + b'{"app":{"id":"wrong"}}'
     proxy.script = [Fault(forward=False, answer=surplus), Fault(forward=False, answer=FORMS["a length"])]
     with Client(proxy.url) as client:
@@ -84,14 +84,14 @@ def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next(proxy: Proxy)
     assert len(proxy._open) == 2
 
 
-def test_an_encoding_that_is_not_known_is_a_decode_error(proxy: Proxy) -> None:
+def test_an_unknown_encoding_is_a_decode_error(proxy: Proxy) -> None:
     proxy.script = [Fault(forward=False, answer=OK + b"Content-Encoding: br\r\nContent-Length: 2\r\n\r\n{}")]
     with Client(proxy.url) as client, pytest.raises(DecodeError):
         client.apps.get_app("a")
 
 
 def serve_tls(certificate: Path, listener: socket.socket, accepted: list[socket.socket]) -> None:
-    """Answer every request of every connection over TLS."""
+    """Respond to every request of every connection over TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     while True:
@@ -108,7 +108,7 @@ def serve_tls(certificate: Path, listener: socket.socket, accepted: list[socket.
             connection.close()
 
 
-def test_tls_is_spoken_with_whom_the_certificates_name(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tls_requires_a_trusted_certificate(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     accepted: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=serve_tls, args=(certificate, listener, accepted), daemon=True).start()

@@ -1,4 +1,4 @@
-"""Every example of the pages about the client runs, one after the other; so does the one of the README."""
+"""Runs every example of the pages about the client and of the README, in order."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run(block: str, names: dict[str, Any]) -> str:
 
 
 def run_all(page: str, api: Caller, **more: str) -> int:
-    """Run the examples of a page in one place, where these names are defined; returns how many there are."""
+    """Run the examples of a page in one namespace, in which these names are defined; returns their number."""
     assert api.auth is not None
     names: dict[str, Any] = {"app_id": api.app_id, "key_id": api.auth[0], "secret": api.auth[1], **more}
     blocks = PYTHON.findall((ROOT / page).read_text())
@@ -48,7 +48,7 @@ def run_all(page: str, api: Caller, **more: str) -> int:
     return len(blocks)
 
 
-def test_the_examples_of_the_page_run(account: Caller, api: Caller) -> None:
+def test_the_examples_of_the_client_page_run(account: Caller, api: Caller) -> None:
     partner = Partner(account)
     oauth = {"code": partner.code(api), "client_id": partner.client_id, "client_secret": partner.secret}
     assert run_all("docs/client.md", api, **oauth) >= 15

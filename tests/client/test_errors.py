@@ -1,4 +1,4 @@
-"""One tree of errors, which tells all that the answer told."""
+"""One hierarchy of errors, which keep all information of the response."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ JOIN = OPERATION["JoinConversation"]
 
 
 def received(status: int, body: bytes, **headers: str) -> ApiError:
-    """The error of an answer."""
+    """The error for a response."""
     return decode_error(
         JOIN, RawResponse(status, {name.replace("_", "-"): text for name, text in headers.items()}, body), 0
     )
@@ -58,21 +58,21 @@ def received(status: int, body: bytes, **headers: str) -> ApiError:
         (402, "payment_required", "?", ApiError),
     ],
 )
-def test_the_class_is_the_one_that_the_answer_names(status: int, code: str, title: str, kind: type[ApiError]) -> None:
+def test_the_class_follows_from_the_response(status: int, code: str, title: str, kind: type[ApiError]) -> None:
     error = received(status, b'{"errors":[{"code":"%s","title":"%s"}]}' % (code.encode(), title.encode()))
     assert type(error) is kind
     assert (error.status, error.code, error.title) == (status, code, title)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Bad Gateway</html>", b'{"errors":7}', b'{"errors":[7]}', b"[]", b"\xff"])
-def test_an_answer_without_errors_is_told_by_its_status(body: bytes) -> None:
+def test_a_response_without_errors_is_described_by_its_status(body: bytes) -> None:
     error = received(502, body)
     assert type(error) is ServerError
     assert (error.status, error.code, error.errors) == (502, "unknown", ())
     assert str(error).startswith("502 unknown: Bad Gateway")
 
 
-def test_all_that_the_answer_told_survives_pickling() -> None:
+def test_all_information_of_the_response_survives_pickling() -> None:
     body = b'{"errors":[{"code":"bad_request","title":"one"},{"code":"bad_request","title":"two"}]}'
     error = received(400, body, retry_after="7", x_request_id="r")
     copy = pickle.loads(pickle.dumps(error))
@@ -96,7 +96,7 @@ def test_every_class_can_be_pickled() -> None:
         assert (vars(copy), str(copy)) == (vars(error), str(error))
 
 
-def test_the_server_says_who_it_was(place: Place) -> None:
+def test_an_error_names_its_request_and_operation(place: Place) -> None:
     with pytest.raises(ConversationNotFound) as caught:
         place.client.participants.list_participants(place.app_id, "0" * 24)
     error = caught.value

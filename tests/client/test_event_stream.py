@@ -26,7 +26,7 @@ PAUSE_SECONDS = 0.05
 
 @contextmanager
 def repeating(work: Callable[[], Any]) -> Iterator[None]:
-    """Call `work` again and again in a thread: a stream begins with the next event, whenever it is open."""
+    """Call `work` repeatedly in a thread, because a stream begins with the next event after it is open."""
     done = threading.Event()
 
     def repeat() -> None:
@@ -42,7 +42,7 @@ def repeating(work: Callable[[], Any]) -> Iterator[None]:
         thread.join()
 
 
-def test_a_stream_yields_what_a_webhook_would_be_called_with(place: Place) -> None:
+def test_a_stream_yields_the_deliveries_of_a_webhook(place: Place) -> None:
     user = place.new_user("ada")
     client = place.client
 
@@ -100,7 +100,7 @@ def test_an_async_stream_resumes_after_the_last_handled_delivery(place: Place) -
 
 
 @pytest.mark.one_engine
-def test_a_stream_goes_on_over_a_restart_of_the_server(engine: str, tmp_path: Path) -> None:
+def test_a_stream_resumes_after_a_restart_of_the_server(engine: str, tmp_path: Path) -> None:
     server = Server(new_database(engine, tmp_path))
     port = server.url.rsplit(":", 1)[1]
     attempts: list[Attempt] = []
@@ -139,7 +139,7 @@ def test_a_stream_is_refused_with_the_error_of_the_api(place: Place) -> None:
         place.client.events.stream(place.app_id, triggers="conversation:join")
 
 
-def test_a_closed_stream_is_over(place: Place) -> None:
+def test_a_closed_stream_ends(place: Place) -> None:
     user = place.new_user()
     with repeating(lambda: place.client.conversations.create_conversation(place.app_id, type="sdkGroup")):
         stream = place.client.events.stream(place.app_id)
@@ -156,7 +156,7 @@ def sent(event_id: str, text: str = "a") -> bytes:
 
 
 @pytest.mark.parametrize("size", [1, 7, 10_000])
-def test_events_are_read_whatever_the_pieces_they_come_in(size: int) -> None:
+def test_events_are_read_from_chunks_of_any_size(size: int) -> None:
     text = "a\u2028b\x85c\r\n"
     data = (
         b": still here\n\n" + b"id: begin\n\n" + sent("1", text) + sent("1", text) + sent("2").replace(b"\n", b"\r\n")
@@ -169,12 +169,12 @@ def test_events_are_read_whatever_the_pieces_they_come_in(size: int) -> None:
             places.append(source.last_event_id)
     assert [one["id"] for one in found] == ["1", "2"]
     assert found[0]["payload"]["text"] == text
-    # A delivery that is being handled is not behind yet.
+    # While a delivery is handled, the id is still that of the one before it.
     assert places == ["begin", "after-1"]
     assert source.last_event_id == "after-2"
 
 
-def test_a_repetition_is_read_although_its_event_was_seen() -> None:
+def test_a_repeated_event_is_read_again() -> None:
     source = EventSource("StreamEvents", None)
     again = sent("1").replace(b'{"app"', b'{"repeated":true,"app"')
     found = list(source.read(sent("1") + again + again + sent("1") + sent("2")))
@@ -212,7 +212,7 @@ def test_an_id_that_cannot_be_sent_back_is_an_error(id: bytes) -> None:
         list(EventSource("StreamEvents", None).read(b"id: " + id + b"\n\n"))
 
 
-def test_what_is_incomplete_is_forgotten_when_the_stream_is_opened_again() -> None:
+def test_an_incomplete_event_is_discarded_when_the_stream_is_reopened() -> None:
     source = EventSource("StreamEvents", "start")
     whole = sent("1")
     assert list(source.read(whole[:-5])) == []
@@ -234,7 +234,7 @@ def test_the_activity_stream_yields_requests_and_events(place: Place) -> None:
         assert entry.payload["conversation"]["id"] == place.group
         assert isinstance(entry.created_at, datetime)
     with place.client.events.activity(place.app_id, last_event_id=last) as stream:
-        assert next(stream).id == found[-1].id, "what was not handled is repeated"
+        assert next(stream).id == found[-1].id, "an entry that was not handled is repeated"
 
 
 def join_and_leave(place: Place, user: str) -> None:

@@ -1,4 +1,4 @@
-"""Whatever the network does: nothing is done twice, and every failure is one of our errors."""
+"""Network faults: no request takes effect twice, and every failure is one of our errors."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from tests.client.flavours import FLAVOURS, Run
 from tests.waiting import until
 
 BROKEN = {
-    "reset before the answer": Fault(keep=0, end="reset"),
+    "reset before the response": Fault(keep=0, end="reset"),
     "reset in the head": Fault(keep=20, end="reset"),
     "reset in the body": Fault(keep=-5, end="reset"),
     "closed in the body": Fault(keep=-5, end="close"),
     "half-closed in the body": Fault(keep=-5, end="half"),
     "reset before the server saw it": Fault(forward=False, keep=0, end="reset"),
     "502": refusal(502),
-    "503 after it was done": Fault(answer=answer(503, b"<html>")),
+    "503 after the write": Fault(answer=answer(503, b"<html>")),
     "504": Fault(answer=answer(504, b"")),
     "garbage": Fault(answer=b"\x00\xffgarbage\r\n\r\n", end="close"),
     "a bad length": Fault(answer=b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n{}", end="close"),
@@ -42,25 +42,25 @@ BROKEN = {
 
 @pytest.fixture
 def proxy(place: Place) -> Iterator[Proxy]:
-    """A proxy before the server of the app."""
+    """A proxy in front of the server of the app."""
     with proxy_to(place.url) as proxy:
         yield proxy
 
 
 @pytest.fixture(params=FLAVOURS, ids=lambda flavour: flavour.__name__)
 def run(request: pytest.FixtureRequest) -> Run:
-    """Each way of sending."""
+    """Each way to send a request."""
     flavour: Run = request.param
     return flavour
 
 
 def options(place: Place, **more: Any) -> dict[str, Any]:
-    """Quick options."""
+    """Options with short pauses and timeouts."""
     return {"auth": place.auth, "backoff": 0.001, "timeout": 5.0, **more}
 
 
 @pytest.mark.parametrize("fault", BROKEN.values(), ids=BROKEN.keys())
-def test_a_join_is_repeated_until_it_is_answered_and_happens_once(
+def test_a_join_is_retried_until_it_succeeds_and_takes_effect_once(
     place: Place, proxy: Proxy, run: Run, fault: Fault
 ) -> None:
     user = place.new_user()
@@ -78,20 +78,18 @@ def test_a_join_is_repeated_until_it_is_answered_and_happens_once(
 
 
 @pytest.mark.parametrize("fault", BROKEN.values(), ids=BROKEN.keys())
-def test_a_creation_is_repeated_until_it_is_answered_and_happens_once(
+def test_a_creation_is_retried_until_it_succeeds_and_takes_effect_once(
     place: Place, proxy: Proxy, run: Run, fault: Fault
 ) -> None:
     proxy.script = [fault, fault]
     made = run(lambda client: client.users.create_user(place.app_id, external_id="ada"), proxy.url, **options(place))
-    # Without a key, the second attempt would be refused: the external id is taken.
+    # Without an idempotency key, the second attempt would be refused, because the external id is taken.
     assert place.client.users.get_user(place.app_id, "ada").user.id == made.user.id
     assert len(proxy.seen) == 3
 
 
 @pytest.mark.parametrize("fault", BROKEN.values(), ids=BROKEN.keys())
-def test_without_keys_what_may_not_be_done_twice_is_sent_once(
-    place: Place, proxy: Proxy, run: Run, fault: Fault
-) -> None:
+def test_without_idempotency_keys_a_creation_is_sent_once(place: Place, proxy: Proxy, run: Run, fault: Fault) -> None:
     proxy.script = [fault]
     with pytest.raises((TransportError, ServerError)) as caught:
         run(
@@ -106,7 +104,7 @@ def test_without_keys_what_may_not_be_done_twice_is_sent_once(
 
 
 @pytest.mark.one_engine
-def test_what_was_refused_is_sent_again_when_the_server_says(place: Place, proxy: Proxy, run: Run) -> None:
+def test_a_rate_limited_request_is_retried(place: Place, proxy: Proxy, run: Run) -> None:
     attempts: list[Attempt] = []
     proxy.script = [refusal(429, "Retry-After: 0"), refusal(429)]
     made = run(
@@ -133,7 +131,7 @@ def test_attempts_are_bounded(place: Place, proxy: Proxy, run: Run, retries: int
 
 
 @pytest.mark.one_engine
-def test_a_wish_of_the_server_beyond_the_total_time_ends_the_call_at_once(place: Place, proxy: Proxy, run: Run) -> None:
+def test_a_retry_after_beyond_the_total_timeout_ends_the_call_immediately(place: Place, proxy: Proxy, run: Run) -> None:
     proxy.script = [refusal(429, "Retry-After: 3600")]
     with pytest.raises(RateLimited) as caught:
         run(lambda client: client.apps.get_app(place.app_id), proxy.url, **options(place))
@@ -142,7 +140,7 @@ def test_a_wish_of_the_server_beyond_the_total_time_ends_the_call_at_once(place:
 
 
 @pytest.mark.one_engine
-def test_500_is_not_repeated(place: Place, proxy: Proxy, run: Run) -> None:
+def test_500_is_not_retried(place: Place, proxy: Proxy, run: Run) -> None:
     proxy.script = [refusal(500, "X-Request-Id: r1", code="internal_error", title="Oh")]
     with pytest.raises(ServerError) as caught:
         run(lambda client: client.apps.get_app(place.app_id), proxy.url, **options(place))
@@ -161,14 +159,14 @@ def test_a_success_that_cannot_be_read_is_a_decode_error(place: Place, proxy: Pr
 
 
 @pytest.mark.one_engine
-def test_an_answer_that_cannot_be_unpacked_is_a_decode_error(place: Place, proxy: Proxy, run: Run) -> None:
+def test_a_response_that_cannot_be_decompressed_is_a_decode_error(place: Place, proxy: Proxy, run: Run) -> None:
     proxy.script = [Fault(answer=answer(200, b"not gzip", "Content-Encoding: gzip"))]
     with pytest.raises(DecodeError):
         run(lambda client: client.apps.get_app(place.app_id), proxy.url, **options(place))
 
 
 @pytest.mark.one_engine
-def test_silence_is_a_timeout(place: Place, proxy: Proxy, run: Run) -> None:
+def test_no_response_is_a_timeout(place: Place, proxy: Proxy, run: Run) -> None:
     proxy.script = [Fault(before=0.4), Fault(before=0.4)]
     with pytest.raises(Timeout):
         run(lambda client: client.apps.get_app(place.app_id), proxy.url, **options(place, timeout=0.05, max_retries=1))
@@ -176,7 +174,7 @@ def test_silence_is_a_timeout(place: Place, proxy: Proxy, run: Run) -> None:
 
 
 @pytest.mark.one_engine
-def test_a_trickle_does_not_outlast_the_total_time(place: Place, proxy: Proxy, run: Run) -> None:
+def test_a_slow_response_does_not_outlast_the_total_timeout(place: Place, proxy: Proxy, run: Run) -> None:
     proxy.script = [Fault(drip=0.003)]
     with pytest.raises(Timeout):
         run(lambda client: client.apps.get_app(place.app_id), proxy.url, **options(place, total_timeout=0.1))
@@ -189,7 +187,7 @@ def test_latency_alone_is_no_failure(place: Place, proxy: Proxy, run: Run) -> No
     assert len(proxy.seen) == 1
 
 
-def test_nobody_there_is_a_failed_connection_and_anything_is_tried_again(run: Run) -> None:
+def test_a_refused_connection_is_retried_for_every_operation(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     attempts: list[Attempt] = []
@@ -212,7 +210,7 @@ def test_an_idle_connection_that_the_server_closed_is_replaced(place: Place, pro
     def twice(client: Any) -> Any:
         first = client.apps.get_app(place.app_id)
         if not hasattr(first, "__await__"):
-            time.sleep(0.05)  # until the end has arrived
+            time.sleep(0.05)  # until the end of the connection has arrived
             return [first, client.users.create_user(place.app_id)]
 
         async def both() -> list[Any]:

@@ -1,4 +1,4 @@
-"""After a fork, every process has the answers of its own requests, or a clear error: real forks, both clients."""
+"""After a real fork, every process gets the responses to its own requests or a clear error, with both clients."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.waiting import until
 ROOT = Path(__file__).parents[2]
 COMMON = ("used_before", "past_the_hooks", "in_use", "out_of_slots", "other_file")
 PROGRAMS = {
-    "sync": (*COMMON, "used_after", "by_multiprocessing", "brought", "in_a_signal_handler"),
+    "sync": (*COMMON, "used_after", "by_multiprocessing", "custom_transport", "in_a_signal_handler"),
     "proxied": COMMON,
     "async": (*COMMON, "by_multiprocessing", "in_a_coroutine"),
     "in-one-loop": ("used_before",),
@@ -24,14 +24,14 @@ PROGRAMS = {
 
 
 def start(flavour: str, echo: Echo, *programs: str) -> subprocess.Popen[str]:
-    """Programs of forking.py that call this server."""
+    """Start programs of forking.py that call this server."""
     command = [sys.executable, "-m", "tests.client.forking", flavour, echo.url, *programs]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 @pytest.mark.parametrize("flavour", PROGRAMS)
-def test_every_process_gets_its_own_answers(flavour: str) -> None:
+def test_every_process_gets_its_own_responses(flavour: str) -> None:
     with echoing() as echo:
         running = start(flavour, echo, *PROGRAMS[flavour])
         _, said = running.communicate()
@@ -39,7 +39,7 @@ def test_every_process_gets_its_own_answers(flavour: str) -> None:
 
 
 @pytest.mark.parametrize("flavour", ["sync", "async"])
-def test_a_child_says_nothing_over_the_tls_of_its_parent(
+def test_a_child_sends_nothing_over_the_tls_connection_of_its_parent(
     flavour: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
@@ -47,13 +47,13 @@ def test_a_child_says_nothing_over_the_tls_of_its_parent(
         running = start(flavour, echo, "closed_in_children")
         _, said = running.communicate()
         assert running.returncode == 0, said
-        # A byte of a child would have broken the TLS of its parent, whose next request would need another connection.
+        # A byte from a child would break the TLS connection of its parent, whose next request would need a new one.
         parent, child = (2, 2) if flavour == "async" else (1, 1)
         assert echo.accepted == parent + child, echo.requests
 
 
 @pytest.mark.parametrize("flavour", ["sync", "in-one-loop"])
-def test_a_connection_that_the_parent_closes_is_closed_though_a_child_lives(flavour: str) -> None:
+def test_closing_in_the_parent_closes_the_connection_while_a_child_lives(flavour: str) -> None:
     with echoing() as echo:
         running = start(flavour, echo, "closed_in_the_parent")
         assert running.stdout is not None
@@ -63,12 +63,12 @@ def test_a_connection_that_the_parent_closes_is_closed_though_a_child_lives(flav
         assert running.returncode == 0, said
 
 
-def test_one_async_client_serves_one_event_loop_after_the_other() -> None:
+def test_one_async_client_works_in_consecutive_event_loops() -> None:
     async def ask(client: AsyncClient) -> None:
         names = [f"user{number}" for number in range(20)]
         answers = await asyncio.gather(*(client.users.get_user("a", name) for name in names))
         assert [one.user.id for one in answers] == names
-        await client._pool.transport("GetUser").http.aclose()  # asyncio warns of what is open at the end of its loop
+        await client._pool.transport("GetUser").http.aclose()  # asyncio warns of connections that outlive its loop
 
     with echoing() as echo:
         client = AsyncClient(echo.url, max_retries=0, max_connections=2)

@@ -1,4 +1,4 @@
-"""Bodies and answers of several kinds, files, redirections, and parameters of the query that are required."""
+"""Bodies and responses of several kinds, files, redirects, and required query parameters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WHERE = ("a" * 24, "c" * 24)
 
 
 class Recorder:
-    """Answers everything with one object, and keeps what was sent."""
+    """Responds to every request with `reply`, and records the requests."""
 
     def __init__(self) -> None:
         self.reply: tuple[int, Any, dict[str, str]] = (200, {}, {})
@@ -42,13 +42,13 @@ class Recorder:
 
 @pytest.fixture
 def recorder() -> Recorder:
-    """What answers."""
+    """The recorder of the requests."""
     return Recorder()
 
 
 @pytest.fixture
 def client(recorder: Recorder) -> Iterator[Client]:
-    """A client that it answers."""
+    """A client whose requests go to the recorder."""
     with Client(transport=httpx.MockTransport(recorder)) as client:
         yield client
 
@@ -72,7 +72,7 @@ def test_a_message_by_type_dict_and_keywords_is_the_same(client: Client, recorde
         ({"type": "text", "text": 7}, "content.text should be string"),
     ],
 )
-def test_content_that_is_wrong_is_refused(client: Client, content: dict[str, Any], complaint: str) -> None:
+def test_invalid_content_is_refused(client: Client, content: dict[str, Any], complaint: str) -> None:
     with pytest.raises(InvalidArgument, match=complaint):
         client.messages.post_message(*WHERE, author={"type": "business"}, content=content)
 
@@ -95,7 +95,7 @@ def test_messages_are_read_by_the_kind_of_their_content(client: Client, recorder
     assert second.quoted_message.message == first
 
 
-def test_a_body_of_several_kinds_is_told_apart_by_its_type(client: Client, recorder: Recorder) -> None:
+def test_the_type_determines_the_kind_of_a_body(client: Client, recorder: Recorder) -> None:
     webhooks: list[Any] = [{"target": "https://example.org", "triggers": ["conversation:join"]}]
     given = {"type": "custom", "displayName": "Mine", "webhooks": webhooks}
     client.integrations.create_integration("a", given)
@@ -110,7 +110,7 @@ def test_a_body_of_several_kinds_is_told_apart_by_its_type(client: Client, recor
     assert CustomIntegrationBody.__struct_config__.tag == "custom"
 
 
-def test_a_file_goes_as_a_part(client: Client, recorder: Recorder) -> None:
+def test_a_file_is_sent_as_multipart(client: Client, recorder: Recorder) -> None:
     recorder.reply = (201, {"attachment": {"mediaUrl": "https://x", "mediaType": "image/png"}}, {})
     made = client.attachments.upload_attachment("a", source=b"\x00\xff--", access="public", for_="message")
     assert made.attachment.media_type == "image/png"
@@ -146,7 +146,7 @@ def test_files_are_sent_with_their_names(client: Client, recorder: Recorder, tmp
             client.attachments.upload_attachment("a", source=source, access="public")
 
 
-def test_a_redirection_that_is_the_answer_is_no_error(client: Client, recorder: Recorder) -> None:
+def test_a_redirect_as_the_response_is_no_error(client: Client, recorder: Recorder) -> None:
     recorder.reply = (302, {}, {"location": "https://example.org/?code=x"})
     answer = client.oauth.authorize(client_id="a", response_type="code", redirect_uri="https://example.org", state="s")
     assert answer.raw_response is not None

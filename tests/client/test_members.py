@@ -27,7 +27,7 @@ UNKNOWN = "0123456789abcdef01234567"
 
 
 def member(user: str) -> dict[str, Any]:
-    """A member, by the id of the user."""
+    """A member with this user id."""
     return {"userId": user, "subscribeSDKClient": False}
 
 
@@ -99,7 +99,7 @@ def test_invalid_members_are_not_sent(place: Place) -> None:
 
 
 def replaced(text: str) -> list[MembersProgress]:
-    """Read this response; returns the progress."""
+    """Replace members with a server that sends this response; returns the reported progress."""
     reported: list[MembersProgress] = []
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -112,7 +112,7 @@ def replaced(text: str) -> list[MembersProgress]:
 
 
 @pytest.mark.one_engine
-def test_an_error_in_the_middle_is_raised() -> None:
+def test_an_error_in_the_middle_of_a_response_is_raised() -> None:
     error = '{"type":"error","status":400,"errors":[{"code":"bad_request","title":"Too many participants"},'
     error += '{"code":"bad_request","title":"Before this, 1 of 2 users joined and 0 of 0 left"}]}\n'
     with pytest.raises(TooManyParticipants, match="Before this, 1 of 2 users joined") as raised:

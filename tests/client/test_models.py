@@ -1,4 +1,4 @@
-"""Reading is tolerant: nothing that an answer holds, or lacks, makes it raise."""
+"""Reading is tolerant: unexpected and missing values in a response do not raise errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KNOWN: dict[str, Any] = {
 }
 
 
-def test_what_is_known_is_typed() -> None:
+def test_known_fields_are_typed() -> None:
     participant = Participant(KNOWN)
     assert participant.last_read == datetime(2031, 5, 6, 7, 8, 9, 123000, UTC)
     assert participant["lastRead"] == "2031-05-06T07:08:09.123Z"
@@ -32,7 +32,7 @@ def test_what_is_known_is_typed() -> None:
     assert participant.unread_count == 3
 
 
-def test_what_is_new_is_kept() -> None:
+def test_unknown_fields_are_kept() -> None:
     participant = Participant({**KNOWN, "clientAssociations": [{"type": "hologram"}], "newField": {"x": 1}})
     assert participant.client_associations[0].type == "hologram"
     assert participant["newField"] == {"x": 1}
@@ -52,7 +52,7 @@ def test_no_value_of_any_field_makes_reading_raise(kind: type[Model]) -> None:
 
 
 def read_all(kind: type[Model], value: Any) -> None:
-    """Read every field of an answer in which each has this value."""
+    """Read every field of a response in which all fields have this value."""
     answer = kind({field.name: value for field in kind._fields.values()})
     for name in kind._fields:
         getattr(answer, name)
@@ -61,7 +61,7 @@ def read_all(kind: type[Model], value: Any) -> None:
     assert all(getattr(kind({}), name) is None for name in kind._fields)
 
 
-def test_times_without_an_offset_are_taken_as_utc_and_others_are_left() -> None:
+def test_times_without_an_offset_are_utc_and_invalid_times_stay_text() -> None:
     assert Participant({"lastRead": "2031-05-06T07:08:09"}).last_read == datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
     assert str(Participant({"lastRead": "yesterday"}).last_read) == "yesterday"
 
@@ -82,7 +82,7 @@ def test_models_are_values() -> None:
         iter(one)  # type: ignore[call-overload]
 
 
-def test_the_raw_response_is_at_hand(place: Place) -> None:
+def test_the_raw_response_is_available(place: Place) -> None:
     answer = place.client.participants.list_participants(place.app_id, place.group)
     assert answer.raw_response is not None
     assert answer.raw_response.status == 200

@@ -1,4 +1,4 @@
-"""How calls are made: options, hooks, logs, clients and transports of one's own, threads, closing."""
+"""Options of calls: hooks, logs, custom clients and transports, threads, and closing."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from tests.client.faults import proxy_to, refusal
 
 
 def echo(request: httpx.Request) -> httpx.Response:
-    """An app whose name is what was sent."""
+    """Respond with an app that shows the URL and the headers of the request."""
     shown = {name: value for name, value in request.headers.items() if name != "host"}
     return httpx.Response(200, json={"app": {"id": str(request.url), "metadata": shown}})
 
 
 def sent_by(**options: Any) -> Any:
-    """What a client with these options sends."""
+    """The URL and headers that a client with these options sends, as an app."""
     with Client("https://example.org/sc/", transport=httpx.MockTransport(echo), **options) as client:
         return client.apps.get_app("a b").app
 
 
-def test_what_is_sent() -> None:
+def test_the_url_and_headers_of_a_request() -> None:
     app = sent_by(auth=BasicAuth("id", "secret"), headers={"X-Team": "blue", "User-Agent": "mine/1"})
     assert app.id == "https://example.org/sc/v2/apps/a%20b"
     assert app.metadata["x-team"] == "blue"
@@ -40,12 +40,12 @@ def test_what_is_sent() -> None:
 
 def test_options_change_a_copy_that_shares_the_connections(place: Place) -> None:
     client = place.client
-    told: list[Attempt] = []
-    other = client.with_options(timeout=3, max_retries=0, headers={"X-Request-Id": "mine"}, on_attempt=told.append)
+    attempts: list[Attempt] = []
+    other = client.with_options(timeout=3, max_retries=0, headers={"X-Request-Id": "mine"}, on_attempt=attempts.append)
     with pytest.raises(NotFound) as caught:
         other.conversations.get_conversation(place.app_id, "0" * 24)
     assert caught.value.request_id == "mine"
-    assert [(one.operation, one.number, one.status) for one in told] == [("GetConversation", 1, 404)]
+    assert [(one.operation, one.number, one.status) for one in attempts] == [("GetConversation", 1, 404)]
     both = other.with_options(headers={"X-Team": "blue"}, auth=BasicAuth("id", "secret"))
     assert both._options.headers == {"x-request-id": "mine", "x-team": "blue"}
     assert both._pool is client._pool
@@ -76,7 +76,7 @@ def test_options_change_a_copy_that_shares_the_connections(place: Place) -> None
         {"http_client": httpx.Client(), "proxy": "http://example.org"},
     ],
 )
-def test_options_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
+def test_invalid_options_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(InvalidArgument):
         Client(**options)
 
@@ -94,7 +94,7 @@ def test_the_message_names_an_invalid_header(name: str, value: str, message: str
         Client(headers={name: value})
 
 
-def test_an_httpx_client_of_ones_own_is_used_and_left_open(place: Place) -> None:
+def test_a_custom_httpx_client_is_used_and_left_open(place: Place) -> None:
     with httpx.Client(headers={"X-Request-Id": "theirs"}) as own:
         with Client(place.url, auth=place.auth, http_client=own) as client, pytest.raises(NotFound) as caught:
             client.conversations.get_conversation(place.app_id, "0" * 24)
@@ -127,7 +127,7 @@ def test_retries_are_logged(place: Place, caplog: pytest.LogCaptureFixture) -> N
     assert place.auth.username not in caplog.text
 
 
-def test_a_closed_client_says_so(place: Place) -> None:
+def test_a_closed_client_raises_an_error(place: Place) -> None:
     client = Client(place.url, auth=place.auth, max_retries=0)
     client.apps.get_app(place.app_id)
     client.close()

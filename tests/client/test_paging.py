@@ -1,4 +1,4 @@
-"""Going through lists: in both directions, from any place, with the size, and never round in a circle."""
+"""Iteration over lists: in both directions, from any cursor, with any page size, and never without end."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def crowd(place: Place) -> list[str]:
 
 
 def records(place: Place, page: Page | None = None, *, backwards: bool = False) -> list[Participant]:
-    """All that an iteration yields."""
+    """All records of an iteration."""
     return place.client.participants.iter_participants(place.app_id, place.group, page, backwards=backwards).all()
 
 
 def users(found: list[Participant]) -> list[str]:
-    """Whose they are."""
+    """The user ids of participants."""
     return [one.user_id for one in found]
 
 
 @pytest.mark.parametrize("size", [1, 3, MEMBERS - 1, MEMBERS, 100])
-def test_everybody_once_in_both_directions(place: Place, crowd: list[str], size: int) -> None:
+def test_every_participant_is_yielded_once_in_both_directions(place: Place, crowd: list[str], size: int) -> None:
     assert users(records(place, Page(size=size))) == crowd
     assert users(records(place, Page(size=size), backwards=True)) == crowd[::-1]
 
@@ -53,14 +53,14 @@ def test_messages_from_the_first_and_from_the_last(place: Place) -> None:
     assert [one.id for one in messages.iter_messages(*where, {"after": said[100]})] == said[101:]
 
 
-def test_an_iteration_goes_on_from_a_cursor(place: Place, crowd: list[str]) -> None:
+def test_an_iteration_starts_at_a_cursor(place: Place, crowd: list[str]) -> None:
     everybody = records(place)
     assert users(records(place, Page(after=everybody[2].id, size=2))) == crowd[3:]
     assert users(records(place, Page(before=everybody[2].id, size=1))) == crowd[:2][::-1]
     assert users(records(place, Page(before=everybody[5].id), backwards=True)) == crowd[:5][::-1]
 
 
-def test_pages_have_the_size_and_it_can_be_iterated_again(place: Place, crowd: list[str]) -> None:
+def test_pages_have_the_size_and_can_be_iterated_again(place: Place, crowd: list[str]) -> None:
     found = place.client.participants.iter_participants(place.app_id, place.group, {"size": 3})
     assert [len(page.participants) for page in found.pages()] == [3, 3, 1]
     assert len(found.all()) == len(found.all()) == MEMBERS
@@ -68,7 +68,7 @@ def test_pages_have_the_size_and_it_can_be_iterated_again(place: Place, crowd: l
     assert first.user_id == crowd[0]
 
 
-def test_the_async_client_iterates_alike(place: Place, crowd: list[str]) -> None:
+def test_the_async_client_iterates_too(place: Place, crowd: list[str]) -> None:
     async def run() -> list[str]:
         async with AsyncClient(place.url, auth=place.auth) as client:
             found = client.participants.iter_participants(place.app_id, place.group, Page(size=2))
@@ -95,7 +95,7 @@ def test_other_lists_iterate_too(place: Place, crowd: list[str]) -> None:
         ({"afterCursor": "c" * 24}, "repeats the cursor"),
     ],
 )
-def test_a_broken_server_does_not_keep_us_for_ever(place: Place, meta: object, complaint: str) -> None:
+def test_a_broken_server_does_not_cause_an_endless_iteration(place: Place, meta: object, complaint: str) -> None:
     body = {"participants": [{"id": "c" * 24}], "meta": meta}
     with proxy_to(place.url) as proxy, Client(proxy.url) as client:
         proxy.script = [Fault(answer=answer(200, body)) for _ in range(5)]
@@ -125,12 +125,12 @@ def test_a_page_without_meta_or_with_no_list_is_the_last(place: Place) -> None:
         7,
     ],
 )
-def test_a_page_that_breaks_the_rules_is_not_sent(place: Place, page: Page) -> None:
+def test_an_invalid_page_is_not_sent(place: Place, page: Page) -> None:
     with pytest.raises(InvalidArgument):
         place.client.participants.list_participants(place.app_id, place.group, page)
 
 
-def test_backwards_after_a_cursor_makes_no_sense(place: Place) -> None:
+def test_backwards_after_a_cursor_is_refused(place: Place) -> None:
     with pytest.raises(InvalidArgument, match="backwards cannot be combined"):
         records(place, Page(after="a" * 24), backwards=True)
 
@@ -152,7 +152,7 @@ def test_the_parameters_are_the_documented_ones(place: Place) -> None:
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("given", [{}, {"user_id": "u", "user_external_id": "e"}, {"filter": {"userId": ""}}])
-def test_a_filter_names_one_user(place: Place, given: dict[str, str]) -> None:
+def test_a_filter_must_name_one_user(place: Place, given: dict[str, str]) -> None:
     with pytest.raises(InvalidArgument):
         place.client.conversations.list_conversations(place.app_id, **given)  # type: ignore[arg-type]
     with pytest.raises(InvalidArgument, match="no filter 'user'"):

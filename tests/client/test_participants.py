@@ -36,7 +36,7 @@ def test_joining_and_leaving_by_type_dict_and_keywords(place: Place) -> None:
         participants.leave_conversation(*where, user_id=ben)
 
 
-def test_a_group_of_operations_can_be_made_of_a_client(place: Place) -> None:
+def test_a_group_of_operations_can_be_created_from_a_client(place: Place) -> None:
     place.client.participants.join_conversation(
         place.app_id, place.group, user_id=place.new_user(), subscribe_sdk_client=False
     )
@@ -64,7 +64,7 @@ def test_a_group_of_operations_can_be_made_of_a_client(place: Place) -> None:
         ([], "should be ParticipantJoinBody, a dict or keywords, not list"),
     ],
 )
-def test_a_body_that_is_wrong_is_refused_before_anything_is_sent(place: Place, body: object, complaint: str) -> None:
+def test_an_invalid_body_is_refused_before_anything_is_sent(place: Place, body: object, complaint: str) -> None:
     with pytest.raises(InvalidArgument) as caught:
         place.client.participants.join_conversation("no app", "no conversation", body)  # type: ignore[arg-type]
     assert complaint in str(caught.value)
@@ -82,7 +82,7 @@ def test_a_body_and_keywords_together_and_unknown_keywords_are_refused(place: Pl
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("value", ["", None, ".", "..", 7, "\ud800"])
-def test_a_value_in_the_path_that_would_lead_elsewhere_is_refused(place: Place, value: object) -> None:
+def test_a_value_that_would_change_the_path_is_refused(place: Place, value: object) -> None:
     with pytest.raises(InvalidArgument):
         place.client.users.delete_user(place.app_id, value)  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""Every example of an answer in the API document, with values of our own: 143 of 66 operations, read as they are."""
+"""Reads every example response of the API document, with our own values: 143 examples of 66 operations."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tests.cases import each
 ANSWERS: dict[str, list[tuple[int, dict[str, Any]]]] = json.loads(
     (Path(__file__).parent / "recorded/answers.json").read_text()
 )
-# The examples hold these, and the types that they are examples of do not: most are in no schema either.
+# Fields of examples that the types lack. Most are in no schema of the API document either.
 UNTYPED = {"hasPaymentInfo", "localeOrigin", "uri", 'text"'}
 CASES = [(name, status, body) for name, answers in ANSWERS.items() for status, body in answers]
 
 
 def unknown(value: Any, path: str = "") -> Iterator[str]:
-    """Look at every field of a model, and of those in it; yields the fields that it does not know."""
+    """Read every field of a model and of the models in it; yields the fields that their types lack."""
     if isinstance(value, list):
         for item in value:
             yield from unknown(item, path)

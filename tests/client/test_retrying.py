@@ -1,4 +1,4 @@
-"""Whether and when to try again: arithmetic."""
+"""The rules of retries: which errors are retried, and after which pause."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ SAFE = {"JoinConversation", "LeaveConversation"}
 
 
 def status(number: int) -> ServerError:
-    """An error of this status."""
+    """An error with this status."""
     error = ServerError()
     error.status = number
     return error
 
 
-def test_reads_deletes_joins_and_leaves_may_be_done_twice() -> None:
+def test_reads_deletes_joins_and_leaves_are_repeatable() -> None:
     for operation in OPERATION.values():
         assert repeatable(operation) == (operation.method in ("GET", "DELETE") or operation.name in SAFE)
 
@@ -39,7 +39,7 @@ def test_reads_deletes_joins_and_leaves_may_be_done_twice() -> None:
         (Timeout("x", sent=False), True, True),
     ],
 )
-def test_what_is_tried_again(error: ApiError | TransportError, safe: bool, unsafe: bool) -> None:
+def test_which_errors_are_retried(error: ApiError | TransportError, safe: bool, unsafe: bool) -> None:
     for name, expected in (("JoinConversation", safe), ("GetApp", safe), ("CreateUser", unsafe), ("UpdateApp", unsafe)):
         decided = decide(error, OPERATION[name], 1, Options(), 0.5, 60)
         assert (decided is not None) == expected, name
@@ -82,7 +82,7 @@ def test_pauses_double_up_to_eight_seconds_with_full_jitter() -> None:
     assert pause(9, 0.5, 0.0, 3.0) == 3.0
 
 
-def test_the_end_comes_by_attempts_or_by_time() -> None:
+def test_attempts_and_time_are_limited() -> None:
     operation = OPERATION["GetApp"]
     assert decide(RateLimited(), operation, 2, Options(max_retries=2), 1.0, 60) == 1.0
     assert decide(RateLimited(), operation, 3, Options(max_retries=2), 1.0, 60) is None

@@ -1,4 +1,4 @@
-"""The client has every operation of the table, and both sides agree on bodies and answers; the façade is complete."""
+"""The client has every operation of the table, with the same bodies and responses, and the façade is complete."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CLIENT = Client("http://127.0.0.1:9")
 
 
 def method_of(operation: AnyOperation, client: Any = CLIENT) -> Any:
-    """The method for an operation."""
+    """The method of a client for an operation."""
     return getattr(getattr(client, group_names(operation.tag)[0]), snake(operation.name))
 
 
@@ -94,7 +94,7 @@ def imported(statement: str) -> set[str]:
     return set(done.stdout.split()) - {*sys.stdlib_module_names, "heliograph", "typing_extensions"}
 
 
-def test_importing_brings_nothing_else() -> None:
+def test_importing_loads_no_other_packages() -> None:
     assert imported("import heliograph") == set()
     made = "from heliograph import Client, BasicAuth, ParticipantJoinBody; Client({!r})"
     assert imported(made.format("http://127.0.0.1")) == {"msgspec"}

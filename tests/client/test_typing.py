@@ -1,4 +1,4 @@
-"""Type checkers accept what users write, and refuse their mistakes."""
+"""Type checkers accept typical code of users, and report their mistakes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILES = Path(__file__).parent / "typing"
 
 
 @pytest.mark.parametrize("checker", CHECKERS)
-def test_typical_code_is_accepted_and_mistakes_are_refused_where_they_are(checker: str) -> None:
+def test_typical_code_is_accepted_and_mistakes_are_reported_at_their_lines(checker: str) -> None:
     typical, mistakes = FILES / "typical.py", FILES / "mistakes.py"
     wrong = lines_marked(mistakes)
     assert len(wrong) == 10

@@ -1,4 +1,4 @@
-"""Values that json sends are sent, as json would: instances of subclasses, in bodies, paths, queries and headers."""
+"""Instances of subclasses are sent as `json` encodes them, in bodies, paths, queries and headers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from heliograph import BasicAuth, BearerAuth, Client, InvalidArgument, JwtAuth, 
 
 
 class Safe(str):
-    """As template engines have it: it says something else than it holds."""
+    """A string like those of template engines, whose `str()` differs from its value."""
 
     def __str__(self) -> str:
         return "not this"
@@ -64,13 +64,13 @@ VALUES: dict[Any, Any] = {
 
 @pytest.fixture
 def sent() -> list[httpx.Request]:
-    """What was sent."""
+    """The requests that the client sent."""
     return []
 
 
 @pytest.fixture
 def client(sent: list[httpx.Request]) -> Iterator[Client]:
-    """A client whose requests are kept."""
+    """A client whose requests are recorded."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(request)
@@ -81,7 +81,7 @@ def client(sent: list[httpx.Request]) -> Iterator[Client]:
 
 
 @pytest.mark.parametrize("form", [dict, OrderedDict, lambda given: defaultdict(list, given)])
-def test_a_body_is_what_json_makes_of_it(client: Client, sent: list[httpx.Request], form: Any) -> None:
+def test_a_body_is_encoded_as_json_does(client: Client, sent: list[httpx.Request], form: Any) -> None:
     metadata = form(VALUES)
     client.conversations.create_conversation("a", type=Safe("sdkGroup"), metadata=metadata)  # type: ignore[arg-type]
     client.conversations.create_conversation("a", form({Safe("type"): "sdkGroup", "metadata": metadata}))
@@ -89,7 +89,7 @@ def test_a_body_is_what_json_makes_of_it(client: Client, sent: list[httpx.Reques
         assert json.loads(request.content) == json.loads(json.dumps({"type": "sdkGroup", "metadata": metadata}))
 
 
-def test_a_typed_body_may_hold_them_too(client: Client, sent: list[httpx.Request]) -> None:
+def test_a_typed_body_may_contain_subclasses(client: Client, sent: list[httpx.Request]) -> None:
     author = {"type": Kind.USER, "userId": Safe("u")}
     typed = TextMessageBody(text=Safe("hello"), payload=Name.ADA)
     client.messages.post_message("a", "c", author=author, content=typed)
@@ -100,7 +100,7 @@ def test_a_typed_body_may_hold_them_too(client: Client, sent: list[httpx.Request
     assert json.loads(sent[1].content)["participants"] == [{"userId": "u"}, {"userId": "v"}]
 
 
-def test_paths_queries_and_headers_hold_the_plain_text(client: Client, sent: list[httpx.Request]) -> None:
+def test_paths_queries_and_headers_contain_the_plain_text(client: Client, sent: list[httpx.Request]) -> None:
     other = client.with_options(headers={"X-Team": Safe("blue")})
     other.participants.list_participants(Safe("a/b"), Kind.USER, page=Page(after=Safe("0" * 24), size=Level.HIGH))
     other.conversations.list_conversations("a", user_external_id=Kind.USER)
@@ -112,7 +112,7 @@ def test_paths_queries_and_headers_hold_the_plain_text(client: Client, sent: lis
     assert paged.headers["authorization"] == "Basic dXNlcjpw"
 
 
-def test_credentials_hold_the_plain_text() -> None:
+def test_credentials_contain_the_plain_text() -> None:
     assert BearerAuth(Safe("token")).header(0) == BearerAuth(lambda: Safe("token")).header(0) == "Bearer token"
     assert JwtAuth(Safe("key"), Safe("secret"), Safe("app")).header(0) == JwtAuth("key", "secret").header(0)  # type: ignore[arg-type]
     wrong: list[Any] = [None, 7, b"x", "", "\ud83d"]
@@ -128,7 +128,7 @@ def test_credentials_hold_the_plain_text() -> None:
             JwtAuth("a", "b", lifetime=lifetime)  # type: ignore[arg-type]
 
 
-def test_what_json_does_not_have_is_refused(client: Client, sent: list[httpx.Request]) -> None:
+def test_values_that_json_lacks_are_refused(client: Client, sent: list[httpx.Request]) -> None:
     circle: dict[str, Any] = {}
     circle["x"] = circle
     wrong: list[Any] = [Real("nan"), float("inf"), {1: Real("-inf")}, {(1, 2): 3}, {float("nan"): 1}, {b"x": 1}]

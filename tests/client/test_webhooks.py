@@ -1,4 +1,4 @@
-"""Receiving webhooks: only with the secret, typed where the trigger is known; and the examples of receivers."""
+"""Receiving webhooks: the secret is verified, and events with known triggers are typed. Also runs the examples."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def test_every_trigger_of_the_server_has_a_class() -> None:
 
 
 @pytest.mark.parametrize("given", [{}, {"x-api-key": "wrong"}, {"X-Api-Key": ""}, {"x-api-key": SECRET + "x"}])
-def test_without_the_secret_nothing_is_told(given: dict[str, str]) -> None:
+def test_a_delivery_without_the_secret_is_refused(given: dict[str, str]) -> None:
     assert not webhooks.verify(given, SECRET)
     with pytest.raises(webhooks.WrongSecret):
         webhooks.receive(given, BODY, SECRET)
 
 
-def test_any_of_several_secrets_is_right_and_none_may_be_empty() -> None:
+def test_any_of_several_secrets_is_accepted_and_none_may_be_empty() -> None:
     assert webhooks.verify({"x-api-key": SECRET}, ["old", SECRET])
     for empty in ("", ["", SECRET]):
         with pytest.raises(ValueError, match="empty"):
@@ -97,7 +97,7 @@ HEADERS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS.keys())
-def test_headers_are_taken_in_every_usual_form(headers: Any) -> None:
+def test_headers_are_accepted_in_every_usual_form(headers: Any) -> None:
     assert webhooks.verify(headers, SECRET)
 
 
@@ -148,7 +148,7 @@ def test_a_body_in_another_form_is_refused() -> None:
 
 
 class Text(str):
-    """An instance of a subclass."""
+    """A subclass of `str`."""
 
 
 def by_starlette(app: Any, headers: dict[str, str]) -> int:

@@ -12,7 +12,7 @@ from tests.harness import Caller
 
 @pytest.fixture(scope="session")
 def drivers() -> Iterator[Drivers]:
-    """The running drivers: importing an official client takes long enough to do it once."""
+    """The running drivers, which tests share because importing an official client is slow."""
     drivers = Drivers()
     yield drivers
     drivers.close()

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the official clients, unmodified, below a directory: install.sh DIRECTORY PYTHON
-# What is there already stays. DIRECTORY/ready is made when nothing is missing.
+# Keeps what is already installed. Creates DIRECTORY/ready when nothing is missing.
 set -eu
 
 here=$(dirname "$0")
@@ -19,7 +19,7 @@ done
 
 if [ ! -d "$into/js" ]; then
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-        echo "node and npm are not both here: the JavaScript client is not installed, and its tests are skipped" >&2
+        echo "node or npm is missing: the JavaScript client is not installed, and its tests are skipped" >&2
         exit 0
     fi
     rm -rf "$into/js.part"

@@ -24,12 +24,12 @@ JAVASCRIPT = "javascript 14.1.0"
 PYTHON_14, PYTHON_16, PYTHON_17 = "python 14.4.0", "python 16.0.1", "python 17.0.1"
 PYTHON = (PYTHON_14, PYTHON_16, PYTHON_17)
 COMPAT = ("heliograph.compat 14.4.0", "heliograph.compat 17.0.1")
-"""Our own in place of a release: the same programs, with another import line."""
+"""Our own library in place of a release: the same programs with another import line."""
 CLIENTS = (JAVASCRIPT, *PYTHON, *COMPAT)
 
 
 def command_of(client: str) -> tuple[list[str], dict[str, str]]:
-    """The command of a client's driver, and where that finds the client."""
+    """The command of the driver of a client, and the environment variables with which it finds the client."""
     if client == JAVASCRIPT:
         node = shutil.which("node")
         library = INSTALLED / "js" / "node_modules"
@@ -47,7 +47,7 @@ def command_of(client: str) -> tuple[list[str], dict[str, str]]:
 
 
 def lacking(reason: str) -> NoReturn:
-    """Skip for want of something to run JavaScript with, or fail where that must not be."""
+    """Skip a test that cannot run JavaScript, or fail it if HELIOGRAPH_TEST_REQUIRE_NODE is set."""
     if os.environ.get("HELIOGRAPH_TEST_REQUIRE_NODE"):
         pytest.fail(f"{reason}, and HELIOGRAPH_TEST_REQUIRE_NODE is set")
     pytest.skip(reason)
@@ -74,12 +74,12 @@ class Driver:
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
-        assert line, "the driver ended; what it said is on standard error"
+        assert line, "the driver has ended: see standard error"
         reply: dict[str, Any] = json.loads(line)
         return reply
 
     def close(self) -> None:
-        """End it."""
+        """Stop the process."""
         for stream in (self.process.stdin, self.process.stdout):
             assert stream is not None
             stream.close()
@@ -88,7 +88,7 @@ class Driver:
 
 @dataclass
 class Reply:
-    """What became of a call."""
+    """The outcome of a call."""
 
     sent: list[str]
     """Method, target and status of each request, as in `GET /v2/apps 200`."""
@@ -100,7 +100,7 @@ class Reply:
 
 @dataclass
 class Official:
-    """An official client, set up by its own means: with a host, an app and credentials."""
+    """An official client that is configured with a host, an app and credentials."""
 
     name: str
     driver: Driver
@@ -110,7 +110,7 @@ class Official:
     bearer: str | None = None
 
     def reply(self, call: str, **args: Any) -> Reply:
-        """What becomes of a call."""
+        """Make a call; returns its outcome."""
         return Reply(
             **self.driver.run(
                 {
@@ -125,36 +125,36 @@ class Official:
         )
 
     def ok(self, call: str, **args: Any) -> Any:
-        """What the client returns from a call that must succeed."""
+        """The return value of a call that must succeed."""
         reply = self.reply(call, **args)
         assert reply.error is None, f"{call}: {reply.error}"
         return reply.value
 
     def error(self, call: str, **args: Any) -> tuple[int, str, str]:
-        """Status, code and title of the one error with which a call must fail."""
+        """Status, code and title of the single error of a call that must fail."""
         reply = self.reply(call, **args)
         assert reply.error is not None, f"{call}: {reply.value}"
         (error,) = reply.error["body"]["errors"]
         return reply.error["status"], error["code"], error["title"]
 
-    def but(self, **changes: Any) -> Official:
-        """The same client, set up otherwise."""
+    def configured(self, **changes: Any) -> Official:
+        """The same client with another configuration."""
         return replace(self, **changes)
 
 
 class Drivers:
-    """The drivers that were started so far, one for each client."""
+    """The drivers that have been started, one for each client."""
 
     def __init__(self) -> None:
         self._running: dict[str, Driver] = {}
 
     def client(self, name: str, api: Caller) -> Official:
-        """An official client for the app of `api`, with the key of it."""
+        """An official client for the app of `api`, with its key."""
         if name not in self._running:
             self._running[name] = Driver(name)
         return Official(name, self._running[name], api.url, api.app_id, api.auth)
 
     def close(self) -> None:
-        """End them all."""
+        """Stop all drivers."""
         for driver in self._running.values():
             driver.close()

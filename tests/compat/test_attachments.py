@@ -29,7 +29,7 @@ def test_upload_and_delete(drivers: Drivers, api: Caller, release: str, tmp_path
 
 @pytest.mark.parametrize("release", [JAVASCRIPT, PYTHON_17, *COMPAT])
 def test_upload_bytes(drivers: Drivers, api: Caller, release: str, tmp_path: Path) -> None:
-    """The file has no name of its own, so its first bytes decide."""
+    """The upload has no file name, so its first bytes determine the media type."""
     path = tmp_path / "x"
     path.write_bytes(PNG)
     made = drivers.client(release, api).ok("upload_bytes", path=str(path))["attachment"]

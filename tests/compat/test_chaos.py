@@ -1,4 +1,4 @@
-"""What the official JavaScript client makes of chaos: it repeats nothing, so a program with it has to."""
+"""The official JavaScript client under chaos rules. It does not retry, so a program that uses it must."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_a_refusal_is_an_error_and_the_next_call_works(javascript: Official, api
     assert counts(api) == {"busy": (2, 1)}
 
 
-def test_a_program_repeats_a_join_whose_response_was_lost(javascript: Official, api: Caller) -> None:
+def test_a_program_retries_a_join_whose_response_was_lost(javascript: Official, api: Caller) -> None:
     group, ada = api.new_group(), api.new_user("ada")
     disturb(api, rule("lost", drop="after", times=1, match={"operation": "JoinConversation"}))
     body = {"userId": ada, "subscribeSDKClient": True}

@@ -1,4 +1,4 @@
-"""examples/handover_bot.py: a bot with the official Python library, of which only the host changes."""
+"""examples/handover_bot.py: a bot that uses the official Python library, with only the host changed."""
 
 from __future__ import annotations
 

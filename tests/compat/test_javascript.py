@@ -1,4 +1,4 @@
-"""What the official JavaScript client does in its own way."""
+"""Behaviour that is specific to the official JavaScript client."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_from_user_to_empty_group(javascript: Official, api: Caller) -> None:
 
 @pytest.mark.parametrize("call", ["leave", "leave_merged", "leave_plain"])
 def test_leave_returns_text(javascript: Official, api: Caller, group: str, everybody: list[str], call: str) -> None:
-    # The client falls back to the text of the answer where its JSON is an empty object.
+    # The client falls back to the text of the response if its JSON is an empty object.
     assert javascript.ok(call, conversationId=group, body={"userExternalId": "user 3"}) == "{}"
     left = [one for number, one in enumerate(everybody) if number != 3]
     assert [one["userId"] for one in api.participants(group)] == left

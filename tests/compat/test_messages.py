@@ -1,4 +1,4 @@
-"""Messages and activities by every official client."""
+"""Messages and activities with every official client."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ COUNT = 103
 
 
 def text(words: str) -> dict[str, str]:
-    """A content."""
+    """A text content."""
     return {"type": "text", "text": words}
 
 
 def test_messages_are_posted_listed_and_deleted(client: Official, api: Caller) -> None:
     group = api.new_group(api.new_user("ada"), api.new_user("bob"))
     business = {"type": "business", "displayName": "Grace"}
-    # Release 16 cannot read metadata in an answer.
+    # Release 16 cannot read metadata in a response.
     metadata = None if client.name == PYTHON_16 else {"lang": "en"}
     made: list[Any] = []
     for author, words in ((business, "Hello"), (ADA, "Été")):

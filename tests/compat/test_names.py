@@ -18,7 +18,7 @@ from heliograph.compat.calls import Options
 from heliograph.compat.fields import Model, OneOf
 from tests.compat.official import DRIVERS, INSTALLED, PYTHON
 
-# How the library sends requests by urllib3, and how it describes the types of its own settings.
+# The class that sends requests with urllib3, and types of settings.
 INTERNAL = {
     "rest": {"RESTClientObject"},
     "configuration": {
@@ -36,7 +36,7 @@ INTERNAL = {
 }
 # Parameters that have another name in some release.
 RENAMED = {"inline_object": "get_token_request"}
-# Fields that hold another class in release 17 than in earlier ones; ours is that of release 17.
+# Fields whose class in release 17 differs from earlier releases. Ours is the class of release 17.
 CHANGED_IN_17 = {
     "Content.actions",
     "Content.fields",
@@ -52,7 +52,7 @@ CHANGED_IN_17 = {
 
 @pytest.fixture(scope="module", params=PYTHON)
 def release(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What a release offers."""
+    """The names that a release offers."""
     library = INSTALLED / request.param.replace("python ", "py-")
     run = subprocess.run(
         [sys.executable, str(DRIVERS / "python_names.py")],
@@ -84,7 +84,7 @@ def test_every_method_takes_the_same_arguments(release: dict[str, Any]) -> None:
             assert parameters.pop().kind is inspect.Parameter.VAR_KEYWORD
             official = [RENAMED.get(one, one) for one, _ in expected if one not in Options.__annotations__]
             ours = [one.name for one in parameters]
-            # Earlier releases take what is optional by name only, and do not show it.
+            # Earlier releases take optional arguments by keyword only, and their signatures do not show them.
             assert ours[: len(official)] == official, f"{name}.{method}"
             required = {RENAMED.get(one, one) for one, required in expected if required}
             assert {one.name for one in parameters if one.default is one.empty} == required, f"{name}.{method}"
@@ -122,12 +122,12 @@ def test_models_take_values_in_the_order_of_release_16(release: dict[str, Any]) 
         order = expected.get("order", [])
         if not order or issubclass(kind, OneOf) or name.endswith("AllOf"):
             continue
-        # Between 14 and 16 two classes got new fields in the midst of the others.
+        # Between 14 and 16, two classes got new fields between existing ones.
         if name not in ("DefaultResponderDefaultResponder", "Whatsapp"):
             assert [attribute for attribute in kind._fields if attribute in order] == order, name
 
 
-def test_no_model_is_without_a_place_in_the_table() -> None:
+def test_every_model_is_in_the_table() -> None:
     listed = {getattr(models, name) for name in models.__all__}
     made = {kind for kind in Model.__subclasses__() if kind.__module__ == models.__name__}
     assert made <= listed

@@ -1,4 +1,4 @@
-"""Every call that each official client has, in the order in which an app lives, on a real server.
+"""Makes every call of each official client on a real server, in the order of the life of an app.
 
 docs/howto/official-clients.md shows the outcomes in a table. HELIOGRAPH_TEST_REWRITE=1 rewrites it.
 """
@@ -33,7 +33,7 @@ WITH_BRANDS = (PYTHON_17, *COMPAT)
 
 @pytest.fixture(scope="module")
 def account(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    """The account of a server of its own: on another one, the list of apps has those of other tests."""
+    """The account of a separate server, because the list of apps of a shared one includes those of other tests."""
     database = new_database(engine, tmp_path_factory.mktemp("walked"))
     with serving(database, "--stand-ins", "yes", "--sandbox-tools", "yes") as server:
         with calling_account(server) as account:
@@ -42,7 +42,7 @@ def account(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
 
 @dataclass
 class Outcome:
-    """What became of the calls of an operation."""
+    """The outcome of the calls of an operation."""
 
     worked: bool = False
     failures: set[str] = field(default_factory=set)
@@ -63,7 +63,7 @@ class Outcome:
                 self.missing |= set(lost(json.loads(reply.received or ""), reply.value))
 
     def __str__(self) -> str:
-        """The outcome as the table has it."""
+        """The outcome as the table shows it."""
         (failure,) = self.failures or {""}
         if failure:
             return f"{failure}, in some cases" if self.worked else failure
@@ -72,7 +72,7 @@ class Outcome:
 
 
 class ClientWalk(Walk):
-    """A walk whose calls an official client makes, as far as it has them. The others are plain requests."""
+    """A walk that makes its calls with an official client. Calls that the client lacks are plain requests."""
 
     def __init__(self, account: Caller, client: Official, folder: Path) -> None:
         super().__init__(account)
@@ -106,7 +106,7 @@ class ClientWalk(Walk):
         query, files = given.pop("params", None) or {}, given.pop("files", None)
         scheme, _, value = authorization.partition(" ")
         basic = tuple(base64.b64decode(value).decode().split(":")) if scheme == "Basic" else None
-        client = self._client.but(basic=basic, bearer=None if basic else value)
+        client = self._client.configured(basic=basic, bearer=None if basic else value)
         values = {"appId": self._app_id, **given}
         return client.reply(
             "operation",
@@ -157,7 +157,7 @@ def table_of(outcomes: dict[str, dict[str, str]]) -> str:
 
 
 def documented() -> dict[str, dict[str, str]]:
-    """The outcomes of each release by operation, as the document has them."""
+    """The outcomes of each release by operation, as the document shows them."""
     table = DOCUMENT.read_text().partition(BEGIN)[2].partition(END)[0]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
     return {release: {row[0]: row[number] for row in rows[2:]} for number, release in enumerate(COLUMNS, start=1)}

@@ -1,4 +1,4 @@
-"""Joining, listing and leaving by every official client: what all of them can do."""
+"""Joining, listing and leaving with every official client: behaviour that all of them have."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ UNKNOWN = "0" * 24
 
 @pytest.fixture
 def ada(api: Caller) -> str:
-    """A user with an external id that has to be escaped in one way or another."""
+    """A user with an external id that must be escaped in URLs."""
     return api.new_user("ada 1/é")
 
 
 @pytest.fixture
 def group(api: Caller) -> str:
-    """A group with nobody in it."""
+    """An empty group."""
     return api.new_group()
 
 
@@ -122,7 +122,7 @@ def test_unknown_user_and_conversation(client: Official, group: str, ada: str) -
     assert client.error("leave", conversationId=UNKNOWN, body={"userId": ada}) == nowhere
 
 
-def test_leave_without_being_in(client: Official, api: Caller, ada: str, group: str) -> None:
+def test_leave_without_membership(client: Official, api: Caller, ada: str, group: str) -> None:
     refused = (404, "not_found", "User is not a member of the conversation")
     assert client.error("leave", conversationId=group, body={"userId": ada}) == refused
     assert client.error("leave", conversationId=group, body={"participantId": UNKNOWN}) == refused
@@ -131,7 +131,7 @@ def test_leave_without_being_in(client: Official, api: Caller, ada: str, group: 
     assert client.error("leave", conversationId=group, body={"participantId": left["id"]}) == refused
 
 
-def test_bodies_that_name_nobody_or_too_much(client: Official, api: Caller, ada: str, group: str) -> None:
+def test_bodies_that_name_no_user_or_too_many(client: Official, api: Caller, ada: str, group: str) -> None:
     empty = client.reply("join", conversationId=group, body={})
     assert empty.error["status"] == 400
     assert {one["code"] for one in empty.error["body"]["errors"]} == {"bad_request"}
@@ -144,9 +144,9 @@ def test_bodies_that_name_nobody_or_too_much(client: Official, api: Caller, ada:
 
 @pytest.mark.one_engine
 def test_base_url_with_a_trailing_slash(client: Official, api: Caller, ada: str, group: str) -> None:
-    slashed = client.but(host=client.host + "/")
+    slashed = client.configured(host=client.host + "/")
     reply = slashed.reply("list_participants", conversationId=group)
-    # The official libraries put their paths after whatever they are given.
+    # The official libraries append their paths to the host as it is given.
     slashes = "/" if client.name in COMPAT else "//"
     assert reply.sent == [f"GET {slashes}v2/apps/{api.app_id}/conversations/{group}/participants 200"]
     round_trip(slashed, api, ada, group)
@@ -154,13 +154,13 @@ def test_base_url_with_a_trailing_slash(client: Official, api: Caller, ada: str,
 
 @pytest.mark.one_engine
 def test_bearer(client: Official, api: Caller, ada: str, group: str) -> None:
-    round_trip(client.but(basic=None, bearer=token(api)), api, ada, group)
+    round_trip(client.configured(basic=None, bearer=token(api)), api, ada, group)
 
 
 @pytest.mark.one_engine
 def test_bearer_wins_over_basic(client: Official, api: Caller, ada: str, group: str) -> None:
     assert client.basic is not None
-    round_trip(client.but(basic=(client.basic[0], "wrong"), bearer=token(api)), api, ada, group)
+    round_trip(client.configured(basic=(client.basic[0], "wrong"), bearer=token(api)), api, ada, group)
 
 
 @pytest.mark.one_engine
@@ -170,15 +170,15 @@ def test_without_good_credentials(client: Official, api: Caller, ada: str, group
     bodies = {"join": {"userId": ada, "subscribeSDKClient": True}, "leave": {"userId": ada}}
     args = {"conversationId": group, **({"body": bodies[call]} if call in bodies else {})}
     for stranger in (
-        client.but(basic=None),
-        client.but(basic=(client.basic[0], "wrong")),
-        client.but(basic=None, bearer=token(api) + "x"),
+        client.configured(basic=None),
+        client.configured(basic=(client.basic[0], "wrong")),
+        client.configured(basic=None, bearer=token(api) + "x"),
     ):
         assert stranger.error(call, **args) == (401, "unauthorized", "Authorization is required")
     assert api.participants(group) == []
 
 
 def test_key_of_another_app(client: Official, sandbox: Sandbox, group: str, ada: str) -> None:
-    elsewhere = client.but(app_id=sandbox.app_id)
+    elsewhere = client.configured(app_id=sandbox.app_id)
     refused = elsewhere.error("join", conversationId=group, body={"userId": ada, "subscribeSDKClient": False})
     assert refused == (403, "forbidden", "Forbidden")

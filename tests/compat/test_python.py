@@ -1,4 +1,4 @@
-"""What the releases of the official Python client can do each in its own way."""
+"""Behaviour that is specific to the official Python client or to one of its releases."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def query_of(request: str) -> dict[str, str]:
 
 
 def as_sent(client: Official, name: str, given: dict[str, Any]) -> dict[str, str]:
-    """How a release writes `page` or `filter` into a query: the last one as a single JSON value."""
+    """The query with which a release sends `page` or `filter`: release 17 sends a single JSON value."""
     if client.name == PYTHON_17:
         return {name: json.dumps(given)}
     return {f"{name}[{key}]": str(value) for key, value in given.items()}
 
 
 def crowd(api: Caller, size: int) -> tuple[str, list[str]]:
-    """A group with so many participants, and their ids."""
+    """A new group with `size` participants, and the ids of the participants."""
     group = api.new_group()
     return group, [api.join(group, api.new_user())["id"] for _ in range(size)]
 
@@ -52,7 +52,7 @@ def test_create_and_get_user(drivers: Drivers, api: Caller, release: str) -> Non
     assert again == (409, "conflict", "User already exists")
 
 
-def test_release_16_makes_a_user_whom_it_cannot_read(drivers: Drivers, api: Caller) -> None:
+def test_release_16_creates_a_user_that_it_cannot_read(drivers: Drivers, api: Caller) -> None:
     client = drivers.client(PYTHON_16, api)
     reply = client.reply("create_user", externalId="ada", profile=PROFILE)
     assert reply.sent == [f"POST /v2/apps/{api.app_id}/users 201"]
@@ -131,7 +131,7 @@ def test_exceptions_by_status(python: Official, api: Caller) -> None:
     body = {"userExternalId": "nobody"}
     errors = {
         400: python.reply("join", conversationId=group, body={}).error,
-        401: python.but(basic=None).reply("leave", conversationId=group, body=body).error,
+        401: python.configured(basic=None).reply("leave", conversationId=group, body=body).error,
         404: python.reply("leave", conversationId=group, body=body).error,
     }
     assert {status: error["status"] for status, error in errors.items()} == {400: 400, 401: 401, 404: 404}
@@ -148,7 +148,7 @@ def test_release_17_turns_dicts_into_null_participants(python_17: Official, api:
     assert refused == (400, "bad_request", "participants[0] should not be null")
 
 
-def test_release_17_sends_null_for_what_a_dict_lacks(python_17: Official) -> None:
+def test_release_17_sends_null_for_fields_that_a_dict_lacks(python_17: Official) -> None:
     made = python_17.ok("create_conversation_of_dict", type="sdkGroup", displayName=None)["conversation"]
     assert made["type"] == "sdkGroup"
     assert made.keys().isdisjoint({"displayName", "description", "iconUrl", "metadata"})

@@ -1,4 +1,4 @@
-"""A program for the official library returns the same, whether that library runs or ours in its place."""
+"""A program for the official library gets the same results from that library and from ours."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHANGING = re.compile(r"[0-9a-f]{24}")
 
 
 def normal(value: Any, seen: dict[str, str]) -> Any:
-    """A result without what differs between any two runs: ids are numbered, times and secrets are left out."""
+    """A result without the differences between runs: ids are numbered, times and secrets are left out."""
     match value:
         case dict():
             return {name: "…" if name == "secret" else normal(one, seen) for name, one in sorted(value.items())}
@@ -34,7 +34,7 @@ def normal(value: Any, seen: dict[str, str]) -> Any:
 
 
 def known(value: Any, other: Any) -> Any:
-    """`value` without the fields that `other` lacks, down to the innermost."""
+    """`value` without the fields that `other` lacks, at any depth."""
     if isinstance(value, dict) and isinstance(other, dict):
         return {name: known(one, other[name]) for name, one in value.items() if name in other}
     if isinstance(value, list) and isinstance(other, list) and len(value) == len(other):

@@ -1,4 +1,4 @@
-"""What an official client does is told to the webhooks that it made, all of it and in order."""
+"""Webhooks that an official client created receive the events of all its calls, in order."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from tests.databases import new_database
 from tests.delivery.receiver import documented
 from tests.harness import Caller, init, new_app, serving
 
-TOLD = [
+EXPECTED = [
     "conversation:create", "conversation:join", "conversation:join", "conversation:message", "conversation:message",
     "conversation:read", "conversation:leave", "conversation:remove",
 ]  # fmt: skip
-MORE = ["conversation:join", "conversation:message"]
+SELECTED = ["conversation:join", "conversation:message"]
 
 
 @pytest.fixture(scope="module")
 def owner(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    """A caller with the account key of a server that may call this machine."""
+    """A caller with the account key of a server whose webhooks may call this machine."""
     url = new_database(engine, tmp_path_factory.mktemp("webhooks"))
     with serving(url, "--webhook-allowed-networks", "loopback") as server:
         account = Caller(server.url, init(url).account_auth)
@@ -34,16 +34,16 @@ def owner(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cal
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    """An endpoint of this test."""
+    """An endpoint for webhooks."""
     with Endpoint() as made:
         yield made
 
 
 def secrets_of_two(client: Official, url: str) -> tuple[dict[str, str], str]:
-    """Make an integration whose webhook hears everything, and another webhook; the secrets, and the other's id."""
+    """Create an integration with a webhook for all triggers, and another one; returns the secrets and the other id."""
     everything = {"target": url, "triggers": ["*"]}
     integration = client.ok("create_integration", **everything)["integration"]
-    some = {"target": url, "triggers": MORE}
+    some = {"target": url, "triggers": SELECTED}
     added = client.ok("create_webhook", integrationId=integration["id"], webhook=some)["webhook"]
     # The JavaScript client leaves the webhooks out of the integration that it returns.
     listed = client.ok("list_webhooks", integrationId=integration["id"])["webhooks"]
@@ -54,7 +54,7 @@ def secrets_of_two(client: Official, url: str) -> tuple[dict[str, str], str]:
 
 
 def live(client: Official) -> tuple[str, list[str]]:
-    """The life of a group of two; its id, and what was said."""
+    """Create a group of two users, use it and delete it; returns its id and the ids of its messages."""
     for name in ("ada", "bob"):
         client.ok("create_user", externalId=name)
     group = client.ok("create_conversation", type="sdkGroup", displayName="Crew")["conversation"]["id"]
@@ -72,25 +72,25 @@ def live(client: Official) -> tuple[str, list[str]]:
 
 
 @pytest.mark.parametrize("name", [JAVASCRIPT, PYTHON_17])
-def test_webhooks_hear_the_life_of_a_group(name: str, drivers: Drivers, owner: Caller, endpoint: Endpoint) -> None:
+def test_webhooks_receive_all_events_of_a_group(name: str, drivers: Drivers, owner: Caller, endpoint: Endpoint) -> None:
     api = new_app(owner)
     client = drivers.client(name, api)
     secrets, other = secrets_of_two(client, endpoint.url)
     group, said = live(client)
-    heard = [one for one in TOLD if one in MORE]
-    made = settled(api, len(TOLD) + len(heard) + 1)
+    selected = [one for one in EXPECTED if one in SELECTED]
+    made = settled(api, len(EXPECTED) + len(selected) + 1)
     assert [one["status"] for one in made] == ["delivered"] * len(made)
-    told: dict[str, list[Any]] = {webhook: [] for webhook in secrets}
+    delivered: dict[str, list[Any]] = {webhook: [] for webhook in secrets}
     for headers, body in endpoint.came:
         assert headers["x-api-key"] == secrets[body["webhook"]["id"]]
         call = documented(json.dumps(body).encode())
         assert call.app.id == api.app_id
-        told[call.webhook.id] += body["events"]
-    everything = next(events for webhook, events in told.items() if webhook != other)
-    for events, types in ((everything, TOLD), (told[other], heard)):
+        delivered[call.webhook.id] += body["events"]
+    everything = next(events for webhook, events in delivered.items() if webhook != other)
+    for events, types in ((everything, EXPECTED), (delivered[other], selected)):
         about = [one for one in events if one["payload"].get("conversation", {}).get("id") == group]
         assert [one["type"] for one in about] == types
         assert [one["payload"]["message"]["id"] for one in about if "message" in one["payload"]] == said
-    # The client that a subscription makes is told in the order of its user.
-    assert [one["type"] for one in everything if one["type"] not in TOLD] == ["client:add"]
+    # The event about the client that a subscription creates is ordered by its user, not by the group.
+    assert [one["type"] for one in everything if one["type"] not in EXPECTED] == ["client:add"]
     assert len(endpoint.came) == len(made)

@@ -1,1 +1,1 @@
-"""Moving an app from another server, out into a directory, and in again."""
+"""Moving an app: import from another server, export to a directory, and import from it."""

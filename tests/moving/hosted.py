@@ -1,4 +1,4 @@
-"""A small stand-in of the hosted service: the lists and objects that an import reads, with its ids, and with faults."""
+"""A small stand-in for the hosted service: the lists and objects that an import reads, its form of ids, and faults."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ APP = "5f1a2b3c4d5e6f7a8b9c0d1e"
 KEY = ("app_5f1a2b3c4d5e6f7a8b9c0d1f", "a-secret-of-the-source")
 MARCH = 0x67C8A000
 _MOST = 2
-"""So that lists have several pages; callers ask for up to 100 records."""
+"""The page size, so that lists have several pages although callers ask for up to 100 records."""
 _MESSAGES = 100
 LARGE = 17 << 20
 
@@ -30,9 +30,8 @@ Shown = dict[str, Any]
 class Hosted:
     """An app of the hosted service, served at `url`.
 
-    `faults` are what happens to every third request, or one in `fault_every`, instead of an answer, one after the
-    other. After `hold_after`
-    requests, the next ones wait for `release`.
+    Every third request, or one in `fault_every`, gets the next of the `faults` instead of a response. After
+    `hold_after` requests, the next ones wait for `release`.
     """
 
     def __init__(self) -> None:
@@ -59,7 +58,7 @@ class Hosted:
         self._server.server_close()
 
     def new_id(self, seconds: int | None = None) -> str:
-        """An id: the seconds, then bytes that say nothing."""
+        """An id: a time in seconds, and then arbitrary bytes."""
         number = next(self._number)
         return f"{MARCH + number if seconds is None else seconds:08x}80e2647cbb{number * 0x9E37 % (1 << 24):06x}"
 
@@ -81,7 +80,7 @@ class Hosted:
         return id
 
     def add_conversation(self, *user_ids: str, **fields: Any) -> str:
-        """Add a conversation; returns the id. Old ones have ids that are random."""
+        """Add a conversation; returns the id. Old conversations have random ids, which are given as `id`."""
         id = fields.pop("id", None) or self.new_id()
         shown = {"id": id, "type": "sdkGroup", "isDefault": False, "lastUpdatedAt": _time(2), "createdAt": _time(2)}
         self.conversations[id] = {**shown, **fields}
@@ -130,7 +129,7 @@ class Hosted:
                 participant["lastRead"] = self.messages[conversation_id][-1]["received"]
 
     def fault(self) -> str | None:
-        """What happens to this request instead of an answer."""
+        """The fault of this request, or None if it gets a response."""
         with self._lock:
             number = len(self.requests)
             if self.hold_after is not None and number > self.hold_after:
@@ -142,7 +141,7 @@ class Hosted:
         return None
 
     def answer(self, path: str, query: dict[str, list[str]]) -> tuple[int, Any]:
-        """The status and the JSON of the answer to a GET."""
+        """The status and the JSON of the response to a GET."""
         found = re.fullmatch(rf"/v2/apps/{APP}(?:/(users|conversations)(?:/([^/]+)(?:/(\w+))?)?)?", path)
         if found is None:
             return _error(404, "not_found", "Not found")
@@ -266,6 +265,6 @@ def _handler(hosted: Hosted) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(content[: len(content) // 2] if cut else content)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Nothing."""
+            """Do not log."""
 
     return Handler

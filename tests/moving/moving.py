@@ -1,4 +1,4 @@
-"""Runs imports, and compares what is there with what the source shows."""
+"""Runs imports, and compares the app with the source."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.moving.hosted import Hosted
 
 @contextmanager
 def limited_files() -> Iterator[None]:
-    """No file of this process can grow beyond 4 kB, as if the disk were full."""
+    """Limit the files of this process to 4 kB, as if the disk were full."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
     try:

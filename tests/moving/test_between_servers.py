@@ -59,7 +59,7 @@ def moved(source: Caller, api: Caller, folder: Path, *options: str) -> str:
 
 
 def everything(api: Caller) -> Any:
-    """Everything in an app, without what belongs to the server."""
+    """Everything in an app, without the URL of the app."""
     conversations = api.ok("GET", extension(api, "/conversations?sort=oldest"))["conversations"]
     users = [one.to_dict() for one in api.sdk.app_contents.iter_app_users(api.app_id, sort="oldest")]
     found = {
@@ -90,7 +90,7 @@ def test_both_show_the_same(source: Caller, api: Caller, tmp_path: Path) -> None
     assert api("DELETE", f"/conversations/{personal}").json() == source("DELETE", f"/conversations/{personal}").json()
 
 
-def test_the_next_import_brings_over_joins_and_leaves(source: Caller, api: Caller, tmp_path: Path) -> None:
+def test_the_next_import_transfers_joins_and_leaves(source: Caller, api: Caller, tmp_path: Path) -> None:
     moved(source, api, tmp_path)
     large = source.ok("GET", extension(source, "/conversations?sort=oldest"))["conversations"][0]["id"]
     source.leave(large, userExternalId="user 3")

@@ -49,7 +49,7 @@ def source(api: Caller) -> Caller:
     return api
 
 
-def test_a_directory_is_the_app(source: Caller, account: Caller, tmp_path: Path) -> None:
+def test_a_directory_contains_the_whole_app(source: Caller, account: Caller, tmp_path: Path) -> None:
     folder = tmp_path / "app"
     done = exported(source, folder)
     assert done.stdout == (
@@ -71,7 +71,7 @@ def test_a_directory_is_the_app(source: Caller, account: Caller, tmp_path: Path)
 
 
 @pytest.mark.one_engine
-def test_a_directory_that_was_changed_is_refused(source: Caller, account: Caller, tmp_path: Path) -> None:
+def test_a_changed_directory_is_refused(source: Caller, account: Caller, tmp_path: Path) -> None:
     folder = tmp_path / "app"
     exported(source, folder)
     assert "exists already" in exported(source, folder).stderr
@@ -106,7 +106,7 @@ def test_a_directory_that_was_changed_is_refused(source: Caller, account: Caller
 
 
 @pytest.mark.one_engine
-def test_an_export_that_fails_leaves_nothing(source: Caller, tmp_path: Path) -> None:
+def test_a_failed_export_leaves_no_files(source: Caller, tmp_path: Path) -> None:
     env = environment(source) | {"HELIOGRAPH_KEY_SECRET": "x"}
     done = command("export", "--to", str(tmp_path / "app"), env=env)
     assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
@@ -114,7 +114,7 @@ def test_an_export_that_fails_leaves_nothing(source: Caller, tmp_path: Path) -> 
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
-    """An export says so, and leaves nothing."""
+    """An export reports the full disk, and leaves no files."""
     folder = tmp_path / "app"
 
     def write() -> None:

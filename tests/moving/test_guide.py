@@ -1,4 +1,4 @@
-"""The commands of docs/howto/moving.md do what it says."""
+"""The commands of docs/howto/moving.md have the documented outcome."""
 
 from __future__ import annotations
 

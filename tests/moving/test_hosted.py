@@ -1,4 +1,4 @@
-"""`heliograph import` from a stand-in of the hosted service.
+"""`heliograph import` from a stand-in for the hosted service.
 
 With HELIOGRAPH_TEST_ROUNDS, an import is killed after each number of requests.
 """
@@ -51,7 +51,7 @@ def source() -> Iterator[Hosted]:
 
 
 def ended(running: Running, by: int | None = None) -> tuple[int, str]:
-    """The exit status of an import, and its errors, after a signal if one is given."""
+    """Wait until an import ends, after a signal if one is given; returns its exit status and its errors."""
     if by is not None:
         running.send_signal(by)
     status, errors = running.wait(60), running.stderr.read()
@@ -65,7 +65,7 @@ def report(folder: Path) -> Any:
     return json.loads((folder / "report.json").read_text())
 
 
-def test_everything_is_there_with_its_ids(source: Hosted, api: Caller, tmp_path: Path) -> None:
+def test_everything_is_imported_with_its_ids(source: Hosted, api: Caller, tmp_path: Path) -> None:
     done = moved(source, api, tmp_path, "ada", "cho/1")
     require_same(source, api)
     assert report(tmp_path)["read"] == {
@@ -80,7 +80,7 @@ def test_everything_is_there_with_its_ids(source: Hosted, api: Caller, tmp_path:
     assert api.unread(crew) == [131, 1, 131, 0]
 
 
-def test_the_next_import_brings_over_what_changed(source: Hosted, api: Caller, tmp_path: Path) -> None:
+def test_the_next_import_transfers_changes(source: Hosted, api: Caller, tmp_path: Path) -> None:
     moved(source, api, tmp_path, "ada", "cho/1")
     first = len(source.requests)
     moved(source, api, tmp_path, "ada", "cho/1")
@@ -110,7 +110,7 @@ def test_the_next_import_brings_over_what_changed(source: Hosted, api: Caller, t
 
 
 def test_messages_that_changed_or_were_deleted(source: Hosted, api: Caller, tmp_path: Path) -> None:
-    """Among the newest 100 of a conversation."""
+    """An import transfers changes of the newest 100 messages of a conversation."""
     _, crew, two = source.conversations
     form = {"type": "form", "submitted": False, "fields": [{"type": "text", "name": "a", "label": "A"}]}
     source.say(crew, "", content=form)
@@ -139,7 +139,7 @@ def test_messages_that_changed_or_were_deleted(source: Hosted, api: Caller, tmp_
 
 @pytest.mark.one_engine
 def test_no_one_leaves_a_conversation_that_was_deleted(source: Hosted, api: Caller, tmp_path: Path) -> None:
-    """It was listed before, and its participants are not found any more."""
+    """The conversation is deleted after it was listed, so that its participants are not found."""
     moved(source, api, tmp_path, *source.users)
     crew = next(id for id, one in source.conversations.items() if one.get("displayName"))
     before = api.participants(crew)
@@ -150,7 +150,7 @@ def test_no_one_leaves_a_conversation_that_was_deleted(source: Hosted, api: Call
     assert (api.participants(crew), report(tmp_path)["missingConversations"]) == (before, [crew])
 
 
-def test_faults_of_the_source_are_survived(source: Hosted, api: Caller, tmp_path: Path) -> None:
+def test_an_import_survives_faults_of_the_source(source: Hosted, api: Caller, tmp_path: Path) -> None:
     source.faults = itertools.cycle(("429", "500", "cut", "again", "503", "html", "429"))
     moved(source, api, tmp_path, *source.users)
     source.faults = None
@@ -160,7 +160,7 @@ def test_faults_of_the_source_are_survived(source: Hosted, api: Caller, tmp_path
 
 @pytest.mark.one_engine
 def test_a_source_that_cannot_be_read_ends_the_import(source: Hosted, api: Caller, tmp_path: Path) -> None:
-    """With the reason, and how to resume it. Trying again at once would be no use."""
+    """The error has the reason, and how to resume. An immediate retry would be useless."""
     source.fault_every, ada = 1, next(iter(source.users))
     for fault, reason in (
         ("hours", "refuses all calls by its rate limit (status 429), and asks to wait 3:00:00"),
@@ -176,7 +176,7 @@ def test_a_source_that_cannot_be_read_ends_the_import(source: Hosted, api: Calle
     require_same(source, api)
 
 
-def test_what_is_unknown_or_gone(source: Hosted, api: Caller, tmp_path: Path) -> None:
+def test_unknown_and_deleted_objects(source: Hosted, api: Caller, tmp_path: Path) -> None:
     ada, ben, cho = source.users
     gone = source.add_user("gone")
     source.deleted_when_listed = {gone}
@@ -211,7 +211,7 @@ def test_what_is_unknown_or_gone(source: Hosted, api: Caller, tmp_path: Path) ->
 
 @pytest.mark.one_engine
 def test_values_of_other_types(source: Hosted, api: Caller, tmp_path: Path) -> None:
-    """They do not end the import."""
+    """Values of unexpected types do not end the import."""
     ada, ben, _ = source.users
     own, crew, _ = source.conversations
     source.clients[ada].append({"id": source.new_id(), "type": ["sdk"], "status": {}})
@@ -225,7 +225,7 @@ def test_values_of_other_types(source: Hosted, api: Caller, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("requests", KILLED_AFTER)
-def test_a_killed_import_goes_on(source: Hosted, api: Caller, tmp_path: Path, requests: int) -> None:
+def test_a_killed_import_continues(source: Hosted, api: Caller, tmp_path: Path, requests: int) -> None:
     source.hold_after = requests
     running = Running(*arguments(source, tmp_path, *source.users), env=environment(api))
     assert source.held.wait(60)

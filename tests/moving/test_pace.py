@@ -1,4 +1,4 @@
-"""How calls of an import are limited and repeated, by a clock that the test moves."""
+"""The rate limit and the retries of calls of an import, with a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from heliograph.moving.pace import ATTEMPTS, PATIENCE_SECONDS, Pace
 
 
 class Clock:
-    """A clock that only sleeping moves."""
+    """A clock that only `sleep` advances."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -24,7 +24,7 @@ class Clock:
         return self.now
 
     async def sleep(self, seconds: float) -> None:
-        """Let the time pass, and the others run."""
+        """Advance the clock, and let other tasks run."""
         until = self.now + seconds
         await asyncio.sleep(0)
         self.now = max(self.now, until)
@@ -38,7 +38,7 @@ def limited(retry_after: float | None) -> RateLimited:
 
 
 def run(pace: Pace, clock: Clock, outcomes: list[Any], calls: int = 1) -> list[float]:
-    """Make calls with these outcomes; returns when each attempt was made, in seconds."""
+    """Make calls with these outcomes; returns the time of each attempt, in seconds."""
     times: list[float] = []
 
     async def make() -> str:
@@ -67,7 +67,7 @@ def test_all_calls_wait_as_long_as_the_server_asks() -> None:
     assert (pace.calls, pace.held) == (6, 3)
 
 
-def test_without_a_time_the_pauses_grow() -> None:
+def test_without_retry_after_the_pauses_grow() -> None:
     clock = Clock()
     times = run(Pace(clock=clock, sleep=clock.sleep), clock, [limited(None)] * 20)
     pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
@@ -75,7 +75,7 @@ def test_without_a_time_the_pauses_grow() -> None:
     assert all(30 <= one <= 60 for one in pauses[10:])
 
 
-def test_a_server_that_asks_for_hours_ends_the_calls() -> None:
+def test_a_long_retry_after_ends_the_calls() -> None:
     for asked in (10_800, 901):
         clock = Clock()
         with pytest.raises(UsageError, match=f"asks to wait {timedelta(seconds=asked)}") as ended:
@@ -97,7 +97,7 @@ def test_a_server_that_refuses_every_call_ends_the_calls() -> None:
 def test_long_waits_are_announced_once() -> None:
     clock, announced = Clock(), list[float]()
     pace = Pace(clock=clock, announce=announced.append)
-    for seconds in (2, 60, 60, 65):  # calls that were under way together
+    for seconds in (2, 60, 60, 65):  # concurrent calls
         pace.hold(seconds)
     clock.now += 65
     pace.hold(30)
@@ -117,7 +117,7 @@ def test_a_response_that_never_ends_is_a_failure() -> None:
     assert len(attempts) == ATTEMPTS
 
 
-def test_failures_are_repeated_a_few_times() -> None:
+def test_failed_calls_are_retried_a_few_times() -> None:
     clock = Clock()
     failures = [ConnectionFailed("lost", "GetUser", sent=True), ServerError()] * (ATTEMPTS // 2)
     assert len(run(Pace(clock=clock, sleep=clock.sleep), clock, failures[1:])) == ATTEMPTS

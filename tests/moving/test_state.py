@@ -20,7 +20,7 @@ def opened(path: Path, source: str = "a", at: str = "now") -> State:
 
 
 def closed(path: Path, *, finished: bool = False) -> None:
-    """An import that has done something."""
+    """Write the state of an import that has made progress, and close it."""
     state = opened(path)
     state.set_user(ONE, b"12345678")
     conversation = ConversationState(b"87654321", TWO, run=state.run)
@@ -51,7 +51,7 @@ def test_an_interrupted_import_is_resumed(tmp_path: Path) -> None:
     state.close()
 
 
-def test_the_next_import_starts_with_what_is_known(tmp_path: Path) -> None:
+def test_the_next_import_starts_with_the_known_state(tmp_path: Path) -> None:
     closed(tmp_path / "state", finished=True)
     size = (tmp_path / "state").stat().st_size
     state = opened(tmp_path / "state", at="later")
@@ -65,7 +65,7 @@ def test_the_next_import_starts_with_what_is_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("torn", [b"{", b'{"user":"67a0', b'{"user":"x","digest":"%"}\n', b"\xff\n"])
-def test_a_line_that_was_being_written_is_lost(tmp_path: Path, torn: bytes) -> None:
+def test_an_incomplete_line_is_discarded(tmp_path: Path, torn: bytes) -> None:
     path = tmp_path / "state"
     closed(path)
     content = path.read_bytes()
@@ -79,7 +79,7 @@ def test_a_line_that_was_being_written_is_lost(tmp_path: Path, torn: bytes) -> N
     state.close()
 
 
-def test_a_state_is_of_one_import(tmp_path: Path) -> None:
+def test_a_state_belongs_to_one_import(tmp_path: Path) -> None:
     closed(tmp_path / "state")
     with pytest.raises(UsageError, match="is of an import from a to b"):
         opened(tmp_path / "state", source="c")
@@ -102,7 +102,7 @@ def test_digests_do_not_depend_on_the_order_of_fields() -> None:
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
-    """It ends the import with a message. What was written before is there."""
+    """A full disk ends the import with an error message. Everything that was written before is kept."""
     state = opened(tmp_path / "state")
     state.set_user(ONE, b"12345678")
     with limited_files(), pytest.raises(UsageError, match="the state of the import cannot be kept in"):

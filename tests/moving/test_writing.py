@@ -1,4 +1,4 @@
-"""How records are divided into requests."""
+"""Records are divided into requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from heliograph.wire.imports import IMPORT_BYTES, RECORDS_AT_ONCE
 
 
 class Imports:
-    """The operation: a proxy lets up to `most` records pass, and the server refuses one of the kind `odd`."""
+    """Stands in for the operation: a proxy accepts up to `most` records, and the server refuses the kind `odd`."""
 
     def __init__(self, most: int = RECORDS_AT_ONCE) -> None:
         self.most = most
@@ -66,14 +66,14 @@ def test_a_record_that_is_too_long_is_refused() -> None:
     assert report.refused[0].titles[0].startswith("the record has 1,04")
 
 
-def test_a_proxy_may_allow_less() -> None:
+def test_a_proxy_may_have_a_smaller_limit() -> None:
     imports = Imports(most=3)
     report, refused = put(imports, *map(user, range(9)))
     assert (report.created, refused) == (9, set())
     assert [number for one in imports.sent if len(one) <= 3 for number in one] == list(range(9))
 
 
-def test_a_record_that_is_none_does_not_stop_the_others() -> None:
+def test_an_invalid_record_does_not_stop_the_others() -> None:
     report, refused = put(Imports(), *map(user, range(5)), user(5, kind="odd"), user(6), user(7))
     assert (report.created, refused) == (7, {5})
     assert report.refused[0].titles == ["records[0].kind should be another one"]

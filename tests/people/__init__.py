@@ -1,1 +1,1 @@
-"""What is kept about a person: export and erasure."""
+"""Export and erasure of the data about a person."""

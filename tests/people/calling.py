@@ -13,7 +13,7 @@ JSON = dict[str, Any]
 
 
 def base(api: Caller) -> str:
-    """What the paths of the extensions of an app begin with."""
+    """The prefix of the paths of the extensions for an app."""
     return f"/heliograph/v1/apps/{api.app_id}"
 
 

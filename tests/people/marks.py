@@ -1,4 +1,4 @@
-"""Bodies in which every text is a mark of its own, made from the types of the table of operations."""
+"""Builds bodies from the types of the table of operations, with a unique mark in every text."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ OMIT = object()
 """Stands for a field that is left out."""
 
 Fixed = dict[str, Any]
-"""Values of fields by their names; OMIT for one that is left out."""
+"""Values of fields by name. OMIT leaves a field out."""
 
 
 class Marks:
-    """Makes marks, and knows those that it has made."""
+    """Creates marks, and records where they are."""
 
     def __init__(self) -> None:
         self.made: dict[str, str] = {}
         """The place of each mark."""
 
     def new(self, place: str) -> str:
-        """A text that is nowhere else: 12 characters."""
+        """Create a mark: a unique text of 12 characters."""
         mark = "zq" + secrets.token_hex(5)
         self.made[mark] = place
         return mark
 
     def body(self, kind: Any, fixed: Fixed, place: str = "") -> dict[str, Any]:
-        """A body of this type with every field, except for those that `fixed` has."""
+        """A body of this type with every field. `fixed` sets the values of some of them."""
         made: dict[str, Any] = self._value(inspect.type_info(kind), fixed, place or kind.__name__)
         return made
 
@@ -92,7 +92,7 @@ class Marks:
 
 
 def _richest(types: tuple[inspect.Type, ...]) -> inspect.Type:
-    """The type of a union that has the most to say."""
+    """The type of a union with the most content."""
     order = (inspect.StructType, inspect.DictType, inspect.ListType, inspect.StrType, inspect.Metadata)
     return next(
         (one for kind in order for one in types if isinstance(one, kind)),

@@ -71,7 +71,7 @@ class Story:
         return self.api.ok(method, path, self.marks.body(SWEPT[operation], fixed))
 
     def tell(self) -> None:
-        """Do everything."""
+        """Make all calls of the story."""
         self.identify()
         self.write_in_groups()
         self.talk_personally()
@@ -110,7 +110,7 @@ class Story:
         return {key: one for key, one in {**about, **names}.items() if one is not OMIT and key != "subscribeSDKClient"}
 
     def picture(self) -> str:
-        """The URL of a picture elsewhere."""
+        """The URL of a picture on another server."""
         return f"https://example.org/{self.marks.new('picture')}.png"
 
     def post(self, conversation: str, who: Fixed) -> str:
@@ -123,7 +123,7 @@ class Story:
         return id
 
     def act(self, conversation: str) -> None:
-        """Act in every way on the device, and answer a form."""
+        """Send every kind of act from the device, and the response to a form."""
         body = {"author": {"type": "business"}, "content": FORM}
         (form,) = self.api.ok("POST", f"/conversations/{conversation}/messages", body)["messages"]
         answers = ({"text": self.marks.new("answer")}, {"email": f"{self.marks.new('answer')}@example.org"})
@@ -137,7 +137,7 @@ class Story:
             self.create("PostInbound", f"{self.base}/conversations/{conversation}/inbound", where)
 
     def talk_personally(self) -> None:
-        """Have personal conversations, in which the business writes too, with a channel."""
+        """Use personal conversations, in which the business posts too, and link a channel."""
         member = [{"userId": self.id}]
         fixed = {"type": "personal", "participants": member}
         made = self.create("CreateConversation", "/conversations", fixed)["conversation"]
@@ -154,7 +154,7 @@ class Story:
         self.create("ReportMessageOutcome", path, failed)
 
     def link(self) -> None:
-        """Link a phone number, which is confirmed, and another one, whose link fails."""
+        """Link one phone number, which is confirmed, and another, whose link fails."""
         for outcome in ("confirmed", "failed"):
             number = f"+1212555{len(self.marks.made):04d}"
             self.marks.made[number] = "phoneNumber"

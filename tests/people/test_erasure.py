@@ -1,4 +1,4 @@
-"""EraseUser: the user is deleted, and nothing that stays names the person."""
+"""EraseUser: the user is deleted, and no remaining data names the person."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def database(server: Server) -> Database:
 
 
 @pytest.mark.parametrize("name", ["id", "external id"])
-def test_the_user_is_gone(api: Caller, name: str) -> None:
-    """The report says under which pseudonym; a second erasure finds no user."""
+def test_the_user_is_deleted(api: Caller, name: str) -> None:
+    """The report contains the pseudonym. A second erasure does not find the user."""
     ada = api.new_user("ada")
     report = erase(api, ada if name == "id" else "ada")
     # The client created the user with an idempotency key, whose response showed the user.
@@ -37,7 +37,7 @@ def test_the_user_is_gone(api: Caller, name: str) -> None:
 
 
 def test_messages_keep_their_place(api: Caller) -> None:
-    """Ids, order, times, counts and read positions are as before; the author is a pseudonym."""
+    """Ids, order, times, counts and read positions do not change; the author is a pseudonym."""
     ada, bob = api.new_user("ada", profile={"givenName": "Ada"}), api.new_user("bob")
     group = api.new_group(ada, bob)
     api.say(group, "from Ada", user_id=ada)
@@ -88,7 +88,7 @@ def test_events_keep_their_shape(api: Caller, database: Database) -> None:
 
 
 def test_the_history_keeps_its_shape(api: Caller) -> None:
-    """Joinings and leavings are as before, of a pseudonym."""
+    """Joins and leaves stay, with the pseudonym as their user."""
     ada, group = api.new_user("ada"), api.new_group()
     api.join(group, ada)
     api.leave(group, user_id=ada)
@@ -113,19 +113,19 @@ def test_stored_responses_that_show_the_person_are_deleted(api: Caller) -> None:
 
 
 def test_keys_that_name_the_person_are_deleted(api: Caller) -> None:
-    """Although the responses that are stored under them do not."""
+    """This includes keys whose stored responses do not name the person."""
     ada = api.new_user("ada lovelace")
     api.new_user("bob")
     keys = ('"order of ada lovelace"', f"of-{ada}", "of-bob")
     for key in keys:
         assert api("POST", "/conversations", {"type": "sdkGroup"}, headers={"idempotency-key": key}).status_code == 201
-    assert erase(api, ada)["removed"]["idempotencyKeys"] == 3  # that of creating the user too
+    assert erase(api, ada)["removed"]["idempotencyKeys"] == 3  # one of them created the user
     again = [api("POST", "/conversations", {"type": "sdkGroup"}, headers={"idempotency-key": key}) for key in keys]
     assert ["idempotent-replayed" in answer.headers for answer in again] == [False, False, True]
 
 
 def test_files(api: Caller) -> None:
-    """Files that only messages of the person show are deleted, others stay and are counted."""
+    """Files that only messages of the person show are deleted. Other files stay, and are counted."""
     ada, bob = api.new_user("ada"), api.new_user("bob")
     group = api.new_group(ada, bob)
     own, shared = uploaded(api, "own.png"), uploaded(api, "shared.png")
@@ -140,7 +140,7 @@ def test_files(api: Caller) -> None:
 
 
 def test_quotes_and_forms(api: Caller) -> None:
-    """A message of the person loses the form that it answers; the form of the business stays."""
+    """A form response of the person loses its fields. The form of the business stays."""
     user = EndUser(api)
     conversation = api.new_group(user.id)
     form = {"type": "form", "fields": [{"type": "text", "name": "n", "label": "Name"}]}
@@ -155,7 +155,7 @@ def test_quotes_and_forms(api: Caller) -> None:
 
 
 def test_merged_users(api: Caller) -> None:
-    """What was written before a merge has the same pseudonym."""
+    """Messages from before a merge have the same pseudonym."""
     ada, guest, group = api.new_user("ada"), api.new_user(), api.new_group()
     for user in (ada, guest):
         api.join(group, user)
@@ -165,8 +165,8 @@ def test_merged_users(api: Caller) -> None:
     assert [one["author"]["userId"] for one in messages(api, group)] == [pseudonym, pseudonym]
 
 
-def test_a_merged_user_whom_an_import_brought_back(api: Caller) -> None:
-    """The user is another person then, of whom an erasure and an export have nothing."""
+def test_a_merged_user_who_was_imported_again(api: Caller) -> None:
+    """The imported user counts as another person, whose data erasure and export leave out."""
     ada, twin = api.new_user("ada"), api.new_user()
     login(api, twin, externalId="ada")
     put(api, {"kind": "user", "user": {"id": twin, "externalId": "twin"}})
@@ -188,7 +188,7 @@ def test_a_user_who_is_merged_imported_and_merged_again(api: Caller) -> None:
 
 
 def test_another_app_is_untouched(api: Caller, account: Caller) -> None:
-    """A user with the same external id in another app has everything afterwards."""
+    """A user with the same external id in another app keeps all data."""
     other = new_app(account)
     users = {one.app_id: one.new_user("ada", profile={"givenName": "Ada"}) for one in (api, other)}
     groups = {one.app_id: one.new_group(users[one.app_id]) for one in (api, other)}
@@ -208,8 +208,8 @@ def test_the_external_id_is_free_again(api: Caller) -> None:
     assert erase(api, "ada")["pseudonym"] != first["pseudonym"]
 
 
-def test_what_others_have_written_stays(api: Caller) -> None:
-    """Their text is theirs; ids in it become the pseudonym."""
+def test_messages_of_others_stay(api: Caller) -> None:
+    """Their texts stay, but the pseudonym replaces the ids of the person."""
     ada, bob = api.new_user("ada"), api.new_user("bob")
     group = api.new_group(ada, bob)
     api.say(group, f"Ask Ada, who is {ada}", user_id=bob)
@@ -219,7 +219,7 @@ def test_what_others_have_written_stays(api: Caller) -> None:
     assert "deleted" not in message
 
 
-def test_viewers_and_other_keys(api: Caller, account: Caller) -> None:
+def test_keys_of_other_apps(api: Caller, account: Caller) -> None:
     """The key of another app may neither export nor erase."""
     ada, other = api.new_user("ada"), new_app(account)
     for method, path in (("GET", "export"), ("POST", "erase")):

@@ -1,4 +1,4 @@
-"""ExportUser: one line for everything that is kept about a user."""
+"""ExportUser: one line for each object that is stored about a user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.people.calling import NO_USER, base, export, of_type
 
 @pytest.mark.parametrize("name", ["id", "external id"])
 def test_order_and_counts(api: Caller, name: str) -> None:
-    """The header comes first, and the last line counts those between."""
+    """The header comes first, and the last line counts the lines between."""
     ada = api.new_user("ada", profile={"givenName": "Ada"})
     api.join(api.new_group(), ada, subscribe=True)
     lines = export(api, ada if name == "id" else "ada")
@@ -29,7 +29,7 @@ def test_order_and_counts(api: Caller, name: str) -> None:
 
 
 def test_messages(api: Caller) -> None:
-    """Those of the user in groups, also after leaving, and all of personal conversations."""
+    """The messages of the user in groups, even after leaving, and all messages of personal conversations."""
     ada, bob = api.new_user("ada"), api.new_user("bob")
     group, left, personal = api.new_group(ada, bob), api.new_group(ada, bob), api.new_personal(ada)
     mine = [api.say(group, "one", user_id=ada), api.say(left, "two", user_id=ada), api.say(personal, "three")]
@@ -46,7 +46,7 @@ def test_messages(api: Caller) -> None:
 
 
 def test_files(api: Caller) -> None:
-    """By reference, with a digest of the content."""
+    """Files are exported by reference, with a digest of the content."""
     ada, content = api.new_user("ada"), PNG * 300
     group = api.new_group(ada)
     url = uploaded(api, "harbour.png", content)
@@ -77,7 +77,7 @@ def test_devices_and_support_users(api: Caller) -> None:
 
 
 def test_events(api: Caller) -> None:
-    """Those about the user, those of the conversations of the user, and no others."""
+    """Only events about the user, and events of the conversations of the user, are exported."""
     ada, bob = api.new_user("ada"), api.new_user("bob")
     group, other = api.new_group(ada), api.new_group(bob)
     api.say(group, user_id=ada)
@@ -90,7 +90,7 @@ def test_events(api: Caller) -> None:
 
 
 def test_merged_users(api: Caller) -> None:
-    """What was written before a merge belongs to the user."""
+    """Messages from before a merge belong to the user."""
     ada, guest, group = api.new_user("ada"), api.new_user(), api.new_group()
     api.join(group, guest)
     message = api.say(group, user_id=guest)
@@ -101,14 +101,14 @@ def test_merged_users(api: Caller) -> None:
 
 
 def test_unknown_users(api: Caller, account: Caller) -> None:
-    """404, also for a user of another app."""
+    """The status is 404, also for a user of another app."""
     ada = new_app(account).new_user("ada")
     for user in ("nobody", ada):
         assert error_of(api("GET", f"{base(api)}/users/{user}/export")) == NO_USER
 
 
 def test_brands(api: Caller) -> None:
-    """The brand says whose external id it is."""
+    """The brand determines which user has the external id."""
     users = {brand: api.new_user("ada", brandId=brand) for brand in ("1", "2")}
     for brand, user in users.items():
         assert export(api, "ada", f"?brandId={brand}")[0]["userId"] == user

@@ -1,4 +1,4 @@
-"""The tools of a sandbox forget an erased person."""
+"""An erasure includes the data of the sandbox tools."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.sandbox.inboxes import calls, post, url_of
 
 
 def test_calls_of_inboxes(api: Caller) -> None:
-    """Those that mention the person are gone, and those of others stay."""
+    """Calls that mention the person are deleted, and others stay."""
     ada = api.new_user("ada lovelace")
     for about in (ada, "ada lovelace", "others"):
         post(api, {"about": about})
@@ -18,7 +18,7 @@ def test_calls_of_inboxes(api: Caller) -> None:
 
 
 def test_requests(api: Caller) -> None:
-    """No path names the person any more, but for that of the erasure itself."""
+    """The only recorded path that names the person is that of the erasure itself."""
     ada = api.new_user("ada")
     api.ok("GET", f"/users/{ada}")
     erase(api, ada)

@@ -1,4 +1,4 @@
-"""Erasures that were interrupted: any process goes on where they stopped."""
+"""Interrupted erasures, which any process can continue."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.harness import calling_account, new_app, serving
 from tests.people.calling import base
 
 
-def test_maintenance_finishes_them(engine: str, tmp_path: Path) -> None:
-    """After any number of steps; the row that is left does not say whom it was about."""
+def test_maintenance_finishes_interrupted_erasures(engine: str, tmp_path: Path) -> None:
+    """The row that remains does not name the person."""
     url = new_database(engine, tmp_path)
     with serving(url) as server, calling_account(server) as account:
         api = new_app(account)
@@ -54,7 +54,7 @@ def test_maintenance_finishes_them(engine: str, tmp_path: Path) -> None:
 
 
 def test_the_removal_does_not_wait_for_a_deleted_delivery(engine: str, tmp_path: Path) -> None:
-    """It was parked behind a delivery of the user that waited for a retry."""
+    """The delivery of `user:remove` was parked behind another delivery of the user, which waited for a retry."""
     url = new_database(engine, tmp_path)
     with serving(url, "--no-delivery", "--webhook-allowed-networks", "loopback") as server:
         with calling_account(server) as account:
@@ -83,12 +83,12 @@ def test_the_removal_does_not_wait_for_a_deleted_delivery(engine: str, tmp_path:
 
 
 def impatient() -> None:
-    """Calls do not wait for the erasure."""
+    """Make calls return without waiting for the erasure."""
     people._SECONDS = 0
 
 
-def test_a_running_erasure_is_no_result_of_a_key(engine: str, tmp_path: Path) -> None:
-    """The same request goes on with it."""
+def test_a_running_erasure_is_not_stored_under_an_idempotency_key(engine: str, tmp_path: Path) -> None:
+    """A repeated request continues the erasure."""
     with serving(new_database(engine, tmp_path), prepare=impatient) as server, calling_account(server) as account:
         api = new_app(account)
         path = f"{base(api)}/users/{api.new_user()}/erase"

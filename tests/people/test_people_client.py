@@ -17,7 +17,7 @@ from tests.loopback import LoopbackServer
 @pytest.mark.parametrize("run", FLAVOURS)
 @pytest.mark.one_engine
 def test_export_and_erase(api: Caller, run: Run) -> None:
-    """Lines are models; then the user is gone."""
+    """The lines of an export are models. After the erasure, the user is not found."""
     ada = api.new_user("ada", profile={"givenName": "Ada"})
     api.say(api.new_group(ada), "Hello", user_id=ada)
     assert api.auth is not None
@@ -66,7 +66,7 @@ def cut() -> Iterator[str]:
 
 
 def test_an_export_that_was_cut_off(cut: str) -> None:
-    """It raises after the lines that arrived."""
+    """The stream raises an error after the complete lines."""
     found: list[str] = []
     with Client(cut, auth=BasicAuth("app_1", "x")) as client, pytest.raises(TransportError, match="ended early"):
         found.extend(one.type for one in client.people.export_user("a" * 24, "ada"))

@@ -13,7 +13,7 @@ from tests.harness import Caller, calling_account, new_app, serving
 
 
 def options(api: Caller) -> tuple[str, ...]:
-    """The connection to an app."""
+    """The options for the connection to an app."""
     assert api.auth is not None
     key_id, secret = api.auth
     return ("--url", api.url, "--app", api.app_id, f"--key-id={key_id}", f"--key-secret={secret}")
@@ -21,7 +21,7 @@ def options(api: Caller) -> tuple[str, ...]:
 
 @pytest.mark.one_engine
 def test_export(api: Caller, tmp_path: Path) -> None:
-    """To a file, or to the output."""
+    """The export goes to a file, or to standard output."""
     api.new_user("ada")
     file = tmp_path / "ada.ndjson"
     assert command("users", "export", "ada", str(file), *options(api)).returncode == 0
@@ -36,7 +36,7 @@ def test_export(api: Caller, tmp_path: Path) -> None:
 
 @pytest.mark.one_engine
 def test_an_unknown_user(api: Caller, tmp_path: Path) -> None:
-    """Status 2, and no file."""
+    """The exit status is 2, and no file is written."""
     for verb, *more in (("export", str(tmp_path / "none.ndjson")), ("erase", "--yes"), ("erase",)):
         done = command("users", verb, "nobody", *more, *options(api))
         assert (done.returncode, "User not found" in done.stderr) == (2, True)
@@ -45,7 +45,7 @@ def test_an_unknown_user(api: Caller, tmp_path: Path) -> None:
 
 @pytest.mark.one_engine
 def test_erase(api: Caller) -> None:
-    """It needs a confirmation, and reports what became of everything."""
+    """The command needs a confirmation, and reports what it removed and changed."""
     ada = api.new_user("ada")
     api.say(api.new_group(ada), user_id=ada)
     refused = command("users", "erase", "ada", *options(api))
@@ -66,7 +66,7 @@ def test_erase_as_json(api: Caller) -> None:
 
 
 def test_compact(engine: str, tmp_path: Path) -> None:
-    """The database is smaller, and has what it had."""
+    """The database does not grow, and keeps its data."""
     url = new_database(engine, tmp_path)
     with serving(url) as server, calling_account(server) as account:
         api = new_app(account)

@@ -1,4 +1,4 @@
-"""Recorded requests are found by what they contain, in each form in which a request can contain it."""
+"""Recorded requests are found by a text in any form in which a request can contain it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def request(path: str = "/", sent: str = "", received: str = "") -> ExaminedRequ
 
 
 def recorded(body: str) -> str:
-    """A body that is no JSON, as it is recorded."""
+    """A body that is not JSON, in its recorded form."""
     return msgspec.json.encode({"body": body}).decode()
 
 
@@ -37,13 +37,13 @@ def recorded(body: str) -> str:
     ],
 )
 def test_long_texts(found: ExaminedRequest) -> None:
-    """They are found inside of other texts."""
+    """Long texts are found inside other texts."""
     assert finder([TEXT])(found)
     assert not finder(["Augusta King"])(found)
 
 
 def test_short_texts() -> None:
-    """They are found as a whole value only, so that `ada` does not find Canada."""
+    """Short texts are found as whole values only, so that `ada` does not find Canada."""
     mentions = finder(["ada"])
     assert mentions(request(sent='{"externalId":"ada"}'))
     assert mentions(request("/v2/apps/1/users/ada"))

@@ -1,4 +1,4 @@
-"""What is left of messages and payloads: known fields, and a pseudonym."""
+"""Redacted messages and payloads have only known fields, and a pseudonym."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EMPTY = {"type": "text", "text": ""}
 
 
 def author(user: str | None = ADA) -> dict[str, Any]:
-    """An author with everything that one can have."""
+    """An author with all possible fields."""
     if user is None:
         return {"type": "business", "displayName": SECRET, "avatarUrl": SECRET}
     about = {"id": user, "authenticated": True, "externalId": SECRET, "profile": {"surname": SECRET}}
@@ -28,7 +28,7 @@ def author(user: str | None = ADA) -> dict[str, Any]:
 
 
 def message(user: str | None = ADA, **more: Any) -> dict[str, Any]:
-    """A message with everything that one can have."""
+    """A message with all possible fields."""
     return {
         "id": "1" * 24,
         "received": "2026-11-22T15:43:17.120Z",
@@ -41,13 +41,13 @@ def message(user: str | None = ADA, **more: Any) -> dict[str, Any]:
 
 
 def payload(given: dict[str, Any], conversation: str = GROUP) -> Any:
-    """What is left of a payload."""
+    """A redacted payload."""
     return json.loads(bytes(REDACTION.payload(Raw(json.dumps(given).encode()), conversation)[0]))
 
 
 @pytest.mark.parametrize("user", [ADA, GUEST])
 def test_messages_of_the_person(user: str) -> None:
-    """The place and the shape stay, also of users that were merged into the person."""
+    """Place and shape stay, also for messages of users that were merged into the person."""
     shown, is_own = REDACTION.message(Raw(json.dumps(message(user)).encode()))
     assert is_own
     assert json.loads(bytes(shown)) == {
@@ -61,7 +61,7 @@ def test_messages_of_the_person(user: str) -> None:
 
 
 def test_copies_in_messages_of_others() -> None:
-    """Only the copy is emptied."""
+    """Only the quoted copy is emptied."""
     quoting = message(BOB, quotedMessage={"type": "message", "message": message()})
     shown, is_own = REDACTION.message(Raw(json.dumps(quoting).encode()))
     left = json.loads(bytes(shown))
@@ -111,7 +111,7 @@ def test_external_copies_stay() -> None:
     ],
 )
 def test_payloads_about_the_person(given: dict[str, Any], left: dict[str, Any] | None) -> None:
-    """Fields that are not known are left out."""
+    """Unknown fields are left out."""
     shown = payload({"conversation": {"id": GROUP, "type": "sdkGroup", "metadata": {"of": "the group"}}, **given})
     assert shown.pop("conversation")["metadata"] == {"of": "the group"}
     if left is not None:
@@ -121,7 +121,7 @@ def test_payloads_about_the_person(given: dict[str, Any], left: dict[str, Any] |
 
 
 def test_payloads_of_personal_conversations() -> None:
-    """Those of the business too, with the metadata of switchboards and of the conversation."""
+    """Payloads about the business are redacted too, with the metadata of switchboards and of the conversation."""
     shown = payload(
         {
             "conversation": {"id": PERSONAL, "type": "personal", "metadata": {SECRET: SECRET}},

@@ -1,4 +1,4 @@
-"""After an erasure and a compaction, no file of the database contains anything of the person."""
+"""After an erasure and a compaction, no file of the database contains data of the person."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ from tests.waiting import until
 OPTIONS = ("--record-requests", "10000", "--stand-ins", "yes", "--webhook-allowed-networks", "loopback")
 MARK = re.compile(rb"zq[0-9a-f]{10}|\+1[0-9]{10}")
 REMOVAL = {"event", "delivery", "attempt"}
-"""The tables in which the id of the user stays until it is pruned."""
+"""The tables in which the id of the user stays until their rows are pruned."""
 
 
 NOT_PERSONAL = {
     **dict.fromkeys(("BulkParticipants", "ReplaceParticipants"), "ids and external ids, as in JoinConversation"),
-    "ImportRecords": "what is imported is in the columns of the operations that are swept",
+    "ImportRecords": "imported data is in the columns of the swept operations",
     **dict.fromkeys(("CreateApp", "UpdateApp", "CreateAppKey"), "about an app"),
     **dict.fromkeys(("CreateIntegration", "UpdateIntegration", "CreateCustomIntegrationKey"), "about an integration"),
     **dict.fromkeys(("CreateWebhook", "UpdateWebhook"), "about a webhook"),
     **dict.fromkeys(("UpdateSwitchboard", "CreateSwitchboardIntegration", "UpdateSwitchboardIntegration"), "settings"),
     **dict.fromkeys(("PassControl", "ReleaseControl", "OfferControl", "AcceptControl", "ChangeControl"),
                     "metadata of the business; tests/people/test_redaction.py removes that of personal conversations"),
-    **dict.fromkeys(("DownloadMessageRef", "PostConversionEvents"), "nothing of it is stored"),
+    **dict.fromkeys(("DownloadMessageRef", "PostConversionEvents"), "not stored"),
     **dict.fromkeys(("GetToken", "CreateOAuthClient"), "about a partner"),
     **dict.fromkeys(("UploadAttachment", "DeleteAttachment"), "files and their names have marks in the story"),
 }  # fmt: skip
-"""The operations whose bodies have nothing of a person, or are swept in another way."""
+"""The operations whose bodies have no data of a person, or are swept in another way, each with its reason."""
 
 
 class _Echoing(http.server.BaseHTTPRequestHandler):
@@ -60,7 +60,7 @@ class _Echoing(http.server.BaseHTTPRequestHandler):
 
 
 class Echo(Endpoint):
-    """Responds with what it was sent."""
+    """Responds with the body of the request."""
 
     def __init__(self, status: int) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class Echo(Endpoint):
 
 
 def files_of(url: str) -> Iterator[tuple[str, bytes]]:
-    """The bytes of each file of a database: of SQLite its folder, of PostgreSQL a dump and the files of its tables."""
+    """The bytes of each file of a database: its folder for SQLite, a dump and the table files for PostgreSQL."""
     if is_sqlite(url):
         folder = Path(url.removeprefix("sqlite:///")).parent
         yield from ((path.name, path.read_bytes()) for path in folder.rglob("*") if path.is_file())
@@ -96,7 +96,7 @@ async def _relations(url: str) -> list[tuple[str, Path]]:
 
 
 def forms(mark: str) -> Iterator[bytes]:
-    """A mark as it is, and inside of Base64 at each offset."""
+    """A mark in plain text, and inside Base64 at each offset."""
     yield mark.encode()
     for skipped in range(3):
         encoded = base64.b64encode(bytes(skipped) + mark.encode()).decode().rstrip("=")
@@ -107,7 +107,7 @@ def left_in(url: str, marks: Marks) -> dict[str, list[str]]:
     """The places of the marks that the files contain in any form, each with the names of the files."""
     places = {form: place for mark, place in marks.made.items() for form in forms(mark)}
     lengths = {len(form) for form in places}
-    # All forms begin in one of few ways. To look for each of them takes seconds.
+    # The forms have few distinct beginnings, which are found first: a search for each form takes seconds.
     begins = re.compile(b"(?=" + b"|".join(re.escape(begin) for begin in {form[:3] for form in places}) + b")")
     found: dict[str, list[str]] = {}
     for name, content in files_of(url):
@@ -118,7 +118,7 @@ def left_in(url: str, marks: Marks) -> dict[str, list[str]]:
 
 
 def places_in(url: str, marks: Marks) -> set[str]:
-    """The places of the marks that the files contain as they are."""
+    """The places of the marks that the files contain in plain text."""
     found = {one.decode() for _, content in files_of(url) for one in MARK.findall(content)}
     return {place for mark, place in marks.made.items() if mark in found}
 
@@ -136,13 +136,13 @@ def url(engine: str, tmp_path: Path) -> str:
 
 
 def settled(api: Caller, webhook_id: str) -> None:
-    """Wait until everything was delivered to a webhook."""
+    """Wait until all events are delivered to a webhook."""
     path = f"/heliograph/v1/apps/{api.app_id}/deliveries?filter[status]=pending&filter[webhookId]={webhook_id}"
     until(lambda: not api.ok("GET", path)["deliveries"])
 
 
 def subscribe(api: Caller, target: str) -> str:
-    """Create a webhook that gets everything in full; returns its id."""
+    """Create a webhook that receives all events in full; returns its id."""
     webhook = {"target": target, "triggers": ["*"], "includeFullUser": True, "includeFullSource": True}
     body = {"type": "custom", "displayName": "Hook", "webhooks": [webhook]}
     id: str = api.ok("POST", "/integrations", body)["integration"]["webhooks"][0]["id"]
@@ -150,7 +150,7 @@ def subscribe(api: Caller, target: str) -> str:
 
 
 def test_nothing_is_left(url: str) -> None:
-    """The marks are in the files before, in each of them that has rows, and in none after."""
+    """The files contain all marks before the erasure, and none after the compaction."""
     marks = Marks()
     with Echo(200) as well, Echo(500) as failing, serving(url, *OPTIONS) as server, calling_account(server) as account:
         api = new_app(account)
@@ -162,7 +162,7 @@ def test_nothing_is_left(url: str) -> None:
         assert api("POST", f"{story.base}/users/{story.id}/erase").json()["erasure"]["status"] == "finished"
         kept = api.ok("GET", f"/conversations/{story.group_id}/messages")["messages"]
         assert {one["author"].get("userId") for one in kept} > {story.other_id}
-    # The event user:remove, its deliveries and their attempts.
+    # Only the event user:remove, its deliveries and their attempts have the id.
     assert {table for table, found in everything(url).items() if story.id in repr(found)} <= REMOVAL
     done = command("compact", "--database", url)
     assert done.returncode == 0, done.stderr

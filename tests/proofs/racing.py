@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.databases import held_up
+from tests.databases import write_lock
 from tests.harness import error_of
 from tests.proofs.crowd import Crowd
 from tests.proofs.paging import FIRST
@@ -157,8 +157,8 @@ async def race(crowd: Crowd, arena: Arena, verbs: Sequence[str]) -> None:
 
 
 async def in_one_transaction(crowd: Crowd, url: str, races: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Lock the database, like another process, until the calls have arrived, so that joins and leaves share a batch."""
-    async with held_up(url):
+    """Lock the database like another process until the calls have arrived, so that joins and leaves share a batch."""
+    async with write_lock(url):
         # The first call waits for the database, and the others wait for the first.
         first = asyncio.create_task(crowd.join(FIRST, FIRST))
         await round_trip(crowd)

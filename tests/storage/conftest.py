@@ -59,7 +59,7 @@ async def until_true(url: str, query: str) -> None:
 def statement_timeout(store: Store, seconds: float) -> Iterator[None]:
     """Limit the time of statements on PostgreSQL for the length of a block. Opening the store is not limited."""
 
-    def close_idle() -> None:  # the limit is that of a connection
+    def close_idle() -> None:  # the limit is set when a connection is opened
         for connection in store._pool._idle:  # type: ignore[attr-defined]
             connection.terminate()
 
@@ -78,7 +78,7 @@ async def put(tx: Tx, name: str, value: str) -> str:
 
 @pytest.fixture
 def url(engine: str, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database of the schema of this version."""
+    """The URL of a database for the present schema."""
     with migrated_database(engine, tmp_path) as url:
         yield url
 
@@ -99,7 +99,7 @@ def run(url: str) -> Run:
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that are run outside of transactions (PostgreSQL), as they begin."""
+    """The statements that are run outside of transactions (PostgreSQL), in the order in which they begin."""
     begun: list[str] = []
 
     def recorded(method: Any) -> Any:

@@ -60,7 +60,7 @@ def test_pages_are_copied_long_before_the_log_is_full(run: Run, url: str) -> Non
     assert asyncio.run(count()) == USERS
 
 
-def test_they_go_on_after_the_database_could_not_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checkpoints_continue_after_a_failed_attempt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     attempts: list[Path] = []
 
     def failing(path: Path, *, read_only: bool) -> sqlite3.Connection:

@@ -48,7 +48,7 @@ def test_a_row_becomes_a_struct_and_the_same_row_again() -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 3, 4, 40])
-def test_many_structs_are_converted_as_each_of_them(size: int) -> None:
+def test_many_structs_are_converted_like_single_ones(size: int) -> None:
     records = [
         Sample(
             f"{number}", "web", number, b"", number % 2 > 0, (None, True)[number % 2], Raw(b"1"), [], None, None, ("x",)

@@ -1,4 +1,4 @@
-"""What pages of the history of memberships read, which does not depend on the engine."""
+"""The statements and rows that pages of the membership history read, which are the same on both engines."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ CAUSE = encode_cause("join", "key", None)
 
 
 class Reads:
-    """What snapshots read: the texts of statements, and the number of rows that each returned."""
+    """The statements of snapshots, each with the number of rows that it returned."""
 
     def __init__(self) -> None:
         self.found: list[tuple[str, int]] = []
 
     def counted(self, read: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        """A method of a reader that is counted."""
+        """Wrap a method of a reader, so that its statements are recorded."""
 
         async def count(reader: SQLiteTx, text: str, *values: Any, **more: Any) -> Any:
             found = await read(reader, text, *values, **more)
@@ -46,7 +46,7 @@ class Reads:
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
-    """Counts from now on."""
+    """Records all statements of a test."""
     reads = Reads()
     for name in ("get", "get_many", "row", "rows"):
         monkeypatch.setattr(SQLiteTx, name, reads.counted(getattr(SQLiteTx, name)))
@@ -54,7 +54,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
 
 
 def test_a_page_of_the_history_of_a_user_reads_a_page(run: Run, reads: Reads) -> None:
-    """However many conversations the user is in, was in, or got from users that were merged."""
+    """The cost does not depend on the number of conversations that the user is in, was in, or got from merged users."""
 
     async def go(store: Store) -> None:
         site = await new_site(store)
@@ -101,8 +101,8 @@ def test_a_page_of_the_history_of_a_user_reads_a_page(run: Run, reads: Reads) ->
     run(go)
 
 
-def test_a_page_tells_of_records_before_it_in_another_list(run: Run) -> None:
-    """The only records before the page, or after it, are in a list of which the page has none."""
+def test_a_page_reports_records_before_it_in_another_list(run: Run) -> None:
+    """The only records before or after the page are in a list that no record of the page is from."""
 
     async def go(store: Store) -> None:
         site = await new_site(store)
@@ -125,7 +125,7 @@ def test_a_page_tells_of_records_before_it_in_another_list(run: Run) -> None:
     run(go)
 
 
-def test_pages_of_members_at_a_time_have_few_statements(run: Run, reads: Reads) -> None:
+def test_pages_of_members_at_a_time_use_few_statements(run: Run, reads: Reads) -> None:
     """PostgreSQL keeps plans by the texts of statements, and planning one of these takes longer than running it."""
 
     async def go(store: Store) -> None:

@@ -93,7 +93,7 @@ def test_unread_members_beyond_the_limit_are_on_later_pages(
 
 
 async def post_and_read(tx: Any, tenant: Tenant, group: str, readers: list[str]) -> None:
-    """As if a message had been posted, and read by some."""
+    """Change the rows as if a message had been posted, and read by these users."""
     key = (tx.bucket(group), tenant.app_id, group)
     await tx.update("conversation", ("message_seq",), ("bucket", "app_id", "id"), [(1, *key)])
     for user in readers:
@@ -101,8 +101,8 @@ async def post_and_read(tx: Any, tenant: Tenant, group: str, readers: list[str])
         await tx.update("participant", ("seen_seq",), seat, [(1, *key, user)])
 
 
-def test_reads_at_the_same_time_see_one_state(run: Run) -> None:
-    """memberships.6: the total is that of the page."""
+def test_concurrent_reads_see_one_state(run: Run) -> None:
+    """memberships.6: the total is from the same snapshot as the page."""
 
     async def work(store: Store) -> None:
         tenant = await new_tenant(store)

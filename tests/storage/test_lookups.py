@@ -1,4 +1,4 @@
-"""Rows that are read by key outside of transactions: lookups that wait share one statement (PostgreSQL)."""
+"""Rows that are read by key outside of transactions: waiting lookups share one statement (PostgreSQL)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def url(tmp_path: Path) -> str:
 
 
 def test_lookups_that_wait_share_a_statement(run: Run, statements: list[str]) -> None:
-    names = [f"name {number % 70}" for number in range(100)]  # some are asked for twice, and some do not exist
+    names = [f"name {number % 70}" for number in range(100)]  # some are looked up twice, and some do not exist
 
     async def work(store: Store) -> list[str | None]:
         for number in range(50):

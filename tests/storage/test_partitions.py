@@ -38,7 +38,7 @@ only_postgresql = pytest.mark.one_engine(POSTGRESQL)
 
 @pytest.fixture(autouse=True)
 def own_ids(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ids of the future concern no other test."""
+    """Use a separate sequence of ids, so that ids of the future do not affect other tests."""
     monkeypatch.setattr(ids, "_sequence", ids._Sequence())
 
 
@@ -119,7 +119,7 @@ async def interrupting(site: Site, monkeypatch: pytest.MonkeyPatch, work: Callab
 
 
 @only_postgresql
-def test_old_partitions_are_dropped_and_what_is_pending_moves_on(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_partitions_are_dropped_and_pending_deliveries_are_moved(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work(store: Store) -> None:
         site = await new_site(store)
         good, bad = await site.user(), await site.user()
@@ -156,7 +156,7 @@ def test_old_partitions_are_dropped_and_what_is_pending_moves_on(run: Run, monke
                 assert first not in await ranges(site, table)
                 assert await parts(site, table) == [table if table == "delivery" else f"{table}_rest"]
                 assert len(await site.rows(f"SELECT 1 FROM {table}")) == count
-            # What was moved is delivered, and then deleted.
+            # The moved deliveries are delivered, and then deleted.
             receiver.answer = lambda call: 200
             running.forward(11)
             assert await site.settled() == ["delivered"] * 3
@@ -200,7 +200,7 @@ def test_a_pending_delivery_keeps_its_event_and_a_failed_one_does_not(run: Run) 
 
 
 @only_postgresql
-def test_a_partition_with_much_that_is_pending_is_kept_and_pruned_by_rows(
+def test_a_partition_with_many_pending_deliveries_is_kept_and_pruned_by_rows(
     run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(postgresql, "_MOVED", 2)
@@ -254,8 +254,10 @@ def test_a_wide_partition_is_pruned_by_rows_after_the_retention_time_was_reduced
 @only_postgresql
 @pytest.mark.parametrize("is_large", [False, True])
 def test_ids_that_have_no_partition(run: Run, monkeypatch: pytest.MonkeyPatch, is_large: bool) -> None:
-    """Servers wrote while none added partitions, one of them with a wrong clock. Whatever size the rest has, partitions
-    are added where it has no ids, and adding them can be interrupted at any statement."""
+    """Servers wrote while no partitions were added, one of them with a wrong clock.
+
+    Partitions are added where the rest has no ids, however large it is. This can be interrupted at any statement.
+    """
     if is_large:
         monkeypatch.setattr(postgresql, "_SCANNED_BYTES", -1)
 
@@ -295,7 +297,7 @@ def test_ids_that_have_no_partition(run: Run, monkeypatch: pytest.MonkeyPatch, i
 
 
 def test_a_database_without_partitions(run: Run) -> None:
-    """On either engine all tables are pruned, also those that are not partitioned."""
+    """All tables are pruned on either engine, even if they are not partitioned."""
 
     async def work(store: Store) -> None:
         for table in (*TABLES, "outbound"):

@@ -139,8 +139,8 @@ async def use(pool: Pool, seconds: float = 0.0) -> str:
         return "used"
 
 
-class Door:
-    """Opens connections up to a limit, unless it is closed, and counts those that it opens at the same time."""
+class Opener:
+    """Opens connections up to a limit, unless `refusal` is set, and counts the connections that it opens at once."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -171,31 +171,31 @@ async def hold(pool: Pool, count: int) -> None:
 
 
 def test_connections_are_opened_one_at_a_time_while_requests_wait(url: str) -> None:
-    """What a process does at its start needs one connection, even if the tasks begin together."""
+    """The tasks at the start of a process need one connection, even if they begin together."""
 
     async def work() -> None:
-        door = Door(url)
-        pool = Pool(door, 8)
-        door.limit = 1
+        opener = Opener(url)
+        pool = Pool(opener, 8)
+        opener.limit = 1
         await asyncio.gather(*(use(pool) for _ in range(WAITERS)))
-        assert (door.opened, door.tries) == (1, 2)
-        door.limit = 8
+        assert (opener.opened, opener.tries) == (1, 2)
+        opener.limit = 8
         await asyncio.gather(*(hold(pool, 8) for _ in range(16)))
-        assert (door.opened, pool.connections) == (8, (0, 8))
+        assert (opener.opened, pool.connections) == (8, (0, 8))
         await pool.close()
-        assert door.most == 1
+        assert opener.most == 1
 
     asyncio.run(work())
 
 
 def test_without_connections_all_waiters_fail_and_the_next_request_is_served(url: str) -> None:
     async def work() -> list[type]:
-        door = Door(url)
-        pool = Pool(door, 4)
-        door.refusal = asyncpg.CannotConnectNowError("starting up")
+        opener = Opener(url)
+        pool = Pool(opener, 4)
+        opener.refusal = asyncpg.CannotConnectNowError("starting up")
         outcomes = await asyncio.gather(*(use(pool) for _ in range(WAITERS)), return_exceptions=True)
-        assert door.tries == 1
-        door.refusal = None
+        assert opener.tries == 1
+        opener.refusal = None
         outcomes.append(await use(pool))
         await pool.close()
         return [type(outcome) for outcome in outcomes]
@@ -209,14 +209,14 @@ def test_at_the_limit_of_the_database_requests_share_the_open_connections(
     monkeypatch.setattr("heliograph.storage.postgres.pool._PAUSE_SECONDS", (0.01, 0.02))
 
     async def work() -> None:
-        door = Door(url)
-        pool = Pool(door, 4)
+        opener = Opener(url)
+        pool = Pool(opener, 4)
         await use(pool)
-        door.refusal = asyncpg.TooManyConnectionsError("sorry, too many clients already")
+        opener.refusal = asyncpg.TooManyConnectionsError("sorry, too many clients already")
         await asyncio.gather(*(use(pool, 0.001) for _ in range(WAITERS)))
-        assert (door.opened, pool.connections) == (1, (0, 1))
-        assert door.tries > 1
-        door.refusal = None
+        assert (opener.opened, pool.connections) == (1, (0, 1))
+        assert opener.tries > 1
+        opener.refusal = None
         await asyncio.gather(*(hold(pool, 4) for _ in range(8)))
         assert pool.connections == (0, 4)
         await pool.close()
@@ -234,7 +234,7 @@ def test_connections_that_the_server_terminates_are_replaced(url: str) -> None:
             outcomes = await asyncio.gather(*busy, *waiting, return_exceptions=True)
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while store.connections != (0, 0):
-                    await terminate(url, store)  # those that are idle
+                    await terminate(url, store)  # idle ones too
             outcomes.append(await store.read(process))
             return [type(outcome) for outcome in outcomes]
 

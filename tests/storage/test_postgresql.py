@@ -17,7 +17,7 @@ from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import open_store
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
-from tests.databases import POSTGRESQL, beside, everything, held_up, key_file, new_database, rows, with_parameters
+from tests.databases import POSTGRESQL, beside, everything, key_file, new_database, rows, with_parameters, write_lock
 from tests.harness import command
 from tests.storage.conftest import opened, put, statement_timeout, touch
 
@@ -45,10 +45,10 @@ def test_processes_that_start_together_agree(url: str) -> None:
     processes = [
         subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(PROCESSES)
     ]
-    answers = [(*process.communicate(timeout=60), process.returncode) for process in processes]
-    assert {(error, status) for _, error, status in answers} == {("", 0)}
-    assert len({out for out, *_ in answers}) == 1
-    made = json.loads(answers[0][0])
+    outcomes = [(*process.communicate(timeout=60), process.returncode) for process in processes]
+    assert {(error, status) for _, error, status in outcomes} == {("", 0)}
+    assert len({out for out, *_ in outcomes}) == 1
+    made = json.loads(outcomes[0][0])
     assert rows(url, "SELECT id FROM app") == [(made["app"]["id"],)]
     assert sorted(rows(url, "SELECT id FROM api_key")) == sorted(
         (made[name]["id"],) for name in ("appKey", "accountKey")
@@ -149,7 +149,7 @@ def test_the_second_of_two_concurrent_inserts_finds_the_row(url: str) -> None:
 
 def test_a_statement_timeout_is_reported_and_rolled_back(url: str) -> None:
     async def work(store: Store) -> str:
-        async with held_up(url):
+        async with write_lock(url):
             with statement_timeout(store, 0.2):
                 outcomes = await asyncio.gather(
                     store.write(put, "a", "1"), store.write(put, "b", "1"), return_exceptions=True
@@ -164,7 +164,7 @@ def test_a_statement_timeout_is_reported_and_rolled_back(url: str) -> None:
 
 def test_an_exhausted_pool_is_reported(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work(store: Store) -> str:
-        async with held_up(url):
+        async with write_lock(url):
             waiting = [asyncio.ensure_future(store.write(put, name, "1")) for name in "ab"]
             while store.connections != (2, 0):  # noqa: ASYNC110 -- the store opens the second one
                 await asyncio.sleep(0.005)

@@ -24,7 +24,7 @@ from tests.waiting import until
 PASSWORD = "correct-horse"
 DAY = 24 * 3_600_000
 TABLES = "ALL TABLES IN SCHEMA served"
-# It waits until the sessions have ended: until then they serve as before.
+# Waits until the sessions have ended, because they serve as before until then.
 KICK = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = 'refused' OR usename = 'other'"
 
 
@@ -52,7 +52,7 @@ def postgresql() -> Iterator[PostgreSQL]:
 
 
 def as_role(postgresql: PostgreSQL, role: str, schema: str, *, password: str = "") -> str:
-    """The URL with which a role uses a schema."""
+    """The URL of a schema for a role."""
     url = postgresql.url.replace("postgres:@", f"{role}:{password}@")
     return with_parameters(url, search_path=schema)
 
@@ -173,7 +173,7 @@ def assert_refused(url: str, *arguments: str, secret: str) -> str:
 
 
 def statuses(api: Caller, group: str) -> list[int]:
-    """The status of a write, a read and the readiness check."""
+    """The statuses of two writes, a read and the readiness check."""
     body = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
     return [
         api("POST", f"/conversations/{group}/messages", body).status_code,
@@ -183,7 +183,7 @@ def statuses(api: Caller, group: str) -> list[int]:
     ]
 
 
-# How a database stops serving, how it starts again, and whether reads fail too.
+# The statements that make a database refuse to serve, and those that make it serve again.
 REFUSALS = {
     "lock timeout": (
         ["ALTER ROLE refused SET lock_timeout = '100ms'", KICK],
@@ -206,7 +206,7 @@ REFUSALS = {
 }
 
 
-def test_a_database_that_refuses_to_serve_answers_503(postgresql: PostgreSQL) -> None:
+def test_a_database_that_refuses_to_serve_leads_to_503(postgresql: PostgreSQL) -> None:
     databases.execute(postgresql.url, "CREATE ROLE refused LOGIN", "CREATE SCHEMA refused AUTHORIZATION refused")
     url = as_role(postgresql, "refused", "refused")
     sandbox = init(url)

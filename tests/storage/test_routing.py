@@ -1,6 +1,6 @@
 """On a distributed database each statement is sent to one shard.
 
-These tests divide the buckets of an ordinary PostgreSQL into shards, and look at the statements that it gets.
+These tests divide the buckets of an ordinary PostgreSQL into shards, and inspect the statements that it receives.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.one_engine(POSTGRESQL)
 
 
 def divide(found: Callable[[str, Sequence[Any]], None] = lambda sql, values: None) -> Iterator[tuple[Any, str, Any]]:
-    """What to set, so that databases are divided, and each statement is passed to `found`."""
+    """The attributes to set so that databases are divided into shards, and each statement is passed to `found`."""
     placement = divided()
 
     async def read_placement(reader: Reader, known: Placement) -> Placement:
@@ -67,7 +67,7 @@ def divide(found: Callable[[str, Sequence[Any]], None] = lambda sql, values: Non
 
 
 def pattern_of(rendered: str) -> re.Pattern[str]:
-    """Matches the statement that was rendered."""
+    """A pattern that matches a rendered statement."""
     escaped = re.escape(re.sub(r"\$\d+", "$", rendered))
     return re.compile(escaped.replace("…", ".*").replace(r"\$", r"\$\d+"), re.DOTALL)
 
@@ -76,7 +76,7 @@ KNOWN = [pattern_of(one.sql) for one in RENDERED if one.function in SPREAD_OUT a
 
 
 def complaint(sql: str, values: Sequence[Any]) -> str | None:
-    """What is wrong with a statement, or None."""
+    """Why a statement cannot be sent to one shard, or None."""
     if any(pattern.match(sql) for pattern in KNOWN):
         return refused(sql)
     if missing := unnamed(sql):
@@ -86,7 +86,7 @@ def complaint(sql: str, values: Sequence[Any]) -> str | None:
 
 
 def divide_and_complain(complaints: Path, patch: Callable[[Any, str, Any], None] = setattr) -> None:
-    """Divide the databases of this process, and write what is wrong with its statements to a file."""
+    """Divide the databases of this process into shards, and write the complaints about its statements to a file."""
     known: set[str] = set()
 
     def look(sql: str, values: Sequence[Any]) -> None:
@@ -104,7 +104,7 @@ def test_every_operation_uses_one_shard_for_each_statement(
 ) -> None:
     url, complaints = new_database(engine, tmp_path), tmp_path / "complaints"
     complaints.touch()
-    sandbox = init(url)  # the steps of the schema are taken before the data is distributed
+    sandbox = init(url)  # migrated before the data is distributed
     options = ("--stand-ins", "yes", "--webhook-allowed-networks", "loopback")
     server = Server(url, *options, prepare=partial(divide_and_complain, complaints))
     account = Caller(server.url, sandbox.account_auth)
@@ -157,7 +157,7 @@ def use(api: Caller, endpoint: Endpoint) -> None:
 
 @pytest.mark.parametrize("shards", [1, SHARDS])
 def test_the_statements_of_a_batch_depend_on_the_shards(run: Run, monkeypatch: pytest.MonkeyPatch, shards: int) -> None:
-    """And not on the number of its calls."""
+    """They do not depend on the number of calls."""
     sent: list[str] = []
     for target, name, value in divide(lambda sql, values: sent.append(sql)):
         if shards > 1 or target is not postgres_store:
@@ -180,8 +180,8 @@ def test_the_statements_of_a_batch_depend_on_the_shards(run: Run, monkeypatch: p
             counts[name] = sum("pg_attribute" not in sql for sql in sent[1:-1]) / shards
         return counts
 
-    # The conversations, the users, the memberships; two or three tables of changes, the counts and the events. Webhooks
-    # are in all shards. Rows are inserted in up to three pieces.
+    # Statements per shard: the conversations, the users, the memberships; two or three tables of changes, the counts
+    # and the events. Webhooks are in all shards. Rows are inserted in up to three pieces.
     counts = run(go)
     assert counts.keys() == {"join", "post", "leave"}
     assert max(counts.values()) <= 14, counts
@@ -237,7 +237,7 @@ def test_a_refused_statement_runs_again_after_the_shards_have_changed(
 def test_a_commit_that_fails_on_a_machine_is_not_lost_or_repeated(
     run: Run, monkeypatch: pytest.MonkeyPatch, error: type[Exception], committed: bool
 ) -> None:
-    """A distributed commit fails with an error of the connection, or with an internal one."""
+    """A distributed commit fails with a connection error, or with an internal error."""
     failures = [error("connection to the remote node failed")]
     send: Callable[..., Awaitable[Any]] = asyncpg.Connection.execute
 

@@ -34,7 +34,7 @@ def test_insert_fetch_update_and_delete_take_sets(run: Run) -> None:
 
 @pytest.mark.parametrize("size", [31, 32, 33, 100])
 def test_many_rows_are_inserted_and_found(run: Run, size: int) -> None:
-    """With values that all rows have, values that some have, and values of their own."""
+    """The rows have columns with one value, with a value in some rows, and with different values."""
     rows = [("a", f"{number:03}", number % 2 or None, None, 7) for number in range(size)]
     columns = ("owner", "id", "value", "absent", "shared")
 
@@ -51,7 +51,7 @@ def test_many_rows_are_inserted_and_found(run: Run, size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 9, 10, 11])
-def test_pages_know_what_precedes_and_what_follows(run: Run, size: int) -> None:
+def test_pages_know_whether_records_precede_and_follow(run: Run, size: int) -> None:
     names = [ids.new() for _ in range(10)]
     cursors = [*names, ids.new()]
     wanted = [Page(size=size), *(Page(after=one, size=size) for one in cursors)]

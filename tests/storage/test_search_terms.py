@@ -54,13 +54,13 @@ async def stored(reader: Reader) -> list[tuple[Any, ...]]:
 
 
 async def forget(tx: Tx) -> None:
-    """As if the rows were from before the step of the schema."""
+    """Remove all terms, as if the rows were from before the step of the schema."""
     await tx.execute("DELETE FROM search_term")
     await meta.remove(tx, search_progress.STATE)
 
 
 async def become_due(tx: Tx) -> None:
-    """As if an hour had passed."""
+    """Make the addition of terms due, as if an hour had passed."""
     progress = await search_progress.get(tx)
     if progress is not None and not progress.complete:
         await search_progress.put(tx, replace(progress, not_before=0))
@@ -74,7 +74,7 @@ async def add_all_terms(store: Store) -> None:
 
 
 async def selected(store: Store, tenant: Tenant, selection: Selection = BY_NAME) -> tuple[int, bool]:
-    """How many users a filter selects, and whether some may be missing."""
+    """The number of users that a filter selects, and whether some may be missing."""
     found = await listings.page_of_users(store, tenant, "newest", selection, Page(size=100))
     return len(found.slice.records), found.incomplete
 
@@ -108,7 +108,7 @@ def test_terms_are_added_after_an_upgrade(run: Run, monkeypatch: pytest.MonkeyPa
 
 
 def test_changes_while_terms_are_added(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """listings.9: no term is missing, and none is left that a change has removed."""
+    """listings.9: no term is missing, and no removed term is added again."""
     monkeypatch.setattr("heliograph.domain.search_terms._ROWS", 2)
 
     async def work(store: Store) -> None:

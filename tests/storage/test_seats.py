@@ -1,4 +1,4 @@
-"""A lone verb reads its conversation, its user and the user's participant by one statement."""
+"""A lone verb reads its conversation, its user and the user's participant with one statement."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.delivery.site import new_site
 from tests.storage.conftest import IS_LOCKED_OUT, Run, until_true
 
 
-def test_a_seat_has_what_exists(run: Run) -> None:
+def test_a_seat_has_the_rows_that_exist(run: Run) -> None:
     async def go(store: Store) -> None:
         site = await new_site(store)
         group, member, guest = await site.group(), await site.user(), await site.user()
@@ -49,8 +49,8 @@ def test_a_seat_has_what_exists(run: Run) -> None:
 
 
 @pytest.mark.one_engine(POSTGRESQL)
-def test_a_verb_that_has_waited_sees_what_it_waited_for(run: Run, url: str) -> None:
-    """Two leaves at a time in two processes: the second one must not find the participant of the first."""
+def test_a_verb_sees_the_transaction_that_it_has_waited_for(run: Run, url: str) -> None:
+    """Two processes remove a user at the same time: the second one must not find the participant any more."""
 
     async def go(store: Store) -> int:
         site = await new_site(store)

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.one_engine(POSTGRESQL)
 
 
 async def filled(site: Site, groups: int) -> list[str]:
-    """New groups with the same members, of whom one has an external id and one has read a message."""
+    """Create groups with the same members, one with an external id and one who has read a message; returns the ids."""
     users = [await site.user("first"), *[await site.user() for _ in range(MEMBERS - 1)]]
     made = [await site.group() for _ in range(groups)]
     for group in made:
@@ -48,7 +48,7 @@ def pages_around(cursor: str) -> list[Page]:
     ]
 
 
-def test_each_gets_the_page_that_a_statement_of_its_own_returns(run: Run, statements: list[str]) -> None:
+def test_each_read_gets_the_page_that_a_separate_statement_returns(run: Run, statements: list[str]) -> None:
     async def go(store: Store) -> None:
         site = await new_site(store)
         app_id = site.tenant.app_id
@@ -68,8 +68,8 @@ def test_each_gets_the_page_that_a_statement_of_its_own_returns(run: Run, statem
     run(go)
 
 
-def test_a_page_has_all_that_was_committed_before_it_was_requested(run: Run) -> None:
-    """And its version is that of the same snapshot: pages with one version are equal."""
+def test_a_page_contains_everything_committed_before_its_request(run: Run) -> None:
+    """Its version is from the same snapshot: pages with the same version are equal."""
 
     async def go(store: Store) -> int:
         site = await new_site(store)

@@ -29,7 +29,7 @@ async def read(store: Store) -> str | None:
 
 
 def values(folder: Path, *, quiet: bool = False, serve: bool = True) -> list[str | None]:
-    """What reads return in one step, with a commit of another process before each, and in the next step."""
+    """The values of two reads in one step, each after a commit of another process, and of a read in the next step."""
     path = folder / "heliograph.db"
 
     async def go() -> list[str | None]:
@@ -51,12 +51,12 @@ def test_the_reads_of_a_step_share_a_snapshot(tmp_path: Path) -> None:
     assert values(tmp_path) == ["1", "1", "2"]
 
 
-def test_a_lone_request_and_a_command_share_none(tmp_path: Path) -> None:
+def test_a_lone_request_and_a_command_do_not_share_a_snapshot(tmp_path: Path) -> None:
     assert values(tmp_path, quiet=True) == ["1", "2", "2"]
     assert values(tmp_path, serve=False) == ["1", "2", "2"]
 
 
-def test_a_snapshot_of_several_statements_is_that_of_the_step(tmp_path: Path) -> None:
+def test_a_snapshot_of_several_statements_is_the_snapshot_of_the_step(tmp_path: Path) -> None:
     async def go() -> list[str | None]:
         async with opened(new_database(SQLITE, tmp_path)) as store:
             await store.write(put, "x", "1")

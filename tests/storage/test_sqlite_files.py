@@ -18,7 +18,7 @@ from heliograph.storage.migrations import schema
 from heliograph.storage.migrations.step import Step
 from heliograph.storage.rows import meta
 from heliograph.storage.sqlite.tx import vacuum
-from tests.databases import held_up
+from tests.databases import write_lock
 from tests.storage.conftest import opened, put, touch
 
 LATEST = str(schema.latest())
@@ -111,7 +111,7 @@ def test_writes_fail_while_another_process_locks_the_file(url: str, monkeypatch:
 
     async def work() -> str:
         async with opened(url) as store:
-            async with held_up(url):
+            async with write_lock(url):
                 outcomes = await asyncio.gather(
                     store.write(put, "a", "1"), store.write(put, "b", "1"), return_exceptions=True
                 )
@@ -140,7 +140,7 @@ def test_writes_are_durable_and_readers_do_not_wait(url: str, tmp_path: Path) ->
 
 
 class _Checkpointed(sqlite3.Connection):
-    """The first attempts to empty the log meet another checkpoint, for which SQLite does not wait."""
+    """A connection whose first attempts to truncate the log meet another checkpoint. SQLite does not wait for it."""
 
     busy = 3
 

@@ -1,4 +1,4 @@
-"""How many statements PostgreSQL gets for the verbs of a lone caller. Each of them is a round trip."""
+"""The number of statements that PostgreSQL receives for the verbs of a lone caller. Each is a round trip."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.delivery.site import new_site
 from tests.storage.conftest import Run
 
 _IN_BACKGROUND = ("stream_mark", "set_config")
-"""What is in statements that no verb sends: the marks of the process, and the settings of a new connection."""
+"""Words in statements that no verb sends: the marks of the process, and the settings of a new connection."""
 SENDING = ("execute", "fetch", "fetchrow")
 TEXT = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
 
@@ -71,8 +71,8 @@ def test_the_statements_of_each_verb(run: Run, sent: list[str]) -> None:
     assert run(go) == {"join": 4, "post": 4, "leave": 4, "create user": 3}
 
 
-def test_a_transaction_reads_what_it_wrote(run: Run) -> None:
-    """Writes of single rows are sent before whatever could see them, and in the order of their table."""
+def test_a_transaction_reads_its_own_writes(run: Run) -> None:
+    """Writes of single rows are sent before all statements that could see them, and in order within a table."""
     table, columns = "meta", ("name", "value")
 
     async def value(tx: Reader, name: str) -> Any:

@@ -74,7 +74,7 @@ def test_waiting_calls_share_a_batch(run: Run) -> None:
 
     outcomes, sizes = run(work)
     assert outcomes == [one * 10 for one in range(200)]
-    assert max(int(size) for size in sizes) > 10, "200 calls at once were not 200 batches"
+    assert max(int(size) for size in sizes) > 10, "200 concurrent calls did not share batches"
 
 
 def test_a_failing_call_does_not_fail_its_batch(run: Run) -> None:

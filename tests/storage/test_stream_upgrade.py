@@ -19,7 +19,7 @@ EVENT = """INSERT INTO event (bucket, id, app_id, type, key_id, created_at, payl
 
 
 @pytest.mark.one_engine(POSTGRESQL)
-def test_the_stream_goes_on_after_the_events_that_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_stream_continues_after_the_existing_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url, id = new_database(POSTGRESQL, tmp_path), ids.new()
     with monkeypatch.context() as patch:
         patch.setattr(schema, "STEPS", schema.STEPS[:14])
@@ -40,5 +40,5 @@ def test_the_stream_goes_on_after_the_events_that_exist(tmp_path: Path, monkeypa
     assert rows(url, "SELECT 1 FROM meta WHERE name IN ('retention', 'epoch')") == []
     named = "SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema()"
     assert rows(url, f"{named} AND column_name = 'tx'") == [(0,)]
-    with pytest.raises(asyncpg.UndefinedColumnError):  # of a server of the previous release, which responds with 503
+    with pytest.raises(asyncpg.UndefinedColumnError):  # as in a server of the previous release, which responds with 503
         execute(url, EVENT.format(id=ids.new()))

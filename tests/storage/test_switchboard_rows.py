@@ -1,4 +1,4 @@
-"""The switchboard that is read with a conversation, by a transaction that waited for the conversation."""
+"""A transaction that has waited for a conversation reads the switchboard as of the end of the wait."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ HUMAN = StoredSwitchboardIntegration("a" * 24, "human", "2" * 24, "custom", deli
 
 
 @pytest.mark.one_engine(POSTGRESQL)
-def test_it_is_not_older_than_the_active_integration(run: Run, url: str) -> None:
-    """The row is as of the end of the wait, and so must the switchboard be that its ids are looked up in."""
+def test_the_switchboard_is_not_older_than_the_active_integration(run: Run, url: str) -> None:
+    """The ids of the conversation are as of the end of the wait, and are looked up in the switchboard."""
 
     async def work(store: Store) -> StoredConversation:
         site = await new_site(store)

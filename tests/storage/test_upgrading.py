@@ -127,7 +127,7 @@ def test_a_backup_of_a_newer_schema_is_made_and_restored_if_the_program_can_use_
         saved(CONTRACTED)
 
 
-def test_statements_go_on_while_a_step_waits_for_a_lock(shared: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_statements_continue_while_a_step_waits_for_a_lock(shared: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema, "STEPS", EXPANDED)
 
     async def work() -> str | None:
@@ -194,7 +194,7 @@ def test_a_migration_that_was_killed_is_resumed(shared: str, lock: str, step: st
             process.send_signal(signal.SIGKILL)
             with process.stdout, process.stderr:
                 assert await asyncio.to_thread(process.wait, PATIENCE_SECONDS) == -signal.SIGKILL
-            # PostgreSQL goes on, as it does not notice that its client is gone.
+            # PostgreSQL continues, because it does not notice that its client is gone.
             assert await asyncio.to_thread(rows, shared, VALID) == ([(False,)] if step == BUILDING else [])
             return await asyncio.to_thread(rows, shared, IDENTITY)
 
@@ -224,10 +224,10 @@ def test_an_index_that_was_not_finished_is_built_again(shared: str, monkeypatch:
     assert rows(shared, VALID) == [(True,)]
 
 
-def test_tables_with_rows_are_partitioned_although_the_migration_was_killed(
+def test_tables_with_rows_are_partitioned_after_the_migration_was_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither rows nor indexes are written again, and roles keep their privileges."""
+    """Neither rows nor indexes are rewritten, and roles keep their privileges."""
     url = new_database(POSTGRESQL, tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(schema, "STEPS", UNPARTITIONED)

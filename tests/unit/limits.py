@@ -134,7 +134,7 @@ LIMITS: dict[str, str] = {
     "WebviewBody": "uri!, text!, fallback!, size compact|full|tall",
     "WhatsappCriteriaBody": "integrationId!, phoneNumber! ..64 form",
     "WhatsappIntegrationBody": "displayName ..100",
-    # Those of the extensions are set by this server.
+    # This server sets the limits of the extensions.
     "BeginConversationBody": "reason! linkRequest|message|prechatCapture|proactiveMessaging|startConversation",
     "ControlBody": "action! pass|release, reason ticketClosed|transferToEmail",
     "DeviceBody": "type! android|ios|web, integrationId!, status active|inactive",

@@ -1,4 +1,4 @@
-"""The bodies of the sandbox tools and of the console: for each its type, the smallest one, and one with every field."""
+"""The bodies of the sandbox tools and of the console, each with its type, a minimal and a full example."""
 
 from __future__ import annotations
 

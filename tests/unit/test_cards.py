@@ -1,4 +1,4 @@
-"""Credit card numbers in texts (messages.25 in docs/behaviour.md). The numbers are those that exist for tests."""
+"""Credit card numbers in texts (messages.25 in docs/behaviour.md). The numbers are published test numbers."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def passes(digits: str) -> bool:
 
 
 def plainly(run: str) -> str:
-    """A run of digits with each part masked that the rule describes, found by trying all parts."""
+    """Mask a run of digits by checking all of its parts against the rule."""
     groups = [(found.start(), found.end()) for found in re.finditer("[0-9]+", run)]
     masked = list(run)
     for first, (start, _) in enumerate(groups):

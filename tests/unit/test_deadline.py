@@ -20,7 +20,7 @@ class Timer:
         self.cancelled = False
 
     def cancel(self) -> None:
-        """Do not call."""
+        """Cancel the call."""
         self.cancelled = True
 
 
@@ -60,7 +60,7 @@ def loop() -> Loop:
 
 @pytest.fixture
 def expired() -> list[str]:
-    """What expired."""
+    """An entry for each expiry."""
     return []
 
 
@@ -90,7 +90,7 @@ def test_requests_move_it_without_a_new_timer(loop: Loop, deadline: Deadline, ex
     assert expired == ["expired"]
 
 
-def test_an_earlier_one_takes_effect(loop: Loop, deadline: Deadline, expired: list[Any]) -> None:
+def test_an_earlier_deadline_takes_effect(loop: Loop, deadline: Deadline, expired: list[Any]) -> None:
     deadline.set(75)
     deadline.set(30)
     loop.move_to(30)

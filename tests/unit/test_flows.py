@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md lists the files that each flow passes: those, and no others."""
+"""ARCHITECTURE.md lists exactly the files that each flow passes."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def traced() -> Iterator[list[str]]:
 
 
 def assert_lists(title: str, files: list[str]) -> None:
-    """A flow lists what it passes; what every flow passes is listed once."""
+    """The section of a flow lists exactly its files, apart from the files that every flow passes."""
     everywhere = listed("What every flow passes")
     assert [file for file in files if file not in {*listed(title), *everywhere}] == []
     assert [file for file in listed(title) if file not in {*files, *everywhere}] == []

@@ -1,4 +1,4 @@
-"""Ids after a fork: each process has its own number, no matter how it was forked."""
+"""Ids after a fork: each process has its own process number, no matter how it was forked."""
 
 from __future__ import annotations
 

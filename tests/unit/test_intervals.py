@@ -1,4 +1,4 @@
-"""The interval tree: an interval is found by a time exactly if it contains the time."""
+"""The interval tree: a time finds an interval if and only if the interval contains the time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cache of pages is bounded, and keeps those that were used last."""
+"""The cache of pages is bounded, and keeps the most recently used pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PAGE = Page()
 LARGE = CachedPage(Raw(b"[" + b" " * 1_000_000 + b"]"), PageMeta(has_more=False), "1")
 
 
-def test_the_pages_used_last_are_kept() -> None:
+def test_the_most_recently_used_pages_are_kept() -> None:
     cache = PageCache()
     for number in range(100):
         cache.put("app", f"group {number}", PAGE, LARGE)

@@ -11,16 +11,16 @@ SECOND = 1000
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 START = 1_800_000_000_000
-"""A moment in milliseconds."""
+"""A time in milliseconds."""
 
 
 def is_covered(ranges: list[Range], milliseconds: int) -> bool:
-    """Whether one of the ranges, and no more than one, has an id of this time."""
+    """Whether exactly one of the ranges contains the ids of this time."""
     return sum(one.first <= ids.earliest(milliseconds) < one.end for one in ranges) == 1
 
 
 @pytest.mark.parametrize("days", [1, 7, 365])
-def test_the_next_ids_always_have_a_partition_and_there_are_few(days: int) -> None:
+def test_the_next_ids_always_have_a_partition_and_partitions_are_few(days: int) -> None:
     keep, present = days * DAY, list[Range]()
     for hour in range(0, 3 * days * 24, max(1, days // 2)):
         now = START + hour * HOUR
@@ -34,8 +34,8 @@ def test_the_next_ids_always_have_a_partition_and_there_are_few(days: int) -> No
 
 def test_partitions_fill_gaps_and_follow_the_retention_time() -> None:
     first = list(missing([], START, DAY))
-    assert [*missing(first, START, DAY)] == [], "they are there"
-    # A clock that was wrong for a moment has added partitions of another year, and the retention time has changed.
+    assert [*missing(first, START, DAY)] == [], "the partitions exist"
+    # A clock that was wrong for a moment led to partitions of another year, and the retention time has changed.
     wrong = [*missing([], START + 365 * DAY, 30 * DAY)]
     present = [*first, *wrong]
     for hour in range(24 * 400):

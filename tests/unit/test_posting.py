@@ -136,7 +136,7 @@ def test_the_limit_of_messages() -> None:
     assert batch.decide(post()) == Refused(errors.Locked)
 
 
-def test_a_message_is_not_received_before_the_one_before_it() -> None:
+def test_a_message_is_not_received_before_its_predecessor() -> None:
     """The clock of the process that received the earlier message is ahead, or was set back afterwards."""
     batch = a_batch(ADA, updated=NOW + 5)
     outcome = batch.decide(post(ADA))

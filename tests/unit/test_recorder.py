@@ -1,4 +1,4 @@
-"""The queue of the recorder: what is dropped and counted when requests come faster than they can be written."""
+"""The queue of the recorder: requests that arrive faster than they can be written are dropped and counted."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def run(
     keep: int = 10_000,
     engine: str = SQLITE,
 ) -> None:
-    """Run with a recorder whose queue is written when `flush` is called, and the list of what it dropped."""
+    """Run with a recorder whose queue `flush` writes, and with the list of its counts of dropped requests."""
 
     url = url_of(new_database(engine, folder))
 
@@ -76,7 +76,7 @@ def run(
     asyncio.run(go())
 
 
-def test_the_oldest_are_dropped_and_counted(tmp_path: Path) -> None:
+def test_the_oldest_requests_are_dropped_and_counted(tmp_path: Path) -> None:
     """recording.4"""
 
     async def work(store: Store, recorder: Recorder, dropped: list[int]) -> None:
@@ -163,7 +163,7 @@ def test_a_stop_waits_for_the_batch_that_is_being_written(tmp_path: Path) -> Non
         async with recording(store, 10, Failures(), dropped.append) as recorder:
             assert recorder
             add(recorder, 1)
-            while not await store.read(is_waiting):  # noqa: ASYNC110 - the database knows
+            while not await store.read(is_waiting):  # noqa: ASYNC110 - only the database knows
                 await asyncio.sleep(0.01)
             asyncio.get_running_loop().call_later(0.05, end.set)
         await delayed
@@ -172,7 +172,7 @@ def test_a_stop_waits_for_the_batch_that_is_being_written(tmp_path: Path) -> Non
     run(tmp_path, work, engine=POSTGRESQL)
 
 
-def test_the_newest_are_kept_whatever_an_earlier_process_wrote(tmp_path: Path) -> None:
+def test_the_newest_requests_are_kept_even_if_an_earlier_process_kept_more(tmp_path: Path) -> None:
     """recording.4"""
 
     async def work(store: Store, recorder: Recorder, dropped: list[int]) -> None:

@@ -1,4 +1,4 @@
-"""Bodies of many objects, however the network divides them."""
+"""Bodies of many objects, which arrive in chunks of any size."""
 
 from __future__ import annotations
 

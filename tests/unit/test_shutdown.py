@@ -25,7 +25,7 @@ Task = asyncio.Task[None]
 
 
 async def never(exchange: Exchange) -> None:
-    """Called for requests, of which there are none."""
+    """Called for requests, which no client sends."""
     raise AssertionError
 
 
@@ -101,7 +101,7 @@ def test_a_request_that_outlasts_the_grace_period_gets_an_error(caplog: pytest.L
 
 @pytest.fixture
 def own_signals() -> Iterator[None]:
-    """Handlers that a test may replace."""
+    """Restores the signal handlers that a test replaces."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     yield
     for number, handler in handlers.items():

@@ -1,4 +1,4 @@
-"""The limit of failed sign-ins, with a clock of the test."""
+"""The limit of failed sign-ins, with a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Gate:
         self.limit = SignInLimit(lambda: self.now)
 
     def fail(self, address: str | None) -> None:
-        """A sign-in that fails."""
+        """Fail to sign in."""
         with pytest.raises(Unauthorized), self.limit.attempt(address):
             raise Unauthorized
 
     def wait(self, address: str | None) -> int:
-        """How long the address has to wait."""
+        """The number of seconds that the address has to wait."""
         with pytest.raises(RateLimited) as refused, self.limit.attempt(address):
             pass
         return int(refused.value.headers["retry-after"])
@@ -74,7 +74,7 @@ def test_attempts_in_progress_count() -> None:
         (None, "unix:", True),
     ],
 )
-def test_an_address_is_that_of_a_site(first: str | None, second: str, *, same: bool) -> None:
+def test_ipv6_addresses_of_a_site_share_a_limit(first: str | None, second: str, *, same: bool) -> None:
     gate = Gate()
     for _ in range(FAILURES):
         gate.fail(first)

@@ -144,7 +144,7 @@ def test_statuses_and_pages_are_as_documented() -> None:
 def test_scopes_are_as_documented() -> None:
     required = [one for one in OPERATIONS if one.credential is Credential.REQUIRED]
     assert {scope: {one.tag for one in required if one.scope is scope} for scope in Scope} == SCOPES
-    # GetTokenInfo has no security either in the document, and is about the app of the credential.
+    # The document specifies no security for GetTokenInfo either, but its response is about the app of the credential.
     assert {one.name for one in OPERATIONS if one not in required} == {"Authorize", "GetToken"}
 
 

@@ -206,7 +206,7 @@ def nested(depth: int, inmost: str = "1") -> str:
 
 @pytest.mark.parametrize("depth", [MAX_DEPTH - 2, MAX_DEPTH - 1, MAX_DEPTH, 970, 975, 980, 20_000])
 @pytest.mark.parametrize("where", ["more", "unknown"])
-def test_a_body_that_is_too_deep_is_refused_wherever_it_is_deep(depth: int, where: str) -> None:
+def test_a_body_that_is_nested_too_deeply_is_refused(depth: int, where: str) -> None:
     text = "[{" * 500 + '\\"' + "[{" * 500
     body = f'{{"type":"circle","{text}":"{text}","radius":1,"{where}":{nested(depth)}}}'.encode()
     if depth < MAX_DEPTH:

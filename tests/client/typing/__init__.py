@@ -1,1 +1,1 @@
-"""Files for the type checkers alone."""
+"""Files that only type checkers read."""

@@ -1,4 +1,4 @@
-"""What type checkers must refuse: a line each, marked. It is never run."""
+"""Mistakes that type checkers must report, on the marked lines. This module is never run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What users write, as the type checkers read it. It is never run."""
+"""Typical code of users, which type checkers must accept. This module is never run."""
 
 from __future__ import annotations
 
@@ -79,10 +79,10 @@ def errors(client: Client) -> float | None:
 
 
 def options(client: Client) -> Client:
-    def told(attempt: Attempt) -> None:
+    def report(attempt: Attempt) -> None:
         assert_type(attempt.pause, float | None)
 
-    with Client(auth=JwtAuth(key_id="k", secret="s", scope="app"), on_attempt=told, proxy="http://p") as other:
+    with Client(auth=JwtAuth(key_id="k", secret="s", scope="app"), on_attempt=report, proxy="http://p") as other:
         other.apps.list_apps()
     Client(auth=BearerAuth(lambda: "token"), transport=httpx.HTTPTransport(retries=1))
     return client.with_options(timeout=5, max_retries=0, headers={"X-Team": "blue"})

@@ -42,7 +42,7 @@ function methodOf(operation) {
   return Api && { api: new Api(client), name, parameters: parametersOf(Api.prototype[name]) };
 }
 
-/** The model of a body that is one of several, by the parameter. */
+/** By parameter, the name of the model of a body that is a choice between models. */
 const MEMBERS = {
   integration: ({ type }) => type[0].toUpperCase() + type.slice(1),
   integrationUpdate: () => 'CustomUpdate',
@@ -107,7 +107,7 @@ const CALLS = {
   list_participants: (appId, args) =>
     participants.listParticipantsWithHttpInfo(appId, args.conversationId, options(args)),
 
-  /** The workaround for `page`, of which the call above sends one key: the client's public `callApi`. */
+  /** The workaround for `page`, of which the call above sends only one key: the public `callApi` of the client. */
   list_participants_by_call_api: (appId, { conversationId, query }) =>
     client.callApi(
       '/v2/apps/{appId}/conversations/{conversationId}/participants',
@@ -124,11 +124,11 @@ const CALLS = {
       null,
     ),
 
-  /** By one of the three classes that the client has for it. */
+  /** With one of the three classes that the client has for the body. */
   leave: (appId, { conversationId, body }) =>
     participants.leaveConversationWithHttpInfo(appId, conversationId, model(LEAVE_BODIES[Object.keys(body)[0]], body)),
 
-  /** By the class that has the fields of all three. */
+  /** With the class that has the fields of all three. */
   leave_merged: (appId, { conversationId, body }) =>
     participants.leaveConversationWithHttpInfo(appId, conversationId, model(official.ParticipantLeaveBody, body)),
 
@@ -185,7 +185,7 @@ const CALLS = {
     participants.leaveConversationWithHttpInfo(appId, conversationId, body),
 };
 
-/** What was sent for a response, and what came back. */
+/** The request and the status of a response. */
 const sent = (response) => (response ? [`${response.req.method} ${response.req.path} ${response.status}`] : []);
 
 /** The last response, because the client may fail to decode it. */

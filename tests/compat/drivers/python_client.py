@@ -35,14 +35,14 @@ Args = dict[str, Any]
 
 
 class Sent(logging.Handler):
-    """Takes down the requests that urllib3 says it sent, with the status that came back."""
+    """Records the requests that urllib3 logs, each with the status of its response."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.requests: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep what is the log line of an answer, and no other."""
+        """Record the log line of a response, and ignore other lines."""
         if isinstance(record.args, tuple) and len(record.args) == 8:
             _, _, _, method, path, _, status, _ = record.args
             self.requests.append(f"{method} {path} {status}")
@@ -71,7 +71,7 @@ class Received:
 
 
 def log_requests() -> None:
-    """Let `heliograph.client` log what urllib3 logs of each request."""
+    """Let `heliograph.client` log each request as urllib3 does."""
     from heliograph.client.http.connections import Connections
 
     send = Connections.send
@@ -108,7 +108,7 @@ def get_user(client: Any, app_id: str, args: Args) -> Any:
 
 
 def create_conversation(client: Any, app_id: str, args: Args) -> Any:
-    """Create a conversation; participants are given by the models that the release has for them."""
+    """Create a conversation, with the models that the release has for participants."""
     body = fields(args)
     if PYDANTIC and "participants" in body:
         body["participants"] = [wrapped_participant(one) for one in body["participants"]]
@@ -117,19 +117,19 @@ def create_conversation(client: Any, app_id: str, args: Args) -> Any:
 
 
 def wrapped_participant(given: Args) -> Any:
-    """A participant for `create_conversation`, as release 17 wants one."""
+    """A participant for `create_conversation`, in the form that release 17 requires."""
     by_id = official.ParticipantWithUserId if "userId" in given else official.ParticipantWithUserExternalId
     return official.ParticipantSubSchema(by_id(**fields(given)))
 
 
 def create_conversation_of_dict(client: Any, app_id: str, args: Args) -> Any:
-    """Create a conversation from a plain dict, which release 17 offers to do."""
+    """Create a conversation from a plain dict, which release 17 supports."""
     body = official.ConversationCreateBody.from_dict(args)
     return official.ConversationsApi(client).create_conversation(app_id, body)
 
 
 def create_conversation_unwrapped(client: Any, app_id: str, args: Args) -> Any:
-    """Create a conversation with plain dicts as participants, which release 17 makes nothing of."""
+    """Create a conversation with plain dicts as participants, which release 17 sends as null."""
     body = official.ConversationCreateBody(type=args["type"], participants=args["participants"])
     return official.ConversationsApi(client).create_conversation(app_id, body)
 
@@ -157,7 +157,7 @@ def page_of(args: Args) -> Args:
 
 
 def leave(client: Any, app_id: str, args: Args) -> Any:
-    """Leave a conversation, by the body in which the release can send the id."""
+    """Leave a conversation, with the body class that the release requires."""
     body = leave_body(args["body"])
     if PYDANTIC:
         body = official.ParticipantLeaveBody(body)
@@ -165,12 +165,12 @@ def leave(client: Any, app_id: str, args: Args) -> Any:
 
 
 def leave_unwrapped(client: Any, app_id: str, args: Args) -> Any:
-    """Leave a conversation by the bare class, which release 17 does not take."""
+    """Leave a conversation with the unwrapped class, which release 17 does not accept."""
     return official.ParticipantsApi(client).leave_conversation(app_id, args["conversationId"], leave_body(args["body"]))
 
 
 def leave_body(given: Args) -> Any:
-    """The class for the one id that is given."""
+    """The body of the class for the given id."""
     (name,) = given
     return LEAVE_BODIES[name](**fields(given))
 
@@ -181,7 +181,7 @@ def author(given: Args) -> Any:
 
 
 def post_message(client: Any, app_id: str, args: Args) -> Any:
-    """Post a text, by the models that the release has for it."""
+    """Post a text, with the models that the release has for it."""
     text = official.TextMessage(**args["content"])
     content = official.Content(text) if PYDANTIC else text
     body = official.MessagePost(author=author(args["author"]), content=content, metadata=args.get("metadata"))
@@ -280,13 +280,13 @@ def run(request: Args, sent: Sent) -> Args:
         except official.ApiException as error:
             body = json.loads(error.body) if error.body else None
             reply = {"error": {"class": type(error).__name__, "status": error.status, "body": body}}
-        except Exception as error:  # what else a release raises is for the tests to look at
+        except Exception as error:  # tests check the other errors that a release raises
             reply = {"error": {"class": type(error).__name__, "text": str(error)}}
         return {**reply, "sent": list(sent.requests), "received": received.body()}
 
 
 def main() -> None:
-    """Answer until the input ends."""
+    """Make the calls of the requests until the input ends."""
     sent = Sent()
     logger = logging.getLogger("urllib3.connectionpool")
     logger.setLevel(logging.DEBUG)

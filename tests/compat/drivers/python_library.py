@@ -17,12 +17,12 @@ else:
 __all__ = ["PYDANTIC", "RELEASE", "official", "plain"]
 
 RELEASE = os.environ.get("IN_PLACE_OF", official.__version__)
-# From 17 on the models are pydantic's, and a choice between schemas is a class around one of them.
+# Since release 17, models are pydantic models, and a choice between schemas is a class that wraps one of them.
 PYDANTIC = int(RELEASE.partition(".")[0]) >= 17
 
 
 def plain(value: Any) -> Any:
-    """What a model of the client holds, read attribute by attribute, under the names of the API."""
+    """The values of a model of the client by their API names, read attribute by attribute."""
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Writes, as JSON, what the release of the official Python client that is on PYTHONPATH offers to programs."""
+"""Writes the public names of the official Python client that is on PYTHONPATH, as JSON."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def kinds_in(annotation: Any) -> list[str]:
 
 
 def methods(kind: Any) -> dict[str, list[list[Any]]]:
-    """The parameters of the methods of an API class, each with whether it must be given."""
+    """The parameters of the methods of an API class, and whether each is required."""
     found = {name: one for name, one in vars(kind).items() if inspect.isfunction(one) and name[0] != "_"}
     return {
         name: [
@@ -66,7 +66,7 @@ def methods(kind: Any) -> dict[str, list[list[Any]]]:
 
 
 def main() -> None:
-    """Write all of it."""
+    """Write all names."""
     paths: dict[str, list[str]] = {}
     models: dict[str, Any] = {}
     apis: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Calls any operation of the official Python client with a body in JSON, by the methods and models of the release."""
+"""Calls any operation of the official Python client with a JSON body, using the methods and models of the release."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ OPTIONAL_BODIES = {"ReleaseControl": "ReleaseControlBody", "SyncUser": "SyncUser
 
 
 def snake(name: str) -> str:
-    """A name of the API as Python has it."""
+    """A name of the API in snake case."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=SDK)(?=[A-Z])", "_", name).lower()
 
 
 def camel(name: str) -> str:
-    """The class that a parameter is named after."""
+    """The name of the class of a parameter."""
     return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
 
 
@@ -91,7 +91,7 @@ def model_of(parameter: str, body: Args) -> Any:
 
 
 def member_of(parameter: str, body: Args) -> str:
-    """The class of the body; for a choice between classes, the one that fits."""
+    """The name of the class of a body. For a choice between classes, that of the matching one."""
     match parameter:
         case "integration":
             return camel(body["type"])

@@ -1,7 +1,7 @@
 """Makes every call that the server offers, as the library's documentation shows it; writes what each returned.
 
 Run as `python -m tests.compat.drivers.python_tour HOST USERNAME PASSWORD`, with the library to import chosen as for
-`python_client`. Where releases differ in form, PYDANTIC says which form the library wants.
+`python_client`. Where releases differ in form, PYDANTIC says which form the library requires.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Record = Callable[[str, Callable[[], Any]], Any]
 
 
 def one_of(wrapper: Any, value: Any) -> Any:
-    """A choice between schemas as the release wants it."""
+    """A choice between schemas, in the form that the release requires."""
     return wrapper(value) if PYDANTIC else value
 
 
@@ -33,7 +33,7 @@ def text(words: str, **more: Any) -> Any:
 
 
 def apps_and_keys(client: Any, record: Record) -> str:
-    """An app, and a key of it; the id of the app."""
+    """Create an app and a key; returns the id of the app."""
     apps, keys = official.AppsApi(client), official.AppKeysApi(client)
     body = official.AppCreateBody(display_name="Tour", metadata={"level": 1})
     app_id: str = record("create_app", lambda: apps.create_app(body)).app.id
@@ -51,7 +51,7 @@ def apps_and_keys(client: Any, record: Record) -> str:
 
 
 def integrations(client: Any, app_id: str, record: Record) -> None:
-    """A custom integration, its webhooks and its keys."""
+    """Create, use and delete a custom integration, its webhooks and its keys."""
     api = official.IntegrationsApi(client)
     target, trigger = "https://example.org/hook", "conversation:message"
     custom = official.Custom(type="custom", webhooks=[official.Webhook(target=target, triggers=[trigger])])
@@ -65,7 +65,7 @@ def integrations(client: Any, app_id: str, record: Record) -> None:
     hooks = official.WebhooksApi(client)
     body = official.WebhookCreateBody(target=target, triggers=["*"], include_full_user=True)
     hook = record("create_webhook", lambda: hooks.create_webhook(app_id, made.id, body)).webhook
-    # The library sends false for what is not given here.
+    # The library sends false for fields that are not given here.
     change = official.WebhookBody(triggers=[trigger], include_full_user=True, include_full_source=False)
     record("update_webhook", lambda: hooks.update_webhook(app_id, made.id, hook.id, change))
     record("get_webhook", lambda: hooks.get_webhook(app_id, made.id, hook.id))
@@ -82,7 +82,7 @@ def integrations(client: Any, app_id: str, record: Record) -> None:
 
 
 def users(client: Any, app_id: str, record: Record) -> None:
-    """A user, from beginning to end."""
+    """Create, use and delete a user."""
     api, clients = official.UsersApi(client), official.ClientsApi(client)
     profile = official.Profile(given_name="Éva", email="eva@example.invalid")
     body = official.UserCreateBody(external_id="eva 1/é", profile=profile, metadata={"level": 1, "vip": True})
@@ -101,7 +101,7 @@ def users(client: Any, app_id: str, record: Record) -> None:
 
 
 def conversations(client: Any, app_id: str, record: Record) -> str:
-    """A group, and who is in it; its id."""
+    """Create a group and change its participants; returns its id."""
     api, participants = official.ConversationsApi(client), official.ParticipantsApi(client)
     official.UsersApi(client).create_user(app_id, official.UserCreateBody(external_id="bob"))
     ada = official.ParticipantWithUserExternalId(user_external_id="ada", subscribe_sdk_client=False)
@@ -143,7 +143,7 @@ def contents() -> list[Any]:
 
 
 def messages(client: Any, app_id: str, group: str, record: Record) -> None:
-    """What is said and done in a group."""
+    """Post messages and activities to a group, and delete them."""
     api = official.MessagesApi(client)
     business = official.Author(type="business", display_name="Grace")
     posted = []
@@ -182,13 +182,13 @@ def variants(api: Any, app_id: str, group: str, record: Record) -> None:
         record("in a thread, all", lambda: api.list_messages_with_http_info(*where, async_req=True).get(10)[1])
         record("data alone", lambda: api.list_messages_with_http_info(*where, _return_http_data_only=True))
     record("data", lambda: data)
-    # Release 17 makes a plain dict of the headers, and so keeps them as the server wrote them.
+    # Release 17 returns the headers as a plain dict, with their names as the server sent them.
     record("headers", lambda: [status, headers["content-type"], raw.status, raw.headers["Content-Type"]])
     record("bodies", lambda: [json.loads(body), json.loads(raw.data)])
 
 
 def main() -> None:
-    """Take the tour."""
+    """Make all calls, and write their results."""
     host, username, password = sys.argv[1:]
     results: list[Any] = []
 
