@@ -30,12 +30,13 @@ from heliograph.wire.bulk import MOST_ITEMS
 CONNECTIONS = 64
 BULK_CONNECTIONS = 16
 _MOST_CALLS = 400
-"""Bulk calls of a turn; each needs a group of its own."""
+"""Maximum number of bulk calls in a turn; each needs a group of its own."""
 
 
 class Turn(Struct):
-    """One turn: joins per second and processor time per join in microseconds, alone and in bulk; then p99 of single
-    joins without and with bulk calls, in microseconds, and joins per second of the bulk calls."""
+    """The figures of one turn: joins per second and processor time per join in microseconds, of single and of bulk
+    joins; then p99 in microseconds and joins per second of single joins without and with bulk calls, and joins per
+    second of these bulk calls."""
 
     single_rate: float
     single_cpu: float
@@ -118,7 +119,7 @@ async def _build(url: str, users: int, rounds: int) -> World:
 
 
 def run(engine: engines.Engine, users: int, rounds: int, seconds: float, keys: str | None = None) -> list[Turn]:
-    """Measure on one engine."""
+    """Run all rounds on one engine; returns their figures."""
     url = engine.create("bulk")
     world = asyncio.run(_build(url, users, rounds))
     engine.settle(url)
@@ -153,7 +154,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--users", type=int, default=20_000)
-    parser.add_argument("--keys", choices=["ordered", "random"], help="bulk calls have idempotency keys")
+    parser.add_argument("--keys", choices=["ordered", "random"], help="send bulk calls with idempotency keys")
     options = parser.parse_args()
     if not LOADER.exists():
         sys.exit(f"bench: {LOADER} is missing: run `make {LOADER}`")

@@ -32,7 +32,7 @@ Timed = Callable[[], object]
 
 
 def importing(statement: str, path: str, rounds: int) -> tuple[float, float]:
-    """Milliseconds and megabytes that a statement takes in a new process, without those of Python itself."""
+    """The milliseconds and megabytes that a statement adds to a new Python process; medians of the rounds."""
     program = (
         "import time\n"
         "def memory(): return int(open('/proc/self/statm').read().split()[1]) * 4096\n"
@@ -50,7 +50,7 @@ def importing(statement: str, path: str, rounds: int) -> tuple[float, float]:
 
 
 def rates(calls: dict[str, Timed], rounds: int, count: int) -> dict[str, float]:
-    """Calls per second of each, measured in turns."""
+    """Calls per second by name, measured in turns; medians of the rounds."""
     found: dict[str, list[float]] = {name: [] for name in calls}
     for call in calls.values():
         call()
@@ -138,7 +138,7 @@ def compare(database: Path, rounds: int, count: int) -> None:
 
 
 def row(what: str, official: float, heliograph: float, floor: float | None = None) -> None:
-    """A line of the table."""
+    """Print a row of the table."""
     ratio = max(official, heliograph) / min(official, heliograph)
     bare = "" if floor is None else f"{floor:.0f}"
     print(f"| {what} | {official:.0f} | {heliograph:.0f} | {ratio:.1f} × | {bare} |")

@@ -12,7 +12,7 @@ from bench.load import Measured
 
 
 class Cost(Struct, frozen=True):
-    """What one operation takes in a turn, in microseconds: its time, and the processor time of server and database."""
+    """The cost of one operation in a turn, in microseconds: its duration, and processor time of server and database."""
 
     time: float
     cpu: float
@@ -26,7 +26,7 @@ class Compared(Struct):
     times: float
     all_times: list[float]
     cpu_times: float | None
-    """None if no processor time was counted, which is in steps of 10 ms."""
+    """None if no processor time was counted; the kernel counts it in steps of 10 ms."""
     time: float
     cpu: float
 
@@ -58,7 +58,7 @@ def turns(rounds: int, kinds: Mapping[str, Callable[[], Cost]]) -> list[Turn]:
 
 
 def compare(found: Sequence[Turn], pairs: Mapping[str, str]) -> list[Compared]:
-    """Compare kinds with others: each turn with itself. `pairs` maps a kind to the one that it is compared with."""
+    """Compare kinds of requests within each turn. `pairs` maps a kind to the kind with which it is compared."""
     return [_compared(name, against, found) for name, against in pairs.items()]
 
 

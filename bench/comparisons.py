@@ -1,4 +1,4 @@
-"""The comparisons of kinds of requests with each other, by the name of their part of a run."""
+"""The comparisons of kinds of requests, by the name with which `bench.run --only` selects them."""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@ memory.
 
     .venv/bin/python -m bench.console [paint] [rows] [group] [burst] [steady] [--joins 100] [--minutes 2]
 
-Server, load generator and Chromium share the processors. Times of the page are those of its own clock, at the frame
-that shows what is waited for.
+Server, load generator and Chromium share the processors. The page measures its times with its own clock, up to the
+frame that shows the expected element.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ const rows = () => [...document.querySelectorAll("[role=option]")].map((one) => 
 window.watchRows = () => {
   window.known = new Set(rows());
 };
-/** The time of the frame that shows a row which was not known. */
+/** The time of the frame that shows a new row. */
 window.nextRow = async () => {
   const at = await frames(() => rows().some((id) => !known.has(id)));
   for (const id of rows()) known.add(id);
@@ -96,10 +96,10 @@ class Sending(threading.Thread):
         super().__init__()
         self._port, self._what, self._seconds, self._wanted = port, what, seconds, rate
         self.rate = 0.0
-        """Requests per second that were made."""
+        """Requests per second that were sent."""
 
     def run(self) -> None:
-        """Send it until the time is over."""
+        """Send the load until the time is up."""
         result = load.run(self._port, self._what, _CONNECTIONS, self._seconds, self._wanted)
         assert not any(result.errors.values()), result
         self.rate = result.requests / result.microseconds * 1e6
@@ -160,7 +160,7 @@ class Site:
 
 
 def paint(site: Site) -> None:
-    """From the beginning of a navigation to the first contents of the page, and to the first row of its list."""
+    """Measure from the start of a navigation to the first contents of the page, and to the first row of its list."""
     for screen in ("conversations?sort=newest", "users"):
         found: dict[str, list[tuple[float, float]]] = {"cold": [], "warm": []}
         for _ in range(_LOADED):
@@ -182,14 +182,14 @@ def _load_average() -> str:
 
 
 def rows(site: Site, joins: int) -> None:
-    """From the response to a join to the row of its event, and of its request."""
+    """Measure from the response to a join to the row of its event, and to the row of its request."""
     group, users = site.world.groups[0], site.world.users[:joins]
     for screen in ("events?type=conversation:join", "requests?operation=JoinConversation"):
         page, found = site.open(screen), []
         for user in users:
             page.evaluate("watchRows()")
             page.evaluate("window.next = nextRow(); 0")
-            page.wait_for_timeout(random.random() * 200)  # the page handles together what arrives within 100 ms
+            page.wait_for_timeout(random.random() * 200)  # the page batches events that arrive within 100 ms
             committed = site.join(group, user)
             found.append(page.evaluate("next") - committed)
         site.leave(group, users)
@@ -204,7 +204,7 @@ def _percentiles(found: list[float]) -> str:
 
 
 def group(site: Site, large: str) -> None:
-    """Open a group with very many participants, and go to both ends of their list."""
+    """Measure how soon a large group opens, and how soon its list of participants shows its start and its end."""
     members = site.world.members[large]
     row, first, last = (f"[id='row-{one}']" for one in (large, members[0], members[-1]))
     tab, listed = "[aria-label=Details] button:nth-child(2)", "[role=listbox][aria-label=Participants]"
@@ -226,7 +226,7 @@ def group(site: Site, large: str) -> None:
 
 
 def burst(site: Site) -> None:
-    """Many events at once: the page stays usable, and shows no more rows than before."""
+    """Measure how soon the page handles input during a burst of events, and how many elements it has at most."""
     one = f"conversations/{site.world.groups[0]}"
     for name, screen, groups in (
         ("home", "", _GROUPS), ("requests", "requests", _GROUPS), ("events", "events", _GROUPS),
@@ -252,7 +252,7 @@ def _tasks(tasks: list[float]) -> str:
 
 
 def steady(site: Site, minutes: float, screens: list[str]) -> None:
-    """A constant rate for long: memory and long tasks of each screen, one after the other."""
+    """Measure memory and long tasks of each screen at a constant rate of events, one screen after the other."""
     for screen in screens:
         page = site.open(_SCREENS[screen])
         devtools = site.context.new_cdp_session(page)
@@ -277,8 +277,8 @@ def steady(site: Site, minutes: float, screens: list[str]) -> None:
 
 
 def _longest_task(trace: bytes) -> float:
-    """The most processor time of a task of the page in milliseconds. Unlike its duration, it does not depend on what
-    else runs on the machine."""
+    """The most processor time of a task of the page, in milliseconds. Unlike its duration, this does not depend on
+    other load on the machine."""
     events = json.loads(trace)["traceEvents"]
     pages = {_thread(one) for one in events if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"}
     taken = [int(one.get("tdur", 0)) for one in events if "RunTask" in one["name"] and _thread(one) in pages]

@@ -43,7 +43,7 @@ class Delay(Struct):
     p99: float
     max: float
     request_p50: float
-    """From the start of the request."""
+    """Delay from the start of the request."""
     request_p99: float
 
 

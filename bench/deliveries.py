@@ -27,7 +27,7 @@ ALLOWED = ("--webhook-allowed-networks", "loopback")
 PATIENCE_SECONDS = 30
 """Silence after which deliveries count as missing: longer than the first retry takes."""
 _CONCURRENT_CALLS = 8
-"""For each webhook."""
+"""Concurrent calls that the server makes to each webhook."""
 
 
 class Drained(Struct):
@@ -44,7 +44,7 @@ class Drained(Struct):
     memory_before: int
     memory_most: int
     receiver_rate: float
-    """Calls per second from the load generator that the receiver handles, with as many connections."""
+    """Calls per second that the receiver handles from the load generator, with the same number of connections."""
     receiver_busy: float
     """Fraction of a processor that the receiver used."""
 

@@ -37,7 +37,7 @@ class Engine:
 
 
 def set_master_key() -> None:
-    """Make a master key for the servers, which they need with PostgreSQL."""
+    """Create a master key for the servers, which PostgreSQL requires."""
     os.environ.setdefault("HELIOGRAPH_MASTER_KEY", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
 
 

@@ -72,7 +72,7 @@ class Caller:
 
 
 def kinds(site: Site, caller: Caller) -> dict[str, Callable[[], None]]:
-    """What is measured: each call sends the requests of one kind."""
+    """The kinds of requests to measure; each call sends the requests of one kind."""
     app, numbers = site.world.app_id, itertools.count(1)
     api = f"/v2/apps/{app}/conversations/{site.group}/participants"
     members = f"/heliograph/v1/apps/{app}/conversations/{site.group}/participants"

@@ -32,7 +32,7 @@ _PAIR = 2
 
 
 class Case(Struct):
-    """A load, the case with which it is compared, and the load that undoes it."""
+    """A load, the name of the case with which it is compared, and the load that undoes its changes."""
 
     name: str
     against: str
@@ -56,9 +56,9 @@ class Grown(Struct):
     p99: float
     errors: int
     kilobytes: float = 0.0
-    """Written to files per request."""
+    """Kilobytes written to files per request."""
     base_kilobytes: float = 0.0
-    """Those of the case with which it is compared."""
+    """The same, of the case with which it is compared."""
 
 
 def run(engine: Engine, plan: Plan) -> list[Grown]:

@@ -1,4 +1,4 @@
-"""Measures what the members at a time cost, against a list of the present members.
+"""Measures lists of the members at a past time against lists of the present members.
 
     .venv/bin/python -m bench.run --only history
 

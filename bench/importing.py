@@ -1,4 +1,4 @@
-"""Measures imports against single requests that create the same.
+"""Measures imports against single requests that create the same records.
 
     .venv/bin/python -m bench.run --only import
 

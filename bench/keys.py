@@ -21,7 +21,7 @@ from bench.worlds import World, add_groups, add_users, empty, opened
 
 _CONNECTIONS = (64, 1)
 _ALONE = 10
-"""How many times fewer joins a single connection makes."""
+"""With a single connection, the number of joins is divided by this."""
 KEYS: tuple[str | None, ...] = (None, "ordered", "random")
 
 

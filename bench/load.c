@@ -2,8 +2,8 @@
 //
 //     load [-c connections] [-s seconds] [-t timeout] [-r rate] [-k ordered|random] [-1] HOST PORT FILE
 //
-// In the closed loop each connection sends a request, waits for its response, and sends the next. A server that stalls
-// stalls the generator too, so the latencies have at most one stalled request per connection.
+// In the closed loop each connection sends a request, waits for its response, and sends the next request. A server that
+// stalls also stalls the generator, so the latencies show at most one stalled request per connection.
 //
 // With -r the loop is open: `rate` requests per second are due at fixed times, each is sent by the connection that has
 // been idle longest, and its latency counts from the time at which it was due. While all connections wait, requests
@@ -11,9 +11,9 @@
 //
 // FILE has one request per line: method, path and body, separated by tabs. The connections take the lines in order, and
 // start again after the last one; with -1 every line is sent once, and the run ends when all lines were sent.
-// LOAD_AUTHORIZATION is the Authorization header, unless it is empty. With -k every request has an idempotency key of its
-// own; keys are in the order in which they are sent, or random. When the time is over, the generator waits for requests
-// in flight, so every request either got a response or counts as an error. The result is one line of JSON.
+// LOAD_AUTHORIZATION is the Authorization header, unless it is empty. With -k each request has its own idempotency key:
+// keys are in ascending order or random. When the time is up, the generator waits for requests in flight, so every
+// request either got a response or counts as an error. The result is one line of JSON.
 //
 // One thread and epoll: a request costs one send and one recv, which is less than any server needs for it;
 // `cpu_microseconds` in the result shows whether that was the case.
@@ -70,7 +70,7 @@ static struct {
     uint64_t last; // when the last response was complete
     uint64_t statuses[1000];
     struct histogram latencies;
-} told;
+} stats;
 
 static int busy; // connections that wait for a response
 
@@ -122,7 +122,7 @@ static void write_key(struct connection *c) {
     append(c, header, (size_t)written);
 }
 
-// The next request of the file, as HTTP.
+// Write the next request of the file as HTTP.
 static void write_request(struct connection *c) {
     struct request request = requests_next(&run.requests, run.once);
     run.taken++;
@@ -154,7 +154,7 @@ static void watch(struct connection *c, int operation, uint32_t events) {
         fail("epoll");
 }
 
-// When the next request is due. In the closed loop it always is.
+// The time at which the next request is due; 0 in the closed loop, where requests are always due.
 static uint64_t due(void) {
     return run.rate ? began + (uint64_t)((double)run.taken * 1e6 / run.rate) : 0;
 }
@@ -207,7 +207,7 @@ static void dial(struct connection *c) {
     c->phase = CONNECTING;
     c->since = now();
     if (connect(c->fd, run.address->ai_addr, run.address->ai_addrlen) < 0 && errno != EINPROGRESS) {
-        told.connect_errors++;
+        stats.connect_errors++;
         hang_up(c); // retried at the next tick
         return;
     }
@@ -218,7 +218,7 @@ static void dial(struct connection *c) {
 static void redial(struct connection *c) {
     hang_up(c);
     if (!over()) {
-        told.reconnects++;
+        stats.reconnects++;
         dial(c);
     }
 }
@@ -226,7 +226,7 @@ static void redial(struct connection *c) {
 static void send_on(struct connection *c) {
     ssize_t sent = send(c->fd, c->out + c->out_sent, c->out_length - c->out_sent, MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-        told.write_errors++;
+        stats.write_errors++;
         redial(c);
         return;
     }
@@ -245,17 +245,17 @@ static void send_next(struct connection *c) {
     response_reset(&c->response);
     c->since = now();
     c->intended = run.rate ? intended : c->since;
-    told.late += c->since > c->intended + LATE_US;
+    stats.late += c->since > c->intended + LATE_US;
     c->phase = RECEIVING; // most requests are sent completely; send_on handles the others
     busy++;
     send_on(c);
 }
 
 static void completed(struct connection *c) {
-    told.last = now();
-    told.statuses[c->response.status]++;
-    told.refused += c->response.status < 200 || c->response.status > 299;
-    histogram_record(&told.latencies, told.last - c->intended);
+    stats.last = now();
+    stats.statuses[c->response.status]++;
+    stats.refused += c->response.status < 200 || c->response.status > 299;
+    histogram_record(&stats.latencies, stats.last - c->intended);
     if (c->response.closes || c->phase == SENDING) { // early response: the rest is not read
         redial(c);
         return;
@@ -279,13 +279,13 @@ static void receive(struct connection *c) {
             completed(c);
             return;
         }
-        told.read_errors++;
+        stats.read_errors++;
         redial(c);
         return;
     }
     size_t used = response_feed(&c->response, bytes, (size_t)count);
     if (c->response.state == RESPONSE_BROKEN || used < (size_t)count) {
-        told.read_errors++;
+        stats.read_errors++;
         redial(c);
     } else if (c->response.state == RESPONSE_COMPLETE) {
         completed(c);
@@ -297,7 +297,7 @@ static void connected(struct connection *c) {
     socklen_t size = sizeof error;
     getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error) {
-        told.connect_errors++;
+        stats.connect_errors++;
         hang_up(c); // retried at the next tick
         return;
     }
@@ -342,10 +342,10 @@ static void tick(struct connection *all, uint64_t time) {
             dial(c);
         } else if (c->phase != IDLE && c->phase != CLOSED && time > c->since + run.timeout) {
             if (c->phase == CONNECTING) {
-                told.connect_errors++;
+                stats.connect_errors++;
                 hang_up(c);
             } else {
-                told.timeouts++;
+                stats.timeouts++;
                 redial(c);
             }
         }
@@ -358,21 +358,21 @@ static void print_result(uint64_t microseconds) {
     uint64_t cpu = (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 +
                    (uint64_t)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
     printf("{\"requests\":%" PRIu64 ",\"taken\":%zu,\"microseconds\":%" PRIu64 ",\"cpu_microseconds\":%" PRIu64
-           ",\"statuses\":{", told.latencies.count, run.taken, microseconds, cpu);
+           ",\"statuses\":{", stats.latencies.count, run.taken, microseconds, cpu);
     const char *comma = "";
     for (int status = 0; status < 1000; status++)
-        if (told.statuses[status]) {
-            printf("%s\"%d\":%" PRIu64, comma, status, told.statuses[status]);
+        if (stats.statuses[status]) {
+            printf("%s\"%d\":%" PRIu64, comma, status, stats.statuses[status]);
             comma = ",";
         }
     printf("},\"errors\":{\"connect\":%" PRIu64 ",\"read\":%" PRIu64 ",\"write\":%" PRIu64 ",\"timeout\":%" PRIu64
            ",\"status\":%" PRIu64 "},\"reconnects\":%" PRIu64
            ",\"late\":%" PRIu64 ",\"unsent\":%" PRIu64,
-           told.connect_errors, told.read_errors, told.write_errors, told.timeouts, told.refused, told.reconnects,
-           told.late, unsent());
+           stats.connect_errors, stats.read_errors, stats.write_errors, stats.timeouts, stats.refused, stats.reconnects,
+           stats.late, unsent());
     printf(",\"p50\":%" PRIu64 ",\"p90\":%" PRIu64 ",\"p99\":%" PRIu64 ",\"p999\":%" PRIu64 ",\"max\":%" PRIu64 "}\n",
-           histogram_quantile(&told.latencies, 500), histogram_quantile(&told.latencies, 900),
-           histogram_quantile(&told.latencies, 990), histogram_quantile(&told.latencies, 999), told.latencies.max);
+           histogram_quantile(&stats.latencies, 500), histogram_quantile(&stats.latencies, 900),
+           histogram_quantile(&stats.latencies, 990), histogram_quantile(&stats.latencies, 999), stats.latencies.max);
 }
 
 static void arguments(int argc, char **argv) {
@@ -419,7 +419,7 @@ int main(int argc, char **argv) {
     if (run.rate)
         began += TICK_MS * 1000; // the connections are open when the first request is due
     deadline = began + run.seconds;
-    told.last = began;
+    stats.last = began;
     for (int i = 0; i < run.connections; i++)
         dial(&all[i]);
     while (busy || !over()) {
@@ -432,6 +432,6 @@ int main(int argc, char **argv) {
             tick(all, time);
         }
     }
-    print_result(told.last - began);
+    print_result(stats.last - began);
     return 0;
 }

@@ -81,9 +81,9 @@ class Measured(Struct):
 def run(
     port: int, load: Load, connections: int, seconds: float, rate: float | None = None, keys: str | None = None
 ) -> LoadResult:
-    """Send the load until the time is over or all lines were sent, `rate` requests per second if given.
+    """Send the load until the time is up or all lines were sent, at `rate` requests per second if given.
 
-    With `keys`, each request has an idempotency key: one that is greater than those before (`ordered`), or `random`.
+    With `keys`, each request has an idempotency key. The keys are in ascending order (`ordered`) or `random`.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
         file.write("\n".join(load.lines) + "\n")
@@ -107,7 +107,7 @@ def measure(
     rate: float | None = None,
     keys: str | None = None,
 ) -> Measured:
-    """Send the load to a server; `database` is the process of its database, if separate."""
+    """Send the load to a server, and measure it; `database` is the process of its database, if separate."""
     before, of_database = _used(server), _used(database)
     result = run(server.port, load, connections, seconds, rate, keys)
     cpu, written = (after - first for after, first in zip(_used(server), before, strict=True))
@@ -116,5 +116,5 @@ def measure(
 
 
 def _used(process: Process | None) -> tuple[float, float]:
-    """The processor time and the written bytes so far."""
+    """The processor time of a process and the bytes that it has written, so far."""
     return (process.cpu_seconds(), process.written_bytes()) if process else (0.0, 0.0)

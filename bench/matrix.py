@@ -65,7 +65,7 @@ class Contest:
 
 
 def run(engine: Engine, plan: Plan) -> list[Cell]:
-    """Measure all scenarios, or one and those that it depends on."""
+    """Measure all scenarios, or the scenario `plan.only` with the scenarios that it depends on."""
     wanted = scenarios.with_needs(plan.only)
     turns = [many for _ in range(plan.rounds) for many in plan.connections]
     url = engine.create("scenarios")

@@ -49,11 +49,11 @@ class OpenLoop(Struct):
 
 
 Round = tuple[float, float, LoadResult]
-"""The capacity, the rate, and what the open loop measured at it."""
+"""The capacity, the rate, and the result of the open loop at this rate."""
 
 
 def run(engine: Engine, plan: Plan) -> list[OpenLoop]:
-    """Measure all scenarios, or that of the plan and those that it depends on."""
+    """Measure all scenarios, or the scenario of the plan with the scenarios that it depends on."""
     wanted = scenarios.with_needs(plan.scenario)
     url = engine.create("open_loop")
     # A round has two turns, with groups of their own: the closed loop and the open one.

@@ -1,4 +1,4 @@
-"""The plan of a run: what is measured, and how much."""
+"""The plan of a run: which parts to measure, with which sizes and durations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Sizes(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """What is measured, for how long and how often.
+    """Which parts a run measures, for how long, and how often.
 
     Many short rounds even out other activity of the machine, which varies within seconds.
     """
@@ -35,7 +35,7 @@ class Plan(Struct, frozen=True):
     steady_seconds: float = 20
     """Duration of the measurement of delays."""
     rate: float | None = None
-    """Messages per second during that time, or requests per second of the open loop; None for the defaults."""
+    """Messages per second while delays are measured, or requests per second of the open loop; None for the defaults."""
     hanging_rounds: int = 5
     workers: int = 1
     """Server processes."""
@@ -45,14 +45,14 @@ class Plan(Struct, frozen=True):
     open_rounds: int = 3
 
     history_changes: int = 100_000
-    """Changes in the history of which the members at a time are read."""
+    """Changes in the history of memberships from which the members at a time are read."""
     history_requests: int = 300
-    """Requests of a kind in a round."""
+    """Requests per kind and round."""
     finding_requests: int = 40
     bulk_users: int = 20_000
     """Users who join in each turn of bulk joins, imports and idempotency keys."""
     compared_rounds: int = 3
-    """Rounds of everything that is compared with another kind of request."""
+    """Rounds of the comparisons of kinds of requests."""
 
     @property
     def options(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Process:
         return sum(_cpu_seconds(pid) for pid in _family(self.pid))
 
     def written_bytes(self) -> int:
-        """Bytes in pages of files that were changed so far, without those of children that have ended."""
+        """Bytes of the file pages changed so far, without those of children that have ended."""
         return sum(_written(pid) for pid in _family(self.pid))
 
     def memory_bytes(self) -> int:
@@ -63,8 +63,8 @@ def _cpu_seconds(pid: int) -> float:
     # The name in parentheses may contain spaces. After it: utime, stime, and those of children that have ended.
     fields = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
     user, system, *ended = (int(field) / _TICKS for field in fields[11:15] or (0, 0))
-    # Ticks are coarse: the processes of a database would round away a part of a short run. The scheduler counts
-    # nanoseconds of the threads that have not ended.
+    # Ticks are too coarse for the processes of a database in a short run. The scheduler counts nanoseconds, but only of
+    # threads that have not ended.
     threads = map(_text, Path(f"/proc/{pid}/task").glob("*/schedstat"))
     precise = sum(int(text.split()[0]) for text in threads if text)
     return max(user + system, precise / 1e9) + sum(ended)
@@ -96,7 +96,7 @@ _TOOLS = ("--sandbox-tools", "no")
 def heliograph(database: str, *more: str, profile: Path | None = None) -> Iterator[Process]:
     """Run `heliograph serve` on this database with further options; it must exit with status 0.
 
-    `profile` is where to write a profile of the process.
+    With `profile`, it runs under the profiler, which writes its profile to this path.
     """
     port = free_port()
     program = _module("heliograph") if profile is None else (*_module("bench.profiled"), str(profile), "heliograph")
@@ -137,10 +137,10 @@ def running(
     keep: Sequence[int] = (),
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Process]:
-    """Run a server until the end of the block, from its first response at `path`.
+    """Run a server until the end of the block, which begins once the server responds at `path`.
 
     Raises:
-        RuntimeError: it did not start, or ended with another status than `statuses`; with its output.
+        RuntimeError: it did not start, or its exit status is not one of `statuses`; the message contains its output.
     """
     with tempfile.TemporaryFile("w+") as output:
         start = time.monotonic()

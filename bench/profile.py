@@ -1,7 +1,7 @@
-"""Where the server spends its processor time on a request, by layer: `python -m bench.profile --only join-spread`.
+"""Measures the processor time of a request by layer of the server: `python -m bench.profile --only join-spread`.
 
-Shares are own times under cProfile, which slows down Python code and not the C code that it calls: the layers in Python
-look larger than they are. The processor time of a request is measured without the profiler.
+The shares of the layers are own times under cProfile, which slows down Python code but not the C code that it calls, so
+layers in Python look larger than they are. The processor time of a request is measured without the profiler.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LAYERS = {
     "asyncpg": "driver and database in the process",
     "sqlite3": "driver and database in the process",
 }
-"""The layers by a part of a file's path or of the name of a function in C; the first that fits."""
+"""The layers by a part of a file's path or of the name of a C function; the first match counts."""
 OTHER = "event loop, sockets, threads"
 
 Function = tuple[str, int, str]
@@ -82,7 +82,7 @@ def _measure(engine: Engine, output: Path, names: list[str], options: argparse.N
 def _turn(
     server: Process, stage: Stage, name: str, turn: int, options: argparse.Namespace, *, profiled: bool = False
 ) -> Measured:
-    """Send the load of a scenario; before leaves, the joins that they need."""
+    """Send the load of a scenario; for leaves, first the joins that they need."""
     joined = 0
     if name == LEAVE:
         joins = stage.load(JOIN_SPREAD, turn, 0)
@@ -94,7 +94,7 @@ def _turn(
 
 
 def by_layer(stats: Any) -> Counter[str]:
-    """The own seconds of all functions by layer. Other C functions count for the layers that call them."""
+    """The own seconds of all functions by layer. C functions without a layer count for the layers that call them."""
     seconds = Counter[str]()
     for function, (_, _, own, _, callers) in stats.stats.items():
         if function[0] == "~" and (layer := _layer(function)) == OTHER and callers:

@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def _new_profile() -> cProfile.Profile:
-    # The processor time of its own thread, so that waiting does not count.
+    # Counts the processor time of its thread, so that waiting does not count.
     return cProfile.Profile(time.thread_time)
 
 

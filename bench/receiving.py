@@ -88,7 +88,7 @@ def receiving(answering: int, silent: int = 0) -> Iterator[Receiver]:
 
 
 def rate(connections: int, seconds: float) -> float:
-    """Calls per second from the load generator that the receiver handles: an upper limit of every measurement."""
+    """Calls per second that the receiver handles from the load generator: an upper limit of every measurement."""
     with receiving(1) as receiver:
         result = load.run(
             receiver.process.port, Load(World("", ""), [f"POST\t/\t{_CALL}"], once=False), connections, seconds

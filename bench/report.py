@@ -26,7 +26,7 @@ _BEGIN, _END = "<!-- figures: written by `make bench` -->", "<!-- end of figures
 
 
 class Settings(Struct):
-    """Duration and number of the measurements."""
+    """The durations and rounds of a run, as stored with its results."""
 
     seconds: float
     rounds: int

@@ -17,7 +17,7 @@ struct request {
 // Map the file and find its lines; returns what failed, or NULL. errno is 0 if the content of the file is invalid.
 const char *requests_read(struct requests *requests, const char *path);
 
-// The next request; after the last one the first, unless each is sent `once`.
+// The next request. After the last request it starts again with the first, unless each is sent `once`.
 struct request requests_next(struct requests *requests, bool once);
 
 // The number of requests after the position.

@@ -14,7 +14,7 @@ void response_reset(struct response *response) {
     response->line_length = 0;
 }
 
-// The value of the header, or NULL if the line is a different one.
+// The value of the header, or NULL if the line is another header.
 static const char *value_of(const char *line, const char *name) {
     size_t length = strlen(name);
     if (strncasecmp(line, name, length) != 0 || line[length] != ':')

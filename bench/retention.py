@@ -1,10 +1,10 @@
-"""Measures what retention costs PostgreSQL, as a part of what the deleted rows had cost.
+"""Measures what retention costs PostgreSQL, as a fraction of the cost of writing the deleted rows.
 
     .venv/bin/python -m bench.retention
 
 Joins write events into a partition and into the default partition, in the batches of one server process. The partition
-is dropped; the rows of the default partition are deleted one by one, as before there were partitions. Deliveries, which
-are not partitioned, are deleted one by one.
+is dropped; the rows of the default partition are deleted one by one, as without partitions. Deliveries, which are not
+partitioned, are deleted one by one.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Joins:
         self._members = members
 
     async def run(self) -> int:
-        """Make the joins; returns their number."""
+        """Perform the joins; returns their number."""
         body = ConversationCreateBody(type="sdkGroup")
         groups = [(await conversations.create(self._store, self._tenant, body, 10**6)).id for _ in range(_GROUPS)]
         added = [await self._new_user() for _ in range(self._members)]
@@ -79,7 +79,7 @@ async def spent(server: Process, work: Awaitable[object]) -> float:
 
 
 async def add_deliveries(tx: Tx) -> None:
-    """Add a delivered delivery of each event."""
+    """Add a finished delivery of each event."""
     await tx.execute(_DELIVERIES)
 
 

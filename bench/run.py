@@ -28,7 +28,7 @@ from heliograph.errors import UsageError
 GROWTH, ENDURANCE, OPEN_LOOP = "growth", "endurance", "open-loop"
 DELIVERIES, DELAY, HANGING = "deliveries", "delay", "hanging"
 PARTS = (OPEN_LOOP, GROWTH, ENDURANCE, DELIVERIES, DELAY, HANGING, *COMPARISONS)
-"""The measurements besides the scenarios."""
+"""The measurements other than the scenarios."""
 _WITH_RATE = (OPEN_LOOP, DELAY, HANGING)
 RESULTS = Path("bench/results")
 
@@ -117,7 +117,7 @@ def _print_progress(what: str) -> None:
 def _plan(options: argparse.Namespace) -> Plan:
     names = ("connections", "only", "seconds", "rounds", "backlog", "rate", "workers", "scenario")
     given = {name: getattr(options, name) for name in names}
-    # The closed loop that comes before the open one only finds its rate.
+    # `--seconds` also applies to the open loop: the closed loop before it only determines its rate.
     given |= {"steady_seconds": options.seconds, "open_seconds": options.seconds}
     given |= dict.fromkeys(("hanging_rounds", "open_rounds", "compared_rounds"), options.rounds)
     return replace(QUICK if options.quick else Plan(), **{name: value for name, value in given.items() if value})

@@ -1,7 +1,7 @@
 """The scenarios: requests as lines for the generator, with method, path and body separated by tabs.
 
-No join and no creation of a user is repeated: each turn has its own empty groups, and its lines are sent once. The
-users who leave are those who have just joined.
+No join and no creation of a user is repeated: each turn has its own empty groups, and its lines are sent once. Only
+users who have just joined leave.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Stage(Struct):
 
 
 def with_needs(wanted: str | None) -> list[str]:
-    """A scenario and those that must run before it, in order; all scenarios if `wanted` is None."""
+    """A scenario and the scenarios that must run before it, in order; all scenarios if `wanted` is None."""
     return [name for name in NAMES if wanted in (None, name) or name == _NEEDS.get(wanted or "")]
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from bench.worlds import World
 
 _CONNECTIONS = 64
-"""Maximum number of concurrent requests; further ones would be sent late."""
+"""Maximum number of concurrent requests; further requests are sent late."""
 
 
 class Sent(Struct):

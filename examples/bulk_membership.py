@@ -2,7 +2,7 @@
 
     python bulk_membership.py URL APP_ID KEY_ID KEY_SECRET
 
-Works with an app of its own, such as the one of a fresh sandbox.
+Use a separate app, such as the app of a new sandbox.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main(url: str, app_id: str, key_id: str, secret: str) -> None:
             for error in one.errors or []:
                 print(f"item {one.index}: {one.status} {error.title}")
 
-        # The members as they are to be: first what would change, then the change, if nothing else has changed.
+        # The complete list of members: first a dry run, then the change, unless the membership has changed since.
         wanted = [{"userExternalId": name, "subscribeSDKClient": False} for name in names[100:]]
         planned = client.members.replace(app_id, group, wanted, dry_run=True)
         print(f"would be: {planned.joined} join, {planned.left} leave, {planned.stayed} stay")

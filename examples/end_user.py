@@ -36,7 +36,7 @@ class EndUser:
         return conversation_id
 
     def act(self, conversation_id: str, **act: Any) -> Any:
-        """Act in a conversation; returns the messages that this posts."""
+        """Act in a conversation; returns the messages that the act posts."""
         path = f"/conversations/{conversation_id}/inbound"
         return self._send("POST", path, userId=self._user_id, deviceId=self._device_id, act=act)["messages"]
 

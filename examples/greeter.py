@@ -1,4 +1,4 @@
-"""A bot that greets each user who joins a group. It listens at a port, and calls the API when its webhook is called.
+"""A bot that greets each user who joins a group. It listens on a port, and calls the API when its webhook is called.
 
 python examples/greeter.py 3000
 """

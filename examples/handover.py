@@ -10,7 +10,7 @@ import sys
 from heliograph import BasicAuth, Client
 from heliograph.models import CustomIntegration
 
-# A real bot gives the URL at which it receives its events.
+# A real bot passes the URL at which it receives its events.
 HOOK = {"target": "https://example.org/hook", "triggers": ["conversation:message", "switchboard:passControl"]}
 
 

@@ -1,13 +1,13 @@
 """A bot that hands over to a help desk, written for the hosted service with its official Python library.
 
-Only the host is that of this server:
+Only the host is changed to this server:
 
 pip install sunshine-conversations-client==17.0.1
 python examples/handover_bot.py http://127.0.0.1:8080 APP_ID KEY_ID KEY_SECRET 3000
 
-To every message the bot responds with a price list and a form. It offers a conversation whose form was filled in to
-the desk, and passes one at once in which the user asks for an agent. The desk, which is in this program too, answers
-and releases the conversation.
+The bot responds to every message with a price list and a form. Once the user submits the form, it offers the
+conversation to the desk. If the user asks for an agent, it passes the conversation to the desk immediately. The desk,
+which is part of this program, posts a message and releases the conversation.
 """
 
 from __future__ import annotations

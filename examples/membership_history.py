@@ -1,4 +1,4 @@
-"""Who was in a conversation, when, and by which key.
+"""Shows who was in a conversation, when, and which key made each change.
 
 Usage: python examples/membership_history.py URL APP_ID KEY_ID KEY_SECRET
 """

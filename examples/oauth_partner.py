@@ -1,4 +1,4 @@
-"""The site of a partner: a person lets its integration into an app, and it gets a token for the app.
+"""The site of a partner: a person connects an app to the partner's integration, which gets a token for the app.
 
 python examples/oauth_partner.py http://127.0.0.1:8080 CLIENT_ID CLIENT_SECRET
 """

@@ -1,4 +1,4 @@
-"""Exports what is kept about a user, and erases the person.
+"""Exports the data that the server stores about a user, and erases the person.
 
 python examples/personal_data.py http://127.0.0.1:8080 APP_ID KEY_ID KEY_SECRET
 """
@@ -11,7 +11,7 @@ from heliograph import BasicAuth, Client, Message
 
 
 def prepare(client: Client, app_id: str) -> str:
-    """Ada writes in a group with Bob, who answers; returns the id of the group."""
+    """Create a group with a message by Ada and a reply by Bob; returns the id of the group."""
     users = [
         client.users.create_user(app_id, {"externalId": name.lower(), "profile": {"givenName": name}}).user
         for name in ("Ada", "Bob")
@@ -32,7 +32,7 @@ def text_of(message: Message) -> str:
 
 
 def export(client: Client, app_id: str) -> None:
-    """Print the type of each line, and what Ada wrote."""
+    """Print the type of each line, and the texts that Ada wrote."""
     with client.people.export_user(app_id, "ada") as lines:
         for line in lines:
             print(f"{line.type}: {text_of(line.message)}" if line.message else line.type)

@@ -26,7 +26,7 @@ class Sandbox:
         return self._call("POST", f"/users/{user}/login", values)["user"]
 
     def put_support_user(self, zendesk_id: str, **values: str) -> None:
-        """Store what Zendesk Support would report."""
+        """Store a user as Zendesk Support would report it."""
         self._call("PUT", f"/supportUsers/{zendesk_id}", values)
 
     def _call(self, method: str, path: str, body: dict[str, str]) -> Any:
@@ -37,7 +37,7 @@ class Sandbox:
 
 
 def log_in_a_guest(client: Client, sandbox: Sandbox, app_id: str) -> str:
-    """A guest with an unread message logs in; returns the id of the user."""
+    """Log in a guest who has an unread message; returns the id of the user."""
     guest = client.users.create_user(app_id, {}).user.id
     body = {"type": "personal", "participants": [{"userId": guest}]}
     conversation = client.conversations.create_conversation(app_id, body).conversation.id
@@ -64,7 +64,7 @@ def synchronize(client: Client, sandbox: Sandbox, app_id: str) -> None:
 
 
 def merge(client: Client, sandbox: Sandbox, app_id: str, user_id: str) -> None:
-    """Support merged two of its users, and so are those of the app."""
+    """Merge two users of the app, after Support has merged the corresponding users."""
     other = client.users.create_user(app_id, {"profile": {"givenName": "Augusta"}}).user.id
     sandbox.login(other, zendeskId="35437", email="augusta@example.org")
     user = client.users.sync_user(app_id, "35436", {"survivingZendeskId": "35437"}).user

@@ -63,7 +63,7 @@ def _nullable(kind: inspect.Type) -> tuple[inspect.Type, ...]:
 
 
 def may_be_null(field: inspect.Field) -> bool:
-    """Whether null differs from an absent field; the default of its keyword is then UNSET."""
+    """Whether null has another meaning than an absent field. The default of such a keyword is UNSET."""
     return field.default is UNSET
 
 
@@ -90,7 +90,7 @@ class Method:
         self.response = operation.response.kind.__name__ if is_model(operation.response.kind) else "Model"
         body = operation.body.kind
         self.bodies = [struct.cls for struct in structs_in(inspect.type_info(body))] if body else []
-        # The variants of a union have different fields, so they get no keywords.
+        # The members of a union have different fields, so they get no keywords.
         self.body_fields = fields(self.bodies[0]) if len(self.bodies) == 1 else ()
         self.query = {name: keyword_name(name) for name in operation.query}
 
@@ -229,7 +229,7 @@ def render_module(tag: str, methods: list[Method]) -> str:
 
 
 def imports(tag: str, methods: list[Method], text: str) -> str:
-    """The head of a module: imports for everything that it may use. `tidy_all` removes the unused ones."""
+    """The head of a module, with all imports that it may need. `tidy_all` removes unused imports."""
     bodies: dict[str, set[str]] = {}
     for method in methods:
         for cls in bodies_in(method.operation):

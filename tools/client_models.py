@@ -82,7 +82,7 @@ def model_field(field: inspect.Field, known: Container[str]) -> str:
 
 
 def tag_field(struct: type[Any]) -> str:
-    """The line of the tag of a union member, which is not a field of its struct; else an empty string."""
+    """The line of the tag of a union member, because a tag is not a field of the struct; "" for other structs."""
     name = struct.__struct_config__.tag_field
     return f'    {name}: str = plain("{name}")\n' if name else ""
 

@@ -1,7 +1,7 @@
-"""Renders the models of `heliograph.compat` with the names of the official library and the types of the wire.
+"""Renders the models of `heliograph.compat`, with the names of the official library and the types of `heliograph.wire`.
 
-`compat_names.toml` lists the official classes with their fields in order. The types of fields, and fields that the API
-has gained since, come from the wire types of the same name.
+`compat_names.toml` lists the official classes with their fields in order. The types of fields, and fields that were
+added to the API later, come from the wire types of the same name.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def wire_types() -> dict[str, type[Any]]:
 
 
 def structs_of(name: str) -> list[type[Any]]:
-    """The wire types of an official class: those that `compat_names.toml` lists, or those of the same name."""
+    """The wire types of an official class, from the list in `compat_names.toml`, or else by the name of the class."""
     named = NAMES["wire"].get(name, [name + suffix for suffix in SUFFIXES])
     return [wire_types()[one] for one in named if one in wire_types()]
 
@@ -112,7 +112,7 @@ class Attribute:
         self.type = given or derived
         self.derived = derived
         self.json = self.found[0][1].encode_name if self.found else camel(name)
-        # Required if responses always have it, or requests if there is no such response.
+        # Required if all responses have it; without a response type, if all requests have it.
         kinds = [struct for struct in structs if issubclass(struct, Response)] or structs
         self.required = bool(kinds) and all(self._required(struct) or struct in tags for struct in kinds)
 
@@ -132,13 +132,13 @@ class Attribute:
 
 
 def camel(name: str) -> str:
-    """A name in snake case as the API writes it."""
+    """Convert a name from snake case to the camel case of the API."""
     first, *others = name.split("_")
     return first + "".join(map(str.title, others))
 
 
 def attributes(name: str) -> Iterator[Attribute]:
-    """The fields of an official class, followed by those that the API has gained since."""
+    """The fields of an official class, followed by fields that were added to the API later."""
     known = []
     for entry in (NAMES["models"] | NAMES["base"])[name].split():
         field, _, given = entry.partition(":")
@@ -161,7 +161,7 @@ def about(name: str) -> str:
 
 
 def words(name: str) -> str:
-    """The name of a class in words."""
+    """The name of a class in words, such as `Web update` for `WebUpdate`."""
     spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
     return spaced[0].upper() + spaced[1:]
 

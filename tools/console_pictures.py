@@ -50,7 +50,7 @@ def sandbox() -> Iterator[dict[str, str]]:
 
 
 def send_requests(variables: dict[str, str]) -> None:
-    """What a bot would do: some requests, of which some are refused."""
+    """Send requests as a bot would, some of which are refused."""
     auth = (variables["HELIOGRAPH_KEY_ID"], variables["HELIOGRAPH_KEY_SECRET"])
     app = f"{variables['HELIOGRAPH_URL']}/v2/apps/{variables['HELIOGRAPH_APP_ID']}"
     with httpx.Client(auth=auth) as http:

@@ -115,7 +115,7 @@ def _strings(parameters: dict[str, JSON], mark: str = "") -> str:
 
 
 def _parameter(schema: JSON) -> str:
-    """`page` and `filter` are objects; all others are sent as text."""
+    """The type of a query parameter: `page` and `filter` are objects, all other parameters are sent as text."""
     value = "string" if schema.get("type") == "string" else "string | number | boolean"
     return f"Record<string, {value} | undefined>" if schema.get("type") == "object" else value
 

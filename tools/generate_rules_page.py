@@ -1,4 +1,4 @@
-"""Generates the page of the rules of behaviour, which the server offers at `/docs/behaviour`, from docs/behaviour.md.
+"""Generates the page of the rules of behaviour, which the server serves at `/docs/behaviour`, from docs/behaviour.md.
 
 `--check` reports an outdated page without writing.
 """
@@ -52,7 +52,7 @@ def slug(heading: str) -> str:
 
 
 def _without_other_pages(children: list[Token]) -> list[Token]:
-    """Keep links within the page only: the server does not offer the other documents."""
+    """Remove links to other pages, and keep their texts: the server does not serve the other documents."""
     kept, is_dropped = [], False
     for token in children:
         if token.type == "link_open":

@@ -24,7 +24,7 @@ def version_of(source: str) -> str:
     """The version in `_version.py`.
 
     Raises:
-        NotReady: the version is missing, or is not that of a release.
+        NotReady: the version is missing, or is not a release version.
     """
     found = _VERSION.search(source)
     if found is None:

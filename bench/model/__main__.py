@@ -1,10 +1,10 @@
-"""Answers which machines a load needs, or measures the costs that the answers come from.
+"""Computes which machines a load needs, or measures the costs from which it computes them.
 
     .venv/bin/python -m bench.model --preset large
     .venv/bin/python -m bench.model --joins 100 --lists 300 --webhooks 2 --json
     .venv/bin/python -m bench.model --measure --check --publish
 
-docs/howto/scale.md explains the answers.
+docs/howto/scale.md explains the results.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 
 def question(options: argparse.Namespace, found: Costs) -> tuple[Workload, Target]:
-    """The load and the machines that the options name."""
+    """The load and the machines from the options; unset options have the values of the preset, or defaults."""
     given = {name: value for name, value in vars(options).items() if value is not None}
 
     def part(struct: type[msgspec.Struct]) -> dict[str, float]:
@@ -105,7 +105,7 @@ def answer(options: argparse.Namespace) -> str:
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """Measure, compare, publish or answer."""
+    """Measure the costs, check the model, publish the figures, or print the answers for a load."""
     options = arguments(given)
     if options.measure or options.check:
         # With PostgreSQL the master key has to be given.

@@ -53,7 +53,7 @@ class _Axis(NamedTuple):
 
 
 def chart(title: str, lines: Sequence[Line]) -> str:
-    """The lines with a legend."""
+    """The SVG of the lines, with a legend."""
     points = [point for line in lines for point in line.points]
     x = _axis([one for one, _ in points], _LEFT, _WIDTH - _RIGHT)
     y = _axis([one for _, one in points], _HEIGHT - _BOTTOM, _TOP)

@@ -1,4 +1,4 @@
-"""Compares the model with reality: mixes of operations at a constant rate, on one server process."""
+"""Compares the model with measurements: mixes of operations at a constant rate, on one server process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bench.worlds import add_webhook, opened
 
 
 class Mix(Struct, frozen=True):
-    """The parts of the operations in a load. With a webhook, each message is delivered."""
+    """The fractions of the operations in a load. With a webhook, each message is delivered."""
 
     parts: dict[str, float]
     webhook: bool = False
@@ -35,7 +35,7 @@ class Mix(Struct, frozen=True):
 
     @property
     def costed(self) -> dict[str, float]:
-        """The parts by what they cost: a list that follows a message to its group comes from the database."""
+        """The fractions of the operations by their cost: a list after a message to its group is not cached."""
         lists, posts = self.parts.get(costs.LIST, 0), self.parts.get(costs.POST_100, 0)
         if not lists or not posts:
             return self.parts
@@ -54,7 +54,7 @@ _CLOSED_LINES = 50_000
 
 
 class Extent(Struct, frozen=True):
-    """How long a mix is sent, and how busy it should keep the server process."""
+    """How long to send a mix, and how busy it should keep the server process."""
 
     seconds: float = 8
     busy: tuple[float, ...] = (0.2, 0.5)
@@ -84,7 +84,7 @@ def _checks(engine: Engine, found: Costs, mix: Mix, extent: Extent) -> list[Chec
         engine.settle(url)
         with processes.bare() as bare, processes.heliograph(url, *ALLOWED) as server:
             place = _Place(engine, url, stage, server, bare)
-            # The costs are those of a server that has run for a while: statements are planned, pages were changed.
+            # Warm up: costs are measured on a server whose statements are planned, and which has changed pages before.
             load.run(server.port, _mixed(stage, mix, len(extent.busy), _CLOSED_LINES), CONNECTIONS, _CLOSED_SECONDS)
             return [_check(place, found, mix, extent.seconds, level) for level in enumerate(extent.busy)]
 
@@ -146,7 +146,7 @@ def _rate(found: Costs, engine: str, mix: Mix, slowness: float, busy: float) -> 
 
 
 def predict(found: Costs, engine: str, rates: dict[str, float], calls: float, slowness: float) -> dict[str, float]:
-    """What the model predicts for one process: processor time per second, and bytes per second."""
+    """The prediction of the model for one process: processor time per second, and bytes per second."""
     costs_here = found.engines[engine]
     each = usage.of(costs_here, rates, calls, slowness=slowness)
     volumes = [(rate, costs_here.operations[name].volume) for name, rate in rates.items()]

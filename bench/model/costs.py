@@ -1,7 +1,7 @@
 """The measured costs of single operations, as `bench/results/costs.json` stores them.
 
-Processor times are in microseconds per operation. Each was measured in turns with the bare handler, so that a machine
-that other programs slow down for a while does not distort the relation between two operations.
+Processor times are in microseconds per operation. Each was measured in turns with the bare handler, so that other
+programs, which slow down the machine for a while, do not distort the ratio of two operations.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ WRITES = frozenset({JOIN, LEAVE, POST_2, POST_100, CREATE_USER})
 
 
 SATURATED = 1.0
-"""How busy a process counts as that always has a request to work on, as in the closed loop."""
+"""The value of `busy` for a process that always has a request to work on, as in the closed loop."""
 BUSIEST = 0.99
-"""The most that a process counts as at a constant rate."""
+"""The maximum of `busy` for a process at a constant rate."""
 
 
 class Point(Struct):
-    """An operation that is sent alone, so often that the server is busy to this extent: medians of the rounds."""
+    """The cost of an operation that is the only load of a server, at one level of load: medians of the rounds."""
 
     busy: float
     """Processor time of the server process per second; `SATURATED` in the closed loop."""
@@ -51,30 +51,30 @@ class Point(Struct):
     database_cpu: float
     """Processor time of the database, if it is a separate process."""
     bare_cpu: float
-    """Processor time of the bare handler per request of the same kind, in the neighbouring turns."""
+    """Processor time of the bare handler per request of the same kind, in the adjacent turns."""
     batch_size: float
-    """Calls in a transaction, 0 if there was none."""
+    """Calls per transaction; 0 without transactions."""
     batch_seconds: float
     """Duration of a transaction."""
     log: float
-    """Bytes of the write-ahead log; on SQLite all that was written to disk."""
+    """Bytes of the write-ahead log; on SQLite, of all writes to disk."""
 
 
 class Volume(Struct):
     """Bytes per operation."""
 
     log_most: float
-    """Of the write-ahead log, in the round with the most: after a checkpoint PostgreSQL logs whole pages."""
+    """Bytes of the write-ahead log, in the round with the most: after a checkpoint, PostgreSQL logs whole pages."""
     kept: float
-    """Of rows that are deleted after `--keep-days`, and of their indexes."""
+    """Bytes of rows that are deleted after `--keep-days`, and of their indexes."""
     lasting: float
-    """Of all other rows, and of their indexes."""
+    """Bytes of all other rows, and of their indexes."""
     request: float
     response: float
 
 
 class OperationCost(Struct):
-    """What an operation costs."""
+    """The costs of an operation at several levels of load."""
 
     points: list[Point]
     volume: Volume
@@ -85,10 +85,10 @@ class OperationCost(Struct):
 
     @property
     def seconds_each(self) -> float:
-        """Duration of a transaction per call on a saturated server; 0 if it has none.
+        """Duration of a transaction per call on a saturated server; 0 for operations without a transaction.
 
-        What was measured includes waiting for a core on a machine with few. With enough of them, a transaction takes no
-        longer than all processor time of its calls.
+        On a machine with few cores, the measured duration includes waiting for a core. With enough cores, a transaction
+        takes no longer than all processor time of its calls.
         """
         most = self.points[-1]
         if not most.batch_size:
@@ -97,7 +97,7 @@ class OperationCost(Struct):
 
 
 class CallPoint(Struct):
-    """Processor times of a call of a webhook, on a server that is busy to this extent."""
+    """Processor times of a call of a webhook, at one level of load."""
 
     busy: float
     cpu: float
@@ -105,7 +105,7 @@ class CallPoint(Struct):
 
 
 class DeliveryCost(Struct):
-    """What a call of a webhook costs, besides the operation that caused it."""
+    """The costs of a call of a webhook, without the operation that caused it."""
 
     points: list[CallPoint]
     rate: float
@@ -124,7 +124,7 @@ class DeliveryCost(Struct):
 
 
 class EngineCosts(Struct):
-    """The costs on an engine. Memory is of one server process."""
+    """The costs on an engine. The memory is that of one server process."""
 
     version: str
     operations: dict[str, OperationCost]
@@ -134,7 +134,7 @@ class EngineCosts(Struct):
 
 
 class Check(Struct):
-    """A mix of operations at a constant rate: what the model predicts, and what was measured."""
+    """A mix of operations at a constant rate, with the predictions of the model and the measurements."""
 
     engine: str
     rates: dict[str, float]
@@ -144,13 +144,13 @@ class Check(Struct):
     seconds: float
     errors: int
     bare_cpu: float
-    """Processor time of the bare handler right before and after."""
+    """Processor time of the bare handler, measured right before and after the mix."""
     predicted: dict[str, float]
     measured: dict[str, float]
 
 
 class Costs(Struct):
-    """Everything that was measured, and on which machine."""
+    """All measured costs, with the machine on which they were measured."""
 
     machine: dict[str, str]
     rounds: int
@@ -160,7 +160,7 @@ class Costs(Struct):
 
     @property
     def speed(self) -> float:
-        """Requests of the bare handler per second of processor time: the unit in which machines are compared."""
+        """Requests of the bare handler per second of processor time: the unit for the speed of a machine."""
         return 1e6 / self.bare_cpu
 
     @property
@@ -171,7 +171,7 @@ class Costs(Struct):
 
 
 def interpolated(points: Sequence[tuple[float, float]], at: float) -> float:
-    """The value at a place between two points; that of the nearest point outside of them."""
+    """The linear interpolation of the points at `at`; outside of the points, the value of the nearest point."""
     if at <= points[0][0]:
         return points[0][1]
     for (left, low), (right, high) in itertools.pairwise(points):

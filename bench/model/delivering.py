@@ -1,7 +1,7 @@
-"""Measures what a call of a webhook costs.
+"""Measures the cost of a call of a webhook.
 
-The same messages are posted without a webhook, and with one, in a closed loop. Others are posted at constant rates with
-a webhook, because a server with little to do needs more processor time for a call.
+The same messages are posted without and with a webhook, in a closed loop. More messages are posted at constant rates
+with a webhook, because a server with little to do needs more processor time for a call.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from bench.worlds import World, add_speakers, add_webhook, empty, opened
 
 _CONNECTIONS, _STEADY_CONNECTIONS = 16, 64
 _BUSY_WITH_POSTS = (0.05, 0.25)
-"""How busy the messages alone would keep the server. Their calls are more work."""
+"""How busy the messages would keep the server without their calls, which add to its load."""
 _DELAY_RATE = 50
 _CALL_BYTES = 1_000
 """Assumed size of a call: the payload of a short message, and the head of the request."""
 
 
 class _Spent(Struct):
-    """What a number of messages cost, with their calls."""
+    """The cost per message, with its calls, and the growth of the database."""
 
     cpu: float
     database_cpu: float
@@ -40,7 +40,7 @@ class _Spent(Struct):
 
 
 def run(engine: Engine, post: OperationCost, calls: int, seconds: float) -> DeliveryCost:
-    """Measure calls of one webhook for messages, which alone cost `post`."""
+    """Measure calls of one webhook for messages; `post` is the cost of a message without a call."""
     url = engine.create("model_calls")
     world, seats = asyncio.run(_build(url))
     with receiving.receiving(1) as receiver:

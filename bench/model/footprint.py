@@ -1,4 +1,4 @@
-"""Measures what a database writes and stores, and the size of requests and responses."""
+"""Measures the bytes that a database writes and stores, and the sizes of requests and responses."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _WRITTEN = re.compile(r"^write_bytes: (\d+)$", re.MULTILINE)
 
 
 class Footprint(Struct):
-    """Bytes so far."""
+    """The bytes that a database has written so far, and the bytes that it stores."""
 
     log: float
-    """Of the write-ahead log; on SQLite all that the server process wrote to disk."""
+    """Bytes of the write-ahead log; on SQLite, of all writes of the server process to disk."""
     kept: float
     lasting: float
 
@@ -65,7 +65,7 @@ def exchanged(port: int, world: World, line: str) -> tuple[int, int]:
 
 
 def _complete(response: bytes) -> int:
-    """The size of the whole response; one more than that of a part of its head."""
+    """The size of the whole response. While its head is incomplete, one byte more than arrived so far."""
     head, end, _ = response.lower().partition(b"\r\n\r\n")
     if not end:
         return len(response) + 1

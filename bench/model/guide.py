@@ -1,4 +1,4 @@
-"""Writes the costs, the answers and the comparison with reality into docs/howto/scale.md, and draws the plot."""
+"""Writes the costs, the answers and the check of the model into docs/howto/scale.md, and draws the plot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bench.report import table
 PAGE, PLOT = Path("docs/howto/scale.md"), Path("docs/howto/scale.svg")
 _BEGIN, _END = "<!-- figures: written by `python -m bench.model --publish` -->", "<!-- end of figures -->"
 _SHOWN = (0.1, 0.3, 0.6)
-"""How busy a process is for which costs are shown, besides a saturated one."""
+"""The levels of load for which costs are shown, in addition to a saturated process."""
 _JOINS = (100, 10_000, 100_000)
 _STEPS_OF_PLOT = 13
 _LARGE = PRESETS["large"]
@@ -68,7 +68,7 @@ def _cpu(cost: OperationCost | DeliveryCost, busy: float) -> str:
 
 
 def _wake_ups(found: Costs) -> str:
-    """How much more operations cost on a process with little to do."""
+    """A sentence about how much more operations cost on a process with little to do."""
     each = [cost for engine in found.engines.values() for cost in engine.operations.values()]
     ratios = sorted(one.at("cpu", _SHOWN[0]) / one.at("cpu", SATURATED) for one in each)
     return (
@@ -118,7 +118,7 @@ def _process_table(found: Costs) -> str:
 
 
 def _shares(found: Costs) -> str:
-    """How the processor time is divided between servers and database."""
+    """A sentence about the processor time of servers and database."""
     one = next(one for one in sizing.answers(found, _LARGE, Target(speed=found.speed)) if one.engine == "postgresql")
     return (
         f"At {_described(_LARGE)}, the server processes need {one.processes * one.loop / one.database_busy:.1f} times "
@@ -139,7 +139,7 @@ def _described(mix: Workload) -> str:
 
 
 def _steps(found: Costs, target: Target) -> Iterator[tuple[str, Workload]]:
-    """What SQLite on one machine carries, and multiples of it."""
+    """The largest load that SQLite on one machine carries, and multiples of it."""
     one = PRESETS["small"].times(sizing.largest(found, PRESETS["small"], target, engine="sqlite"))
     for factor in (1, 10, 100):
         load = one.times(factor)
@@ -179,7 +179,7 @@ def _checks_table(found: Costs) -> str:
 
 
 def _deviations(found: Costs) -> str:
-    """How far the predictions are from what was measured."""
+    """A sentence about the ratios of predictions and measurements."""
     said = []
     for key, what in _DEVIATING.items():
         ratios = [one.predicted[key] / one.measured[key] for one in found.checks if one.measured[key]]

@@ -22,7 +22,7 @@ NAMES = ("sqlite", "postgresql")
 
 @contextmanager
 def engine(name: str) -> Iterator[tuple[Engine, Path]]:
-    """An engine, with databases on the disk of the checkout, and their folder."""
+    """An engine whose databases are on the disk of the checkout, and the folder of these databases."""
     if not LOADER.exists():
         sys.exit(f"bench.model: {LOADER} is missing: run `make {LOADER}`")
     # The temporary folder of the system may be in memory, where fsync takes no time.

@@ -1,7 +1,7 @@
 """Measures the costs of the operations on an engine, in turns with the bare handler.
 
 Each operation is measured at constant rates that keep the server busy for a part of the time, as clients do, and in a
-closed loop that saturates it. A server with little to do sleeps before each request, and to wake up costs more than a
+closed loop that saturates it. A server with little to do sleeps before each request, and waking up costs more than a
 small request itself: the bare handler takes three to four times as long at 1,000 requests per second as in the closed
 loop.
 """
@@ -40,15 +40,16 @@ CONNECTIONS = 64
 _MAX_SECONDS = 600
 _BARE_SECONDS = 0.5
 _GROWTH = 6
-"""A guess: how much more an operation costs on a server with little to do than on a saturated one."""
+"""A guess: the factor by which an operation costs more on a server with little to do than on a saturated server."""
 _LEAST_CPU = 20
 
 
 class Effort(Struct, frozen=True):
-    """How much is measured."""
+    """The sizes and durations of the measurements."""
 
     busy: tuple[float, ...] = (0.1, 0.4, 0.9)
-    """How busy the server would be at the cost of the level before. As costs fall, the last level is about 0.6."""
+    """How busy each rate would keep the server if operations cost the same as at the level before. Because costs fall
+    with load, the last level is about 0.6."""
     connections: int = CONNECTIONS
     rounds: int = 3
     seconds: float = 1.25
@@ -56,7 +57,7 @@ class Effort(Struct, frozen=True):
     calls: int = 5_000
     """Webhook calls."""
     call_seconds: float = 6
-    """For which calls are made at a constant rate: twice to measure what they cost, and once to measure their delay."""
+    """Duration of calls at a constant rate: two runs measure their cost, and one measures their delay."""
 
 
 QUICK = Effort(busy=(0.3,), connections=8, rounds=1, seconds=0.1, users=1_000, calls=40, call_seconds=0.2)
@@ -90,7 +91,7 @@ def run(engine: Engine, effort: Effort) -> EngineCosts:
 
 
 def _operations(engine: Engine, effort: Effort) -> _Operations:
-    # The closed loop comes first in each round: the rates follow from the cost that was measured last.
+    # The closed loop comes first in each round: the rates are computed from the last measured cost.
     levels = (None, *effort.busy)
     turns = [level for _ in range(effort.rounds) for level in levels]
     url = engine.create("model")
@@ -128,12 +129,12 @@ def _open_points(found: Mapping[tuple[str, float | None], Sequence[Sample]], nam
 
 
 def _expected(last: Sample, *, closed: bool) -> float:
-    """Seconds of processor time that an operation will take on a server that is less busy, or a little more."""
+    """An upper estimate of the processor time of an operation at the next level, in seconds."""
     return max(last.ours.cpu_each, _LEAST_CPU) * (_GROWTH if closed else 1) / 1e6
 
 
 def _lasting_of_joins(engine: Engine, effort: Effort) -> float:
-    """Bytes of a member, without users who leave: new members would fill the pages of those who left."""
+    """Bytes of a member, measured without users who leave: new members would fill the pages of former ones."""
     url = engine.create("model_joins")
     stage = asyncio.run(scenarios.build(url, effort.users, 1))
     engine.settle(url)
@@ -146,7 +147,7 @@ def _lasting_of_joins(engine: Engine, effort: Effort) -> float:
 
 
 class _Turn:
-    """Measures a load on the server, at a rate or in a closed loop, and in a closed loop on the bare handler."""
+    """Measures a load on the server, at a rate or in a closed loop, and on the bare handler in a closed loop."""
 
     def __init__(self, url: str, ours: Process, bare: Process, database: Process | None, effort: Effort) -> None:
         self._url, self._ours, self._bare, self._database = url, ours, bare, database
@@ -167,13 +168,13 @@ class _Turn:
         return load.measure(self._bare, what, self._connections, min(_BARE_SECONDS, self._seconds))
 
     def _more_batches(self) -> tuple[float, float]:
-        """The number and the seconds of the batches since the last call: only writes have any."""
+        """The number and the duration in seconds of the batches since the last call: only writes are batched."""
         last, self._batches = self._batches, _batches(self._ours)
         return self._batches[0] - last[0], self._batches[1] - last[1]
 
 
 def _batches(server: Process) -> tuple[float, float]:
-    """The number of batches so far, and the seconds that they took, from the metrics of the server."""
+    """The number of batches so far and their duration in seconds, from the metrics of the server."""
     with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=30) as response:
         lines = response.read().decode().splitlines()
     count, seconds = (
@@ -201,7 +202,7 @@ def _load(stage: Stage, pairs: Sequence[tuple[str, str]], name: str, turn: int, 
 
 
 def _exchanged(port: int, stage: Stage, pairs: Sequence[tuple[str, str]], name: str, turns: int) -> tuple[int, int]:
-    # Users join and leave in the first turn again; users are created with names of a turn that was not measured.
+    # Users join and leave again as in the first turn. Created users have the names of a turn that was not measured.
     turn = turns if name == costs.CREATE_USER else 0
     return footprint.exchanged(port, stage.world, _load(stage, pairs, name, turn, 1).lines[0])
 

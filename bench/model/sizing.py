@@ -1,4 +1,4 @@
-"""Answers which machines a load needs on an engine, and which limit it reaches first."""
+"""Computes which machines a load needs on an engine, and which limit it reaches first."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ _PRECISION = 1.001
 
 
 class Limit(Struct):
-    """Something that ends the growth of a load."""
+    """A limit on the growth of a load."""
 
     name: str
     use: float
-    """The part of it that the load needs; more than 1 is too much."""
+    """The fraction of the limit that the load needs; more than 1 exceeds it."""
 
 
 class Answer(Struct):
-    """What a load needs on an engine."""
+    """The machines, connections, memory and disk that a load needs on an engine."""
 
     engine: str
     processes: int
     machines: int
-    """Machines of server processes; on SQLite the only one."""
+    """Machines of server processes; always 1 on SQLite."""
     loop: float
     """Processor time per second of each process."""
     database_cores: float
-    """Cores of the database, so that they are busy for the utilisation of the target at most."""
+    """Cores that the database needs to stay below the utilisation of the target."""
     database_busy: float
     """Processor time of the database per second."""
     connections: int
@@ -44,13 +44,13 @@ class Answer(Struct):
     kept: float
     """Bytes of events, deliveries and attempts, after `--keep-days`."""
     lasting_day: float
-    """Bytes a day of rows that stay."""
+    """Growth by rows that stay, in bytes a day."""
     base: float
-    """Bytes of the users and members that exist."""
+    """Bytes of the existing users and members."""
     network: float
     """Bytes per second between the servers and their clients and webhooks."""
     limits: list[Limit]
-    """The one that is reached first comes first."""
+    """The limits, in the order in which a growing load reaches them."""
 
     @property
     def first(self) -> Limit:
@@ -64,7 +64,7 @@ class Answer(Struct):
 
 
 def recommended(answers: list[Answer]) -> Answer:
-    """The first engine that carries the load; the last one if none does."""
+    """The answer for the first engine that carries the load, or for the last engine if none does."""
     return next((one for one in answers if one.fits), answers[-1])
 
 
@@ -115,7 +115,7 @@ def _answer(name: str, engine: EngineCosts, load: Workload, target: Target, slow
 
 
 def _total(engine: EngineCosts, load: Workload, field: Callable[[Volume], float]) -> float:
-    """Bytes per second of all operations."""
+    """The sum of a field of the volumes over all operations, in bytes per second."""
     return sum(rate * field(engine.operations[name].volume) for name, rate in load.rates.items())
 
 
@@ -142,7 +142,7 @@ def _limits(answer: Answer, each: Usage, target: Target) -> list[Limit]:
 
 
 def _call_limit(engine: EngineCosts, load: Workload, processes: int, slowness: float) -> list[Limit]:
-    """The rate of calls to one webhook, which a process limits."""
+    """The limit of calls to one webhook: a process makes them at a limited rate."""
     if not load.calls:
         return []
     each = load.calls / max(load.webhooks, 1) / load.apps

@@ -1,4 +1,4 @@
-"""The answers as text, with what each figure is based on."""
+"""Renders the answers as text; each figure is marked as measured, inferred or assumed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def size(count: float) -> str:
 
 
 def assumptions(found: Costs, target: Target) -> list[str]:
-    """What the model takes for granted, in sentences."""
+    """The assumptions of the model, in sentences."""
     return [
         f"Costs were measured on: {', '.join(f'{name} {value}' for name, value in found.machine.items())}. "
         f"Its speed is {found.speed:,.0f} requests of the bare handler per second of processor time; that of the "

@@ -12,20 +12,20 @@ _STEPS = 30
 
 
 class Usage(Struct):
-    """What one of several equal server processes uses."""
+    """The resources that one of several equal server processes uses."""
 
     loop: float
     """Processor time of the server process per second."""
     database: float
     """Processor time of the database per second, for this process."""
     writer: float
-    """Part of the time in which a transaction runs; only one of a process runs at any time."""
+    """Fraction of the time in which a transaction runs; a process runs one transaction at a time."""
     log: float
     """Bytes per second of the write-ahead log."""
 
 
 def of(costs: EngineCosts, rates: Mapping[str, float], calls: float, *, slowness: float) -> Usage:
-    """The usage at these rates per process; `slowness` is the processor time relative to that of the costs.
+    """The usage at these rates per process. `slowness` is the factor by which processor times exceed the costs.
 
     An operation costs less on a process that is busier: it sleeps and wakes up less often, and more writes share a
     transaction. How busy a process is follows from the costs in turn, so the two are found by bisection.
@@ -38,7 +38,7 @@ def of(costs: EngineCosts, rates: Mapping[str, float], calls: float, *, slowness
 
 
 def _at(costs: EngineCosts, rates: Mapping[str, float], calls: float, slowness: float, busy: float) -> Usage:
-    """The usage, if each operation costs what it costs on a process that is this busy."""
+    """The usage if each operation has its cost on a process that is this busy."""
 
     def total(field: str) -> float:
         return sum(rate * costs.operations[name].at(field, busy) for name, rate in rates.items())

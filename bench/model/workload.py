@@ -1,4 +1,4 @@
-"""What is asked of the model: a load, and the machines that have to carry it."""
+"""The input of the model: a load, and the machines that carry it."""
 
 from __future__ import annotations
 
@@ -8,36 +8,37 @@ from msgspec.structs import replace
 from bench.model import costs
 
 _SMALL_GROUP = 10
-"""Members up to which a post costs what it costs in a group of two."""
+"""Up to this number of members, a post has the cost of a post to a group of two."""
 
 _RATES = ("joins", "leaves", "lists", "messages", "creates", "gets")
 
 
 class Workload(Struct, frozen=True, kw_only=True):
-    """A load: what exists, and how many operations are called per second."""
+    """A load: the number of apps, users and groups, and the operations per second."""
 
     apps: int = 1
-    """Apps that have equal parts of the load."""
+    """Number of apps; each has the same share of the load."""
     users: int = 100_000
     groups: int = 10_000
     members: int = 20
-    """Of each group."""
+    """Members of each group."""
     joins: float = 0
     leaves: float = 0
     lists: float = 0
     new_lists: float = 0.2
-    """Part of the lists that a server does not remember, because the group changed or others were listed."""
+    """Fraction of the lists that are not in the cache of the server, because the group changed or the page was
+    evicted."""
     messages: float = 0
     creates: float = 0
     gets: float = 0
     webhooks: float = 0
-    """Webhooks of an app that get each of its events."""
+    """Webhooks of each app, which get all of its events."""
     events: float | None = None
-    """Events per second that the webhooks listen to; by default all joins, leaves and messages."""
+    """Events per second that webhooks receive; by default all joins, leaves and messages."""
 
     @property
     def rates(self) -> dict[str, float]:
-        """Operations per second, without those that are not called."""
+        """The rates of the operations that are called, per second."""
         post = costs.POST_2 if self.members <= _SMALL_GROUP else costs.POST_100
         rates = {
             costs.JOIN: self.joins,
@@ -51,7 +52,7 @@ class Workload(Struct, frozen=True, kw_only=True):
         return {name: rate for name, rate in rates.items() if rate}
 
     def times(self, factor: float) -> Workload:
-        """This load, grown by a factor: more apps of the same kind."""
+        """This load, multiplied by a factor: more apps of the same kind."""
         sizes = {name: max(1, round(getattr(self, name) * factor)) for name in ("apps", "users", "groups")}
         rates = {name: getattr(self, name) * factor for name in _RATES}
         events = None if self.events is None else self.events * factor
@@ -70,17 +71,17 @@ class Target(Struct, frozen=True, kw_only=True):
     speed: float
     """Requests of the bare handler per second of processor time."""
     utilisation: float = 0.6
-    """Of a processor or a disk, at most."""
+    """Maximum fraction of the time for which processors and disks may be busy."""
     cores: int = 16
-    """Of each machine that runs server processes."""
+    """Cores of each machine that runs server processes."""
     database_cores: int = 64
-    """Of the machine of the database."""
+    """Cores of the machine of the database."""
     disk_mb: float = 500
     """Megabytes per second that the disk of the database writes."""
     disk_tb: float = 10
     keep_days: int = 7
     connections: int = 8
-    """Connections of each process to PostgreSQL, at most: `--database-connections`."""
+    """Maximum number of connections of each process to PostgreSQL: `--database-connections`."""
     max_connections: int = 500
     """Connections that PostgreSQL allows."""
 

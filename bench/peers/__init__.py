@@ -2,6 +2,6 @@
 
     .venv/bin/python -m bench.peers --peer ejabberd
 
-A peer runs as a temporary instance with a configuration of its own, where its program is installed. docs/benchmarks.md
-describes what is compared, and what is not equal.
+A peer runs as a temporary instance with its own configuration; its program must be installed. docs/benchmarks.md
+describes what is compared, and which differences remain.
 """

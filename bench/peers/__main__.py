@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench.peers --peer ejabberd
 
-docs/benchmarks.md describes what is compared, and what is not equal.
+docs/benchmarks.md describes what is compared, and which differences remain.
 """
 
 from __future__ import annotations

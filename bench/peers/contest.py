@@ -36,7 +36,7 @@ class Target:
 
 
 class Entry(Struct):
-    """A target in a row at a number of connections: rates of all rounds, medians, sums of counts."""
+    """The figures of a target in a row at a number of connections: rates of all rounds, medians, and sums of counts."""
 
     target: str
     row: str
@@ -44,7 +44,7 @@ class Entry(Struct):
     rates: list[float]
     """Requests per second."""
     p50: float
-    """Microseconds, as all times."""
+    """Microseconds, like all times."""
     p99: float
     cpu: float
     """Processor time of the server per request."""
@@ -65,7 +65,7 @@ def run(targets: Sequence[Target], connections: Sequence[int], rounds: int, seco
     for turn, many in enumerate(turns):
         joined = dict.fromkeys([target.name for target in targets], 0)
         for number, row in enumerate(ROWS):
-            # Each target is first, last and in between equally often.
+            # Rotate the order, so that each target has each position equally often.
             start = (turn + number) % len(targets)
             for target in (*targets[start:], *targets[:start]):
                 what = target.stage.load(row, turn, joined[target.name])

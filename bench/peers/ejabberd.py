@@ -1,4 +1,4 @@
-"""ejabberd of Debian: rooms with subscribers (MUC/Sub), called through its HTTP API, on Mnesia or PostgreSQL.
+"""ejabberd, from Debian: rooms with subscribers (MUC/Sub), called through its HTTP API, on Mnesia or PostgreSQL.
 
 An instance needs no root: it runs `erl` as `ejabberdctl` does, in a temporary folder and without a node name. The API
 accepts all calls from its loopback port, without credentials.
@@ -83,7 +83,7 @@ def _settings(port: int, database: dict[str, Any]) -> dict[str, Any]:
                 "ip": "127.0.0.1",
                 "module": "ejabberd_http",
                 "request_handlers": {"/api": "mod_http_api"},
-                "backlog": 1024,  # with the default of 5 most of 64 connections wait seconds to be accepted
+                "backlog": 1024,  # with the default of 5, most of 64 connections wait seconds to be accepted
             }
         ],
         "api_permissions": {"bench": {"from": ["mod_http_api"], "who": "all", "what": "*"}},
@@ -125,7 +125,7 @@ def _build(process: Process, turns: int) -> Rooms:
 
 
 def line(row: str, room: str, user: str) -> str:
-    """A request of a row, as a line of the generator."""
+    """The request of a row for a room and a user, as a line of the generator."""
     jid, address = f"{user}@localhost", f"{room}@{_SERVICE}"
     if row in (JOIN_SPREAD, JOIN_ONE):
         return _call("subscribe_room", user=jid, nick=user, room=address, nodes=_NODES)

@@ -1,4 +1,4 @@
-"""What the benchmark needs from a peer."""
+"""The interface of a peer for the benchmark."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Peer:
     embedded: str
     """The storage that it uses without a database server."""
     prepare: Callable[[], str | None]
-    """Makes sure that it can run; otherwise returns what is missing and how to get it, in one line."""
+    """Makes sure that the peer can run. If it cannot, returns one line: what is missing, and how to install it."""
     version: Callable[[], str]
     serve: Callable[[Path, Engine | None], AbstractContextManager[Process]]
     """Runs an instance in a new folder: embedded, or on a new database of the engine."""

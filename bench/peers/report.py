@@ -32,7 +32,7 @@ class PeerResults(Struct):
 
 
 def store(results: PeerResults, folder: Path) -> Path:
-    """Write the results to the file of all peers, in place of earlier ones; returns its path."""
+    """Write the results to the file of all peers, replacing earlier results of this peer; returns its path."""
     others = [one for one in load(folder) if one.peer != results.peer]
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / _FILE

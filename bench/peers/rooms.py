@@ -21,7 +21,7 @@ _MAX_SECONDS = 600
 
 @dataclass(frozen=True)
 class Turn:
-    """Users, and rooms that none of them is in: those over which joins are spread, and another one."""
+    """Users, the rooms over which their joins are spread, and one more room. No user is in any of these rooms yet."""
 
     users: list[str]
     spread: list[str]
@@ -38,7 +38,7 @@ class Rooms:
     listed: list[str]
     turns: list[Turn]
     line: Callable[[str, str, str], str]
-    """A request of a row for a room and a user, as a line of the generator."""
+    """Makes the request of a row for a room and a user, as a line of the generator."""
 
     def load(self, scenario: str, turn: int, joined: int) -> Load:
         """The load of a scenario in a turn; `joined` is the number of spread joins that were sent in this turn."""
@@ -52,7 +52,7 @@ class Rooms:
         return Load(self.world, [self.line(scenario, *seat) for seat in seats], once=scenario != LIST_100)
 
     def fill(self, process: Process, count: Callable[[Any], int]) -> None:
-        """Add the members of the listed rooms; `count` counts those that a list shows."""
+        """Add the members to the listed rooms, and check each list; `count` counts the members in its response."""
         seats = [(room, user) for user in self.members for room in self.listed]
         send(process, self.world, [self.line(JOIN_SPREAD, *seat) for seat in seats])
         for room in self.listed:

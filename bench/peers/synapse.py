@@ -1,4 +1,4 @@
-"""Synapse, from PyPI in a virtual environment of its own: public rooms, called as an application service.
+"""Synapse, from PyPI in a separate virtual environment: public rooms, called as an application service.
 
 The application service acts for all users, and has no rate limits.
 """
@@ -132,7 +132,7 @@ def _build(process: Process, turns: int) -> Rooms:
     with ThreadPoolExecutor(8) as threads:
         created = list(threads.map(partial(_room, process), [members[0]] * _LISTED + [_HOST] * (GROUPS + turns)))
     listed, spread, ones = created[:_LISTED], created[_LISTED:-turns], created[-turns:]
-    # Rooms take so long to create that all turns spread their joins over the same ones, each with users of its own.
+    # Rooms take long to create, so all turns spread their joins over the same rooms, with different users in each turn.
     rooms = Rooms(_WORLD, members, listed, [Turn(users[turn], spread, ones[turn]) for turn in range(turns)], line)
     rooms.fill(process, lambda shown: len(shown["joined"]))
     return rooms
@@ -151,7 +151,7 @@ def _room(process: Process, creator: str) -> str:
 
 
 def line(row: str, room: str, user: str) -> str:
-    """A request of a row, as a line of the generator."""
+    """The request of a row for a room and a user, as a line of the generator."""
     path = f"{_API}/rooms/{room}"
     if row in (JOIN_SPREAD, JOIN_ONE):
         return f"POST\t{path}/join{_as(user)}\t{{}}"

@@ -1,10 +1,10 @@
-// What a PATCH has to contain to change one object into another.
+// Computes the body of a PATCH that changes one object into another.
 import type { Conversation, ConversationUpdateBody } from "../shared/operations";
 import { type Metadata, metadataChanges } from "./stores/metadata";
 
 type Values = Record<string, unknown>;
 
-/** What differs from the conversation: a value that is empty or missing in the metadata is removed by null. */
+/** The fields that differ from the conversation. Null removes an empty value, and a key that the metadata lacks. */
 export function changesOf(body: Values, conversation: Conversation): ConversationUpdateBody {
   const before: Values = { ...conversation };
   const found: Values = {};

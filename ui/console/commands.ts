@@ -1,4 +1,4 @@
-// What the search offers besides records: screens, and commands.
+// The screens and commands that the search offers in addition to records.
 import { signal } from "@preact/signals";
 import { call } from "../shared/api";
 import { attempt } from "./parts/errors";
@@ -23,7 +23,7 @@ export const asking = signal<"group" | "app" | "settings" | null>(null);
 
 const HOUR_S = 3600;
 
-/** Everything that this session can do here. */
+/** All commands that this session may run in the present view. */
 export function commands(): Command[] {
   const found = [...screens(), ...(isViewer.value ? [] : changes()), ...views()];
   return isAccount() ? [...found, ...otherApps()] : found;

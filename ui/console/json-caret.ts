@@ -1,10 +1,10 @@
-// Where a caret is in a JSON text, which may be unfinished.
+// Finds the position of a caret in a JSON text, which may be unfinished.
 
 export interface Caret {
   place: "name" | "value";
   /** The names and indexes that lead to the object with the name, or to the value. */
   path: string[];
-  /** What is typed of it, and where it is in the text. */
+  /** The part of it before the caret, and its place in the text. */
   prefix: string;
   start: number;
   end: number;
@@ -28,7 +28,7 @@ type Token = Pick<Caret, "prefix" | "start" | "end">;
 // A string without its end goes up to the end of the line.
 const TOKEN = /"(?:[^"\\\n]|\\.)*"?|[{}[\],:]|[^\s{}[\],:"]+/g;
 
-/** The name or the value at the caret; null where there can be none. */
+/** The name or the value at the caret; null where neither is possible. */
 export function caretOf(text: string, offset: number): Caret | null {
   const reader = new Reader();
   let found: (Here & Token) | null = null;

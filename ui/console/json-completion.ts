@@ -1,17 +1,17 @@
-// What can be written at the caret of a JSON text, by the schema of the text.
+// Suggests names and values at the caret of a JSON text, from the schema of the text.
 import { type Schema, schemasAt, type Schemas } from "../shared/schema";
 import { type Caret, caretOf } from "./json-caret";
 
 export interface Suggestion {
   label: string;
   detail: string;
-  /** What replaces the text from `start` to `end`. */
+  /** The text that replaces the range from `start` to `end`. */
   text: string;
   start: number;
   end: number;
 }
 
-/** The names or values that the schema allows at the caret, and that begin with what is typed there. */
+/** The names or values that the schema allows at the caret, and that begin with the text before it. */
 export function suggestionsAt(text: string, offset: number, body: Schema, schemas: Schemas): Suggestion[] {
   const caret = caretOf(text, offset);
   if (!caret) return [];

@@ -1,4 +1,4 @@
-// Where the values of a JSON text are, so that an error can be shown at the value that it is about.
+// Finds the places of the values in a JSON text, so that an error can be shown at the value that caused it.
 
 export interface Place {
   start: number;
@@ -8,7 +8,7 @@ export interface Place {
 export interface Places {
   /** By paths such as `content.items[0].title`; the whole text has the path "". */
   places: Map<string, Place>;
-  /** Where the text is no longer JSON; null if it is JSON. */
+  /** The offset at which the text stops being JSON; null if all of it is JSON. */
   brokenAt: number | null;
 }
 

@@ -10,7 +10,7 @@ async function start(): Promise<void> {
   handleLinks();
   // Without a session, or with one that has ended, the page asks for a key.
   await restore().catch(() => undefined);
-  // What the page shows until now.
+  // Removes the placeholder of the page.
   document.body.replaceChildren();
   render(<Console />, document.body);
 }

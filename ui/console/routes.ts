@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 export interface Route {
   appId: string | null;
   screen: string;
-  /** What is selected on the screen. */
+  /** The id of the record that is selected on the screen. */
   id: string | null;
   query: URLSearchParams;
 }
@@ -25,7 +25,7 @@ function parse({ pathname, search }: { pathname: string; search: string }): Rout
   return { appId: app, screen: screen ?? "home", id: id ?? null, query: new URLSearchParams(search) };
 }
 
-/** The text of a part of the path; as it is if its escapes are not valid. */
+/** The decoded text of a part of the path; unchanged if its escapes are not valid. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -1,4 +1,4 @@
-// Where the page of the rules of behaviour describes why a request was refused.
+// Links from a refused request to the rules of behaviour that explain it.
 import { serverUrl } from "../shared/api";
 
 /** The topics of the rules by the tags of operations. */

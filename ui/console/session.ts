@@ -6,9 +6,9 @@ import type { ConsoleSession, SignInBody } from "../shared/operations";
 const KEY = `heliograph:${serverUrl}`;
 
 export const session = signal<ConsoleSession | null>(null);
-/** Whether the session that was valid has ended; the page stays, with what was typed in it. */
+/** Whether a session that was valid has ended. The page stays open and keeps the texts that were entered. */
 export const expired = signal(false);
-/** Whether the server shows sessions no contents of messages, and lets them export nothing that has some. */
+/** Whether the server hides the contents of messages from sessions, and refuses exports with such contents. */
 export const hidesContents = document.body.dataset["contents"] === "hidden";
 export const isViewer = computed(() => session.value?.role === "viewer");
 

@@ -103,7 +103,7 @@ function View() {
     document.title = `${screen?.title ?? "Not found"} · ${name || "Heliograph"}`;
   }, [screen, name]);
   useEffect(() => {
-    // A new view is read from its heading; the page as it was loaded is left as it is.
+    // Moves the focus to the heading of a new view, but not when the page was just loaded.
     if (shown !== null) focusHeading();
     shown = screen?.name ?? "";
   }, []);

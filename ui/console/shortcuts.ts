@@ -6,7 +6,7 @@ import { go, linkTo, route, select } from "./routes";
 const KEY = "heliograph:shortcuts";
 const SEQUENCE_MS = 1500;
 
-/** Whether keys without a modifier do something (WCAG 2.1.4). */
+/** Whether single keys without a modifier are shortcuts (WCAG 2.1.4). */
 export const singleKeys = signal(localStorage.getItem(KEY) !== "off");
 export const searching = signal(false);
 export const explaining = signal(false);
@@ -16,7 +16,7 @@ export function setSingleKeys(on: boolean): void {
   localStorage.setItem(KEY, on ? "on" : "off");
 }
 
-/** What single keys do on the present screen. */
+/** The actions of single keys on the present screen. */
 const actions = new Map<string, () => void>();
 
 /** Let a key do something while the component is shown. `inputs` are the values that the action depends on. */
@@ -51,7 +51,7 @@ export function handleKeys(screens: ReadonlyMap<string, string>): () => void {
   return () => ended.abort();
 }
 
-/** Close what is selected, and return to its row. */
+/** Close the selected record, and return to its row. */
 function closeDetail(): void {
   select(null);
   document.querySelector<HTMLElement>("[data-list]")?.focus();

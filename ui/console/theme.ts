@@ -13,7 +13,7 @@ effect(() => {
   else localStorage.setItem(KEY, theme.value);
 });
 
-/** Light, dark, and as the system again. */
+/** Switch to the next theme: light, dark, system. */
 export function nextTheme(): void {
   theme.value = theme.value === "system" ? "light" : theme.value === "light" ? "dark" : "system";
 }

@@ -9,7 +9,7 @@ export type TimelineEntry =
 
 const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
-/** After this long, a message shows its author again. */
+/** The pause after which a message shows its author again. */
 const PAUSE_MS = 5 * 60_000;
 
 export class Timeline {
@@ -21,7 +21,7 @@ export class Timeline {
     private readonly messages: readonly Message[],
     private readonly notes: readonly EventRecord[],
     private readonly createdAt: string | null,
-    /** Whether there are older notes, which are not loaded. */
+    /** Whether older notes exist that are not loaded. */
     private readonly isPartial = false,
     private readonly now = new Date(),
   ) {}

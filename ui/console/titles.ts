@@ -1,4 +1,4 @@
-// What conversations and messages are called where there is one line for them.
+// The titles of conversations and messages, on one line.
 import type { ConversationSummary, LastMessage, Message } from "../shared/operations";
 import { shortened } from "./parts/values";
 
@@ -37,7 +37,7 @@ export function previewOf({ type, text }: Pick<LastMessage, "type" | "text">): s
   return `${KINDS[type] ?? type}: ${line}`;
 }
 
-/** What a message says, in a few words. */
+/** A summary of a message, in a few words. */
 export function summaryOf({ content }: Message): string {
   const text = "text" in content ? content.text : undefined;
   const alternative = "altText" in content ? content.altText : undefined;

@@ -12,7 +12,7 @@ export interface CallOptions<N extends OperationName> {
   signal?: AbortSignal;
   /** A body that is a file. */
   file?: Blob;
-  /** Send no token, for a call that gets one. */
+  /** Send no token, for a call that returns one. */
   anonymous?: boolean;
 }
 
@@ -92,7 +92,7 @@ async function respond<N extends OperationName>(name: N, path: Operations[N]["pa
   return response;
 }
 
-/** Send a request as it is, whatever the status of the response. */
+/** Send a request unchanged; returns the response, whatever its status. */
 export async function send(
   method: string,
   path: string,

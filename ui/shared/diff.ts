@@ -5,7 +5,7 @@ export interface DiffLine {
   text: string;
 }
 
-/** Beyond this many comparisons, what differs is shown as replaced as a whole. */
+/** Beyond this number of comparisons, all different lines are shown as one replacement. */
 const MOST_COMPARISONS = 4_000_000;
 
 /** The lines of both texts in order, by their longest common subsequence. */
@@ -42,7 +42,7 @@ function changed(before: readonly string[], after: readonly string[]): DiffLine[
   return found;
 }
 
-/** For each pair of positions, how many lines the rests of both texts have in common. */
+/** For each pair of positions, the number of lines that the remaining parts of both texts have in common. */
 function commonLengths(before: readonly string[], after: readonly string[]): Uint32Array {
   const width = after.length + 1;
   const lengths = new Uint32Array((before.length + 1) * width);
@@ -62,7 +62,7 @@ export interface DiffPart {
   hidden: boolean;
 }
 
-/** The lines in parts, of which those that are far from any difference can be hidden. */
+/** The lines in parts. Parts that are far from any difference can be hidden. */
 export function diffParts(lines: readonly DiffLine[], context = 3): DiffPart[] {
   const near = lines.map((_, index) =>
     lines.slice(Math.max(0, index - context), index + context + 1).some((one) => one.kind !== "same"));

@@ -17,9 +17,9 @@ const TAGS = new Map<string, HtmlTag>(Object.entries({
   pre: "pre", s: "s", strong: "strong", u: "u", ul: "ul", del: "s", strike: "s", ins: "u", div: "p", h1: "h4", h2: "h4",
   h3: "h4", h4: "h4", h5: "h4", h6: "h4",
 } as const));
-/** Elements whose content is no text for people. */
+/** Elements whose content is not meant to be read. */
 const HIDDEN = new Set(["script", "style", "iframe", "object", "embed", "template", "noscript", "title", "svg", "math", "select", "textarea"]);
-/** Elements in elements. A page cannot show as many as a text can name, so deeper ones are left out. */
+/** The maximum depth of nested elements. A text can nest more than a page can show, so deeper ones are left out. */
 const DEEPEST = 50;
 const TAG = /^<(\/?)([a-z][a-z0-9]*)((?:"[^"]*"|'[^']*'|[^'">])*)>/i;
 const HREF = /(?:^|[\s/])href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
@@ -44,7 +44,7 @@ export function readHtml(html: string): HtmlNode[] {
   return root;
 }
 
-/** Handle what begins with `<` at this place, and return its length. */
+/** Handle a tag or a comment that begins with `<` at this place, and return its length. */
 function readTag(html: string, at: number, open: HtmlElement[], add: (node: HtmlNode) => void): number {
   if (html.startsWith("<!", at) || html.startsWith("<?", at)) return lengthUntil(html, at, html.startsWith("<!--", at) ? "-->" : ">");
   const match = TAG.exec(html.slice(at));

@@ -9,7 +9,7 @@ export function shareStream(name: string, path: string, handlers: StreamHandlers
   const stopped = new AbortController();
   const channel = new BroadcastChannel(name);
   const leader = { leads: false, state: "connecting" as StreamState };
-  /** Where the stream continues in the tab that reads it after this one. */
+  /** The cursor at which the next reading tab continues the stream. */
   let cursor: string | null = null;
   const take = (frames: Frame[]): void => {
     cursor = frames.findLast((one) => one.id !== null)?.id ?? cursor;

@@ -1,9 +1,9 @@
-// A list that is loaded page by page, and that live entries are added to.
+// A list that is loaded page by page, and to which live entries are added.
 import { computed, signal } from "@preact/signals";
 import { ApiError } from "./api";
 import type { PageMeta } from "./operations";
 
-/** An entry with a larger id than all others is before them. */
+/** A cursor after all ids: the page before it is the newest one. */
 export const NEWEST = "f".repeat(24);
 const LIMIT = 5000;
 
@@ -13,7 +13,7 @@ export interface Page<T> {
   next: string | null;
 }
 
-/** The page of a response that lists oldest first, when it was asked for what is before a cursor. */
+/** The page, newest first, from a response that lists the entries before a cursor oldest first. */
 export function newestFirst<T>(items: T[], meta: PageMeta): Page<T> {
   return { items: items.toReversed(), next: (meta.hasMore && meta.beforeCursor) || null };
 }
@@ -24,7 +24,7 @@ export function inOrder<T>(items: T[], meta: PageMeta): Page<T> {
 
 const PAGES_WITHOUT_MATCH = 10;
 
-/** The first page from a cursor that is not empty: a filter examines a limited number of entries for each page. */
+/** The first non-empty page from a cursor on: a filter examines a limited number of entries for each page. */
 export async function firstMatches<T>(cursor: string, fetchPage: (cursor: string) => Promise<Page<T>>): Promise<Page<T>> {
   let page = await fetchPage(cursor);
   for (let count = 1; !page.items.length && page.next !== null && count < PAGES_WITHOUT_MATCH; count += 1) page = await fetchPage(page.next);
@@ -33,7 +33,7 @@ export async function firstMatches<T>(cursor: string, fetchPage: (cursor: string
 
 type FetchPage<T> = (cursor: string | null) => Promise<Page<T>>;
 
-/** Several lists as one: each begins after the end of the one before it. */
+/** Several lists as one: each list begins after the end of the previous list. */
 export function inTurn<T>(lists: readonly FetchPage<T>[]): FetchPage<T> {
   const read = async (index: number, cursor: string | null): Promise<Page<T>> => {
     const page = (await lists[index]?.(cursor)) ?? { items: [], next: null };
@@ -55,18 +55,18 @@ export class Paged<T> {
   readonly hasMore = computed(() => this.next.value !== null);
   private readonly next = signal<string | null>(null);
   private generation = 0;
-  /** What was added and removed since the first page was asked for, which was perhaps read before. */
+  /** The entries added and removed since the first page was requested; the page may not contain these changes. */
   private added: T[] = [];
   private readonly removed = new Set<string>();
 
   constructor(
     private readonly fetchPage: FetchPage<T>,
     private readonly idOf: (item: T) => string,
-    /** More entries than this are not kept. */
+    /** Maximum number of entries that are kept. */
     private readonly limit = LIMIT,
   ) {}
 
-  /** Load the first page. What is shown remains until it arrives. */
+  /** Load the first page. The old entries are shown until it arrives. */
   async load(): Promise<void> {
     this.generation += 1;
     this.added = [];
@@ -79,7 +79,7 @@ export class Paged<T> {
     await this.fetch(this.next.value, (items) => this.merged([...this.items.value, ...items]));
   }
 
-  /** Put entries before all others; those that are there already are replaced where they are. */
+  /** Add entries at the beginning; entries that exist already are replaced in place. */
   prepend(items: T[]): void {
     if (this.loading.value) this.added = [...items, ...this.added];
     const known = new Map(this.items.value.map((one) => [this.idOf(one), one]));
@@ -88,7 +88,7 @@ export class Paged<T> {
     this.items.value = [...fresh, ...known.values()].slice(0, this.limit);
   }
 
-  /** Replace an entry, if it is there. */
+  /** Replace an entry, if it exists. */
   update(item: T): void {
     const id = this.idOf(item);
     this.items.value = this.items.value.map((one) => (this.idOf(one) === id ? item : one));
@@ -99,7 +99,7 @@ export class Paged<T> {
     this.items.value = this.items.value.filter((one) => this.idOf(one) !== id);
   }
 
-  /** The first page with what has changed while it was loaded. */
+  /** The first page with the changes that were made while it was loaded. */
   private withChanges(page: T[]): T[] {
     const known = new Set(page.map((one) => this.idOf(one)));
     const added = this.added.filter((one) => !known.has(this.idOf(one)));

@@ -28,7 +28,7 @@ interface Document {
 
 let loading: Promise<Document> | null = null;
 
-/** The schema of the body of an operation, and those that it refers to. The document is loaded once, when it is needed. */
+/** The schema of the body of an operation, and those that it refers to. The document is loaded once, on demand. */
 export async function bodySchema(operation: OperationName): Promise<{ body: Schema; schemas: Schemas } | null> {
   loading ??= fetch(`${serverUrl}/openapi.json`).then((response) => response.json() as Promise<Document>);
   loading.catch(() => (loading = null));
@@ -44,7 +44,7 @@ export function schemasAt(body: Schema, schemas: Schemas, path: string[], string
   let found = variantsOf(body, schemas, (name) => strings.get(name));
   path.forEach((name, index) => {
     const here = path.slice(0, index + 1).join(".");
-    // The variant of the discriminator itself is what is being chosen.
+    // At the discriminator itself, the variant is still being chosen.
     const isLast = index === path.length - 1;
     const members = found.flatMap(({ properties, items }) => properties?.[name] ?? (items && /^\d+$/.test(name) ? items : []));
     found = members.flatMap((one) => variantsOf(one, schemas, (key) => (isLastOf(path, index, key, isLast) ? undefined : strings.get(`${here}.${key}`))));

@@ -19,7 +19,7 @@ export interface Sample {
   body?: unknown;
 }
 
-/** What the server stores in place of a secret. */
+/** The text that the server stores in place of a secret. */
 export const MASK = "•••••";
 const SECRET = "HELIOGRAPH_KEY_SECRET";
 const HIDDEN = "SECRET";
@@ -39,7 +39,7 @@ function curl({ server, method, path, keyId, body }: Sample): string {
   return parts.join(" \\\n  ");
 }
 
-/** Characters that a terminal acts upon, or that show code in another order than it runs. */
+/** Characters that control a terminal, or that display code in another order than it runs. */
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 function escaped(text: string): string {
@@ -117,7 +117,7 @@ export function snakeCase(name: string): string {
     .replace(/[\s-]+/g, "_").toLowerCase();
 }
 
-/** The values of the parameters of a path, in its order; null if it is another path. */
+/** The values of the parameters of a path, in order; null if the path does not match. */
 function pathValues(place: string, path: string): string[] | null {
   const template = place.split(" ")[1]?.split("/") ?? [];
   const parts = path.split("?")[0]?.replace(/\/$/, "").split("/") ?? [];
@@ -138,7 +138,7 @@ function decoded(text: string): string {
   }
 }
 
-/** The parameters of a query as arguments: `page[size]=25` is `page={"size": 25}`; null if one has no name for it. */
+/** The parameters of a query as arguments: `page[size]=25` is `page={"size": 25}`; null if one cannot be expressed. */
 function queryArguments(path: string): string[] | null {
   const [, search = ""] = path.split(/\?(.*)/s);
   const named = new Map<string, Record<string, unknown>>();

@@ -1,4 +1,4 @@
-// Reads a stream of server-sent events with a header, and resumes it for as long as it is wanted.
+// Reads a stream of server-sent events with an Authorization header, and resumes it until it is stopped.
 import { ApiError, open } from "./api";
 
 export interface Frame {
@@ -16,12 +16,12 @@ export interface StreamHandlers {
   onState(state: StreamState): void;
 }
 
-/** Without a byte for this long, the connection is dead. The server sends a heartbeat every 20 s. */
+/** A connection without a byte for this time is dead. The server sends a heartbeat every 20 s. */
 const SILENCE_MS = 45_000;
 const FIRST_DELAY_MS = 500;
 const LAST_DELAY_MS = 30_000;
 
-/** Read the stream at `path`, from a cursor or else from now on, until the returned function is called. */
+/** Read the stream at `path`, from a cursor or from now on, until the returned function is called. */
 export function readStream(path: string, handlers: StreamHandlers, cursor: string | null = null): () => void {
   const stopped = new AbortController();
   void keepReading(path, handlers, cursor, stopped.signal);
@@ -44,7 +44,7 @@ async function keepReading(path: string, handlers: StreamHandlers, from: string 
         handlers.onFrames(frames);
       }
     } catch (error) {
-      // A session that has ended is not going to be valid again; the page asks for a new one.
+      // A session that has ended does not become valid again; the page asks for a new one.
       if (error instanceof ApiError && (error.status === 401 || error.status === 403 || error.status === 404)) {
         handlers.onState("waiting");
         return;
@@ -111,7 +111,7 @@ async function* connect(
   }
 }
 
-/** A function that takes the next text of a stream, and returns the frames which that completes. */
+/** Returns a function that takes the next text of a stream, and returns the frames that are complete by then. */
 export function parser(): (text: string) => Frame[] {
   let rest = "";
   return (text) => {

@@ -1,7 +1,7 @@
-// New rows of a list that is live: they are shown at once, or wait while the user reads.
+// New rows of a live list: they are shown immediately, or wait while the user reads.
 import { computed, signal } from "@preact/signals";
 
-/** More rows than this in a second are shown as a number. */
+/** If more rows arrive in a second, only their number is shown. */
 const BUSY_PER_SECOND = 50;
 const SECOND_MS = 1000;
 /** The number of waiting rows changes at most this often. */
@@ -11,7 +11,7 @@ const MOST_HELD = 500;
 
 export interface TailOptions<T> {
   show: (rows: T[]) => void;
-  /** Load the list again, because some of the rows that waited were not kept. */
+  /** Load the list again, because some of the waiting rows were not kept. */
   reload: () => void;
 }
 
@@ -97,7 +97,7 @@ export class Tail<T> {
     this.releaseUnlessHolding();
   }
 
-  /** Do something after a while, unless the same is going to be done already. */
+  /** Run an action after a delay, unless the same action is scheduled already. */
   private later(what: string, milliseconds: number, action: () => void): void {
     if (this.timers.has(what)) return;
     this.timers.set(what, setTimeout(() => {

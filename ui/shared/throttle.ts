@@ -1,4 +1,4 @@
-// Limits how often something is done.
+// Limits how often an action runs.
 
 /** A function that runs `action` at once, and then at most once in this many milliseconds; a call in between runs it at the end. */
 export function throttled(action: () => void, milliseconds: number): () => void {

@@ -1,4 +1,4 @@
-// What modules read of the page when they are loaded. Import it before them.
+// The properties of the page that modules read when they are loaded. Import this module before them.
 Object.assign(globalThis, {
   document: { baseURI: "http://127.0.0.1:8080/sc/console/", body: { dataset: { contents: "shown" } } },
   location: new URL("http://127.0.0.1:8080/sc/console/"),

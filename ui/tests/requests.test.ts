@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { RecordedRequest } from "../shared/operations";
 import { size, statusText } from "../shared/statuses";
 
-// What the page offers, and the modules read when they are loaded.
+// The properties of the page that the modules read when they are loaded.
 Object.assign(globalThis, {
   document: { baseURI: "http://127.0.0.1/console/" }, location: { pathname: "/console/", search: "" }, localStorage: { getItem: () => null },
   sessionStorage: { getItem: () => null },

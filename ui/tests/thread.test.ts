@@ -18,7 +18,7 @@ function take(thread: Thread, events: EventRecord[]): void {
 
 test("messages of a burst that are not kept can be loaded", () => {
   const thread = new Thread("c");
-  // The stream reports them at once, while the list shows nothing yet.
+  // The stream reports the messages at once, while the list is still empty.
   take(thread, posted(222));
   assert.equal(thread.messages.value.length, 200);
   assert.equal(thread.messages.value.at(-1)?.id, "m221");

@@ -14,7 +14,7 @@ interface ActionsProps {
   player: Player | null;
 }
 
-/** All actions but quick replies, which stand below the newest message only. */
+/** All actions except quick replies, which are shown below the newest message only. */
 export function Actions({ actions = [], messageId, player }: ActionsProps) {
   const shown = player ? actions.filter((one) => one.type !== "reply" && one.type !== "locationRequest") : actions;
   if (!shown.length) return null;
@@ -44,7 +44,7 @@ function price({ amount, currency = "USD" }: { amount: number; currency?: string
   }
 }
 
-/** What an end user can press instead of writing, below the newest message. */
+/** The quick replies below the newest message, which an end user can press instead of writing. */
 export function QuickReplies({ message, player, onDone }: { message: Message; player: Player; onDone: (posted: Message[]) => void }) {
   const actions: Action[] = "actions" in message.content ? (message.content.actions ?? []) : [];
   const places = actions.filter((one) => one.type === "locationRequest");

@@ -1,4 +1,4 @@
-// What everyone must know: chaos is on, the clock is shifted, or contents are hidden.
+// Warnings on every screen: chaos is on, the clock is shifted, or contents are hidden.
 import { useEffect } from "preact/hooks";
 import { followSandbox, sandbox, stopChaos } from "../stores/sandbox";
 import { linkTo } from "../routes";

@@ -11,7 +11,7 @@ interface ButtonProps {
   icon?: IconName;
   /** The name of a button that shows only an icon. */
   label?: string;
-  /** Why the button cannot be used now; it is disabled while this is set. */
+  /** The reason why the button is disabled; it is enabled without one. */
   disabledBecause?: string | null | false;
   title?: string;
   pressed?: boolean;

@@ -1,4 +1,4 @@
-// A request with what it caused, on one line.
+// A request on one line, with the events and deliveries that it caused.
 import type { Delivery, EventRecord, RecordedRequest } from "../../shared/operations";
 import { duration } from "../../shared/time";
 import { deliveriesOfEvents, eventsOfRequests } from "../stores/chains";
@@ -21,7 +21,7 @@ function decoded(path: string): string {
   }
 }
 
-/** A request on one line, with why it was rejected, or else what it caused. */
+/** A request on one line, with the reason for its rejection, or else the events and deliveries that it caused. */
 export function RequestLine({ request }: { request: RecordedRequest }) {
   const events = eventsOfRequests.value.get(request.requestId) ?? [];
   return (

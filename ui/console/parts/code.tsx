@@ -1,4 +1,4 @@
-// A request as code, in the language of choice.
+// A request as code, in the language that the user chose.
 import { useSignal } from "@preact/signals";
 import { type Language, LANGUAGES, type Sample, snippet } from "../../shared/snippets";
 import { Segments } from "./button";
@@ -6,7 +6,7 @@ import { CopyButton } from "./values";
 
 const KEY = "heliograph:language";
 
-/** The language that was chosen last. */
+/** The language that the user chose last. */
 function storedLanguage(): Language {
   const stored = localStorage.getItem(KEY);
   return LANGUAGES.find((one) => one.value === stored)?.value ?? "curl";

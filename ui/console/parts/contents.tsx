@@ -1,4 +1,4 @@
-// The content of a message, of each type. With `player`, what an end user can press is a button.
+// The content of a message of any type. With `player`, actions of an end user are buttons.
 import type { Message } from "../../shared/operations";
 import type { Player } from "../stores/playing";
 import { counted } from "../titles";
@@ -16,7 +16,7 @@ export interface ContentProps {
   player: Player | null;
 }
 
-/** The size in bytes of a content that the server does not show, with `--console-contents no`; undefined if it does. */
+/** The size in bytes of a content that the server hides (`--console-contents no`); undefined for other contents. */
 export function hiddenSize(content: object): number | undefined {
   return "size" in content && typeof content.size === "number" ? content.size : undefined;
 }

@@ -1,4 +1,4 @@
-// Two texts side by side in one column: what was removed, and what was added.
+// The differences of two texts in one column: removed and added lines.
 import { diffLines, type DiffLine, diffParts } from "../../shared/diff";
 
 const MARKS = { same: " ", added: "+", removed: "−" } as const;

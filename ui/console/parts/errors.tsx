@@ -27,7 +27,7 @@ export function ErrorNote({ error, onRetry }: { error: ApiError; onRetry?: () =>
   );
 }
 
-/** What will appear in a list that has no entries, and one action. */
+/** Shown for an empty list: what will appear in it, and an action. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="empty">
@@ -74,7 +74,7 @@ function dismiss(id: number): void {
 export function Toasts() {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // The last to be shown is on top: messages cover a dialog that is open.
+    // The popover that is shown last is on top, so messages cover an open dialog.
     box.current?.hidePopover();
     box.current?.showPopover();
   }, [toasts.value]);

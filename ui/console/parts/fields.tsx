@@ -92,7 +92,7 @@ export function Check(props: {
   );
 }
 
-/** A field of a bar, which searches as the user types or filters a list. */
+/** A field in a bar that searches as the user types, or filters a list. */
 export function SearchField(props: {
   label: string;
   value: string;

@@ -1,4 +1,4 @@
-// A new view is read from its heading.
+// Moves the focus to the heading of a new view, so that screen readers begin there.
 
 /** Move the focus to the heading of the screen, or to the screen while it has none. */
 export function focusHeading(): void {

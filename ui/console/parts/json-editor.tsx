@@ -1,4 +1,4 @@
-// An editor of JSON, which shows errors at the values that they are about.
+// An editor of JSON, which shows errors at the values that caused them.
 import { useId, useMemo, useRef } from "preact/hooks";
 import type { ApiError, OperationName } from "../../shared/api";
 import { lineAt, type Place, placeOfTitle, placesOf } from "../json-places";

@@ -1,4 +1,4 @@
-// What a JSON editor suggests at the caret, from the OpenAPI document.
+// Suggestions at the caret of a JSON editor, from the OpenAPI document.
 import { type Signal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
@@ -10,7 +10,7 @@ const LINE_PX = 18;
 const CHARACTER_PX = 7.25;
 
 export interface Suggesting {
-  /** Empty if nothing is suggested. */
+  /** The suggestions, or an empty list. */
   offered: Signal<Suggestion[]>;
   active: Signal<number>;
   /** Look for suggestions at the caret. */

@@ -27,7 +27,7 @@ interface Props {
   load: () => Promise<Key[]>;
   create: (name: string) => Promise<Key>;
   revoke: (id: string) => Promise<unknown>;
-  /** What is shown in place of an error. */
+  /** The contents to show instead of an error. */
   explain?: (error: ApiError) => ComponentChildren;
 }
 

@@ -1,4 +1,4 @@
-// Whether what is shown is up to date.
+// Shows whether the page is up to date.
 import { shortTime } from "../../shared/time";
 import { lastUpdate, streamState } from "../stores/activity";
 

@@ -32,7 +32,7 @@ export function FileLink({ url, text, size }: { url: string; text?: string; size
   );
 }
 
-/** Whether it is a file that this server stores. Other paths of it may redirect to other servers, as inboxes do. */
+/** Whether this server stores the file. Its other paths may redirect to other servers, as inboxes do. */
 function isOwn(url: string): boolean {
   return URL.parse(url)?.href.startsWith(`${serverUrl}/attachments/`) === true || url.startsWith("blob:");
 }

@@ -6,7 +6,7 @@ import { Icon, type IconName } from "./icons";
 export interface MenuItem {
   text: string;
   icon?: IconName;
-  /** Whether it is the present one of several choices. */
+  /** Whether it is the selected one of several choices. */
   checked?: boolean;
   onPress: () => unknown;
 }
@@ -19,7 +19,7 @@ interface Props {
   small?: boolean;
   /** Actions below a line, which stay in view while the others scroll. */
   actions?: MenuItem[];
-  /** What stands above the actions, such as facts or a field that filters them. */
+  /** The contents above the actions, such as facts or a field that filters the actions. */
   head?: ComponentChildren;
   onClose?: () => void;
 }

@@ -21,12 +21,12 @@ export function authorName({ type, userId, displayName }: Pick<Message["author"]
 
 interface MessageProps {
   message: Message;
-  /** Whether it is shown on the side of the one who looks. */
+  /** Whether it is shown on the side of the viewer's own messages. */
   isOwn: boolean;
   /** Whether it follows a message of the same author. */
   continues: boolean;
   player: Player | null;
-  /** The names of those who have read up to here. */
+  /** The names of the participants who have read up to this message. */
   readers: readonly string[];
   onInspect: ((message: Message) => void) | null;
 }

@@ -1,4 +1,4 @@
-// New rows that wait while someone reads a list.
+// New rows that are held back while the user reads a list.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Tail } from "../../shared/tail";

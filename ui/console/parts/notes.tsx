@@ -1,4 +1,4 @@
-// What happened between messages: joins, leaves, and changes of control.
+// Events between messages: joins, leaves, and changes of control.
 import type { EventRecord } from "../../shared/operations";
 import { linkTo } from "../routes";
 import { changesOf } from "../stores/control";
@@ -9,7 +9,7 @@ import { shortened } from "./values";
 
 const VERBS: Record<string, string> = { "conversation:join": "joined", "conversation:leave": "left" };
 
-/** Several events of one type in a row are one line; `isPartial` says that there were more of them. */
+/** One line for consecutive events of one type; `isPartial` says that there were more than these. */
 export function NoteRow({ events, isPartial, inFull }: { events: readonly EventRecord[]; isPartial: boolean; inFull: boolean }) {
   const [first] = events;
   if (!first) return null;

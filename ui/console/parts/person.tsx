@@ -1,4 +1,4 @@
-// How a user is shown beside a name.
+// The initials of a user, shown next to the name.
 export function Initials({ name }: { name: string }) {
   return <span class="initials" aria-hidden="true">{initialsOf(name)}</span>;
 }

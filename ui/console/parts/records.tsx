@@ -1,4 +1,4 @@
-// A short list whose entries have buttons of their own.
+// A short list whose entries have buttons.
 import type { ComponentChildren } from "preact";
 import { Button } from "./button";
 import { ErrorNote } from "./errors";
@@ -27,7 +27,7 @@ export function Record({ title, children, actions }: RecordProps) {
   );
 }
 
-/** What a list shows while it loads, if it failed, if it is empty, and if it goes on. */
+/** The state of a list: loading, failed, empty, or with more pages. */
 export function RecordsState<T>({ pages, empty }: { pages: Paged<T>; empty: ComponentChildren }) {
   const { error, loaded, loading, items, hasMore } = pages;
   if (error.value) return <ErrorNote error={error.value} onRetry={() => pages.load()} />;
@@ -38,13 +38,13 @@ export function RecordsState<T>({ pages, empty }: { pages: Paged<T>; empty: Comp
 
 interface SectionProps {
   title: string;
-  /** Whether it is part of a detail, whose own heading is of the second level. */
+  /** Whether it is part of a detail view, whose heading has level 2. */
   inDetail?: boolean;
   actions?: ComponentChildren;
   children: ComponentChildren;
 }
 
-/** A section with a heading, and actions beside it. */
+/** A section with a heading, and actions next to it. */
 export function Section({ title, inDetail, actions, children }: SectionProps) {
   const Heading = inDetail ? "h3" : "h2";
   return (

@@ -1,4 +1,4 @@
-// Saves what the page has as a file.
+// Saves data of the page as a file.
 
 /** Let the browser save a file under this name. */
 export function saveFile(contents: Blob, name: string): void {

@@ -6,7 +6,7 @@ import { SearchField } from "./fields";
 
 const PAUSE_MS = 250;
 
-/** Searches when the user stops typing: each text is a request. `wanted` is what the URL has. */
+/** Searches when the user stops typing, because each search is a request. `wanted` is the text in the URL. */
 export function SearchList({ label, wanted }: { label: string; wanted: string }) {
   const text = useSignal(wanted);
   const applied = useRef(wanted);

@@ -24,7 +24,7 @@ const ICONS: Record<Found["kind"], IconName> = {
   app: "house", conversation: "messages-square", delivery: "webhook", event: "zap", integration: "plug", key: "key-round",
   message: "messages-square", participant: "users", request: "arrow-left-right", user: "users", webhook: "webhook",
 };
-/** People type faster than this; each text is a request. */
+/** The pause in typing after which a search begins, because each search is a request. */
 const PAUSE_MS = 150;
 
 export function Search() {
@@ -33,7 +33,7 @@ export function Search() {
   const error = useSignal<ApiError | null>(null);
   const busy = useSignal(false);
   useEffect(() => searchFor(text.value.trim(), found, error, busy), [text.value]);
-  // Records come last: what they are added to stays where the user is about to press Enter.
+  // Records come last, so that choices do not move when records arrive while the user is about to press Enter.
   const choices = useComputed(() => [...matching(commands(), text.value).map(choiceOfCommand), ...found.value.map(choiceOfFound)]);
   const close = (): void => void (searching.value = false);
   return (

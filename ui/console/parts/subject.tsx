@@ -1,8 +1,8 @@
-// What an event or a delivery is about: users and a conversation, by their names.
+// The subject of an event or a delivery: users and a conversation, by their names.
 import { conversationName } from "../stores/conversation-names";
 import { nameOf } from "../stores/names";
 
-/** Each name in a direction of its own, so that one that is written from right to left does not move the others. */
+/** The names, each with its own text direction, so that a right-to-left name does not reorder the others. */
 export function Subject({ names }: { names: readonly string[] }) {
   return <>{names.map((name, index) => <>{index > 0 && " · "}<bdi>{name}</bdi></>)}</>;
 }

@@ -17,7 +17,7 @@ interface ThreadViewProps {
   thread: Thread;
   /** When the conversation was created, shown above its first message. */
   createdAt: string | null;
-  /** Whose view it is: that of the business, or of the player. */
+  /** The player whose view this is; null for the view of the business. */
   player: Player | null;
   onInspect: ((message: Message) => void) | null;
 }
@@ -38,7 +38,7 @@ export function ThreadView(props: ThreadViewProps) {
   };
   const loadOlderAtTop = (): void => {
     const box = scroller.current;
-    // One that is hidden is always at its top.
+    // A hidden element always has its scroll position at the top.
     if (box?.clientHeight && box.scrollTop <= LOAD_OLDER_PX) void thread.loadOlder();
   };
   const onScroll = (): void => {
@@ -53,7 +53,7 @@ export function ThreadView(props: ThreadViewProps) {
     if (stuck.current) toEnd();
   }, [newestId, thread.notes.events.value, thread.typing.value]);
   useEffect(() => {
-    // The reader may have scrolled up meanwhile. After an error they do so again, or press the button.
+    // The reader may have scrolled up meanwhile. After an error they have to scroll again, or press the button.
     if (thread.loaded.value && !thread.loading.value && !thread.error.value) loadOlderAtTop();
   }, [thread.loading.value]);
   useEffect(() => {
@@ -86,7 +86,7 @@ export function ThreadView(props: ThreadViewProps) {
   );
 }
 
-/** Keep what is read at its place when older messages appear above it. */
+/** Keep the visible messages in place when older ones are added above them. */
 function useKeptPlace(scroller: RefObject<HTMLDivElement | null>, thread: Thread): void {
   const firstId = thread.messages.value[0]?.id ?? "";
   const known = useRef(firstId);
@@ -96,7 +96,7 @@ function useKeptPlace(scroller: RefObject<HTMLDivElement | null>, thread: Thread
     return message && scroller.current ? message.offsetTop - scroller.current.scrollTop : null;
   };
   if (known.current !== firstId) {
-    // The document still shows what was rendered before.
+    // The document still shows the previous rendering.
     const distance = distanceOf(known.current);
     kept.current = distance === null ? null : { id: known.current, distance };
     known.current = firstId;
@@ -127,7 +127,7 @@ function Entries({ thread, createdAt, player, onInspect }: ThreadViewProps) {
   return <>{rows.map((one) => one.row)}</>;
 }
 
-/** A row that is not rendered again as long as what it shows is the same: there may be a thousand of them. */
+/** A row that is only rendered again if its contents change, because there may be a thousand rows. */
 interface Kept {
   entry: TimelineEntry;
   isReadBy: string;
@@ -157,7 +157,8 @@ function Entry({ entry, player, onInspect, isReadBy }: EntryProps) {
 
 const BUSINESS = "business";
 
-/** Those whose newest read message is each of these, separated by spaces; authors have read their own. */
+/** For each message, the ids of the users whose newest read message it is, separated by spaces. Authors have read
+ * their own messages. */
 export function readersOf(messages: readonly Message[], times: ReadonlyMap<string, string>): Map<string, string> {
   const found = new Map<string, string>();
   for (const [userId, time] of times) {

@@ -10,7 +10,7 @@ interface ToolProps {
   children: ComponentChildren;
 }
 
-/** One tool: its name, what it does, the commands that do the same, and beside them its controls. */
+/** One tool: its name, a description, the commands that do the same, and its controls next to them. */
 export function Tool({ title, about, commands, children }: ToolProps) {
   const id = useId();
   return (

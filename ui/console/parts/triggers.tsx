@@ -1,4 +1,4 @@
-// Which events a webhook receives.
+// Selects the events that a webhook receives.
 import { useSignal } from "@preact/signals";
 import type { WebhookCreateBody } from "../../shared/operations";
 import { Segments } from "./button";

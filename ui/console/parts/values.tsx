@@ -17,7 +17,7 @@ export function Id({ value, full }: { value: string; full?: boolean }) {
   );
 }
 
-/** `6b06dd61e4a8…d9`. The end is the same in ids of one process, so the beginning tells them apart. */
+/** `6b06dd61e4a8…d9`. Ids of one process have the same end, so they differ in their beginning. */
 export function shortened(id: string): string {
   const prefix = /^[a-z]{2,4}_/.exec(id)?.[0] ?? "";
   const rest = id.slice(prefix.length);

@@ -1,4 +1,4 @@
-// How to make the first request, and three ways to begin without one.
+// Help for the first request, and three ways to begin without one.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { serverUrl } from "../../shared/api";
@@ -39,7 +39,7 @@ interface Made {
   linkText: string;
 }
 
-/** Buttons that make something to look at. What they made is said below them. */
+/** Buttons that create sample data. A note below them says what was created. */
 export function Starts() {
   const made = useSignal<Made | null>(null);
   if (isViewer.value) return null;

@@ -1,4 +1,4 @@
-// The first screen: how to make the first request, what went wrong lately, and what happens now.
+// The first screen: help for the first request, recent problems, and the live activity.
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Operations, RecordedRequest } from "../../shared/operations";
@@ -19,7 +19,7 @@ export function Home() {
   useEffect(() => list.start(), [list]);
   useEffect(() => followChains(), []);
   const { items, loaded, error } = list.pages;
-  // What an app without requests shows remains until the user leaves the screen.
+  // The help of an app without requests remains until the user leaves the screen.
   const startedEmpty = useSignal<boolean | null>(null);
   const isNew = items.value.every(setsUp);
   const isOff = recording.value === false;
@@ -40,7 +40,7 @@ export function Home() {
   );
 }
 
-/** Whether a request is one of those that make an app and its keys. */
+/** Whether a request only sets up an app or its keys. */
 function setsUp({ operation }: RecordedRequest): boolean {
   return operation !== undefined && ["Apps", "App Keys"].includes(TAGS[operation as keyof Operations]);
 }

@@ -13,11 +13,11 @@ export interface Screen {
   name: string;
   title: string;
   icon: IconName;
-  /** The heading of the navigation below which it stands. */
+  /** The heading in the navigation below which the screen is listed. */
   group: "" | "Developers" | "App";
   /** The key that opens it after `g`. */
   key?: string;
-  /** Whether only a sandbox has what it shows. */
+  /** Whether only a sandbox has this screen. */
   sandboxOnly?: boolean;
   view: ComponentType;
 }

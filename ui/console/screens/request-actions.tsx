@@ -1,4 +1,4 @@
-// What can be done with a recorded request: send it again, copy it as code, share its link.
+// The actions for a recorded request: send it again, copy it as code, share its link.
 import { useSignal } from "@preact/signals";
 import { type RawResponse, serverUrl } from "../../shared/api";
 import type { RecordedRequestDetails } from "../../shared/operations";

@@ -1,4 +1,4 @@
-// One recorded request with its response, and what it caused.
+// One recorded request with its response and the events that it caused.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ApiError } from "../../shared/api";
@@ -67,7 +67,7 @@ function Record({ record }: { record: RecordedRequestDetails }) {
   );
 }
 
-/** Why a request was rejected, and where the reference describes its operation. */
+/** The reason for a rejection, with a link to the operation in the reference. */
 function Rejected({ record: { operation, status, errorCode, response } }: { record: RecordedRequestDetails }) {
   const titles = titlesOf(response.body);
   const tag = operation !== undefined && operation in TAGS ? TAGS[operation as keyof Operations] : undefined;

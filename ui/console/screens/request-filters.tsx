@@ -38,7 +38,7 @@ export function RequestFilters({ list }: { list: RequestList }) {
   );
 }
 
-/** The keys of the app by their names, and those that the rows name. */
+/** The choices of keys: the keys of the app by name, and other keys that occur in the rows. */
 function keyChoices(list: RequestList): [string, string][] {
   const names = new Map(keys.value.map((one) => [one.id, `${one.displayName} (${shortened(one.id)})`]));
   const chosen = route.value.query.get("keyId");
@@ -60,7 +60,7 @@ function PathOrId() {
     const timer = setTimeout(apply, SEARCH_MS);
     return () => clearTimeout(timer);
   }, [text.value]);
-  // A link or the button that clears the filters changed it.
+  // The URL was changed by a link, or by the button that clears the filters.
   useEffect(() => {
     text.value = applied;
   }, [applied]);

@@ -1,4 +1,4 @@
-// Recorded requests: a list that is live, and one request with its response and events.
+// Recorded requests: a live list, and one request with its response and events.
 import { useEffect, useMemo } from "preact/hooks";
 import { Button } from "../parts/button";
 import { RequestLine } from "../parts/chain";

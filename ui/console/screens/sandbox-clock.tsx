@@ -1,4 +1,4 @@
-// The clock of the app: it moves forward over everything that is due, or stands still.
+// The clock of the app, which moves forward through everything that becomes due, or stands still.
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ClockBody } from "../../shared/operations";
@@ -42,7 +42,7 @@ function targetOf(entered: string): string {
   return `${new Date(tomorrow).toISOString().slice(0, 10)}T00:00:00Z`;
 }
 
-/** The time of the app. It goes on in the page, so that it need not be asked for each second. */
+/** The time of the app. The page continues it, so that it need not be loaded every second. */
 function ClockFace({ reading }: { reading: ClockReading }) {
   const tick = useSignal(0);
   useEffect(() => {

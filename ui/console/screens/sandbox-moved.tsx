@@ -1,4 +1,4 @@
-// What happened while the clock moved.
+// The attempts and deletions while the clock moved.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { call } from "../../shared/api";

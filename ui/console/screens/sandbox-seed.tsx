@@ -1,4 +1,4 @@
-// What the app contains at first: seeds, and the reset to them.
+// Seeds, which describe the initial contents of the app, and the reset to the seed.
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { call } from "../../shared/api";

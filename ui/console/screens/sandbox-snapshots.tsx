@@ -147,7 +147,7 @@ function RestoreDialog({ snapshot, onRestored, onClose }: { snapshot: Snapshot; 
   );
 }
 
-/** Show what the snapshot has. A session that is younger has ended: then the page asks to sign in again. */
+/** Show the restored data. A session that is younger than the snapshot has ended: the page asks to sign in again. */
 async function showRestored(onRestored: () => Promise<void>): Promise<void> {
   try {
     await reloadApps();

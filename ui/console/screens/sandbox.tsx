@@ -1,4 +1,4 @@
-// The tools of a sandbox: chaos, clock, snapshots and seed, each with the commands that do the same.
+// The tools of a sandbox: chaos, clock, snapshots and seed, each with the equivalent commands.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type ApiError, call } from "../../shared/api";

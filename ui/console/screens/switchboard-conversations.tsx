@@ -1,4 +1,4 @@
-// Who controls the conversations, and how that changed in one of them.
+// The control of conversations, and the history of control of one conversation.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type ApiError, call } from "../../shared/api";

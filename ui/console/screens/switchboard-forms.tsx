@@ -6,7 +6,7 @@ import { Check, Select, TextField } from "../parts/fields";
 import { linkTo } from "../routes";
 import type { Board } from "../stores/switchboard";
 
-/** The value of the choice to name a type instead of an integration. */
+/** The value of the choice "by type", instead of an integration. */
 const BY_TYPE = "type";
 
 interface Values {
@@ -61,7 +61,7 @@ export function EditDialog({ board, member, onClose }: DialogProps & { member: S
   );
 }
 
-/** Null clears a field that was set, and is the default of a new one. */
+/** Null clears a field that was set, and is the default in a new switchboard integration. */
 function bodyOf({ name, next, standby, history }: Values) {
   return {
     name: name.trim(),

@@ -1,4 +1,4 @@
-// The switchboard: which integrations share the conversations, and who controls each of these.
+// The switchboard: the integrations that share the conversations, and the control of each conversation.
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { Button } from "../parts/button";

@@ -1,4 +1,4 @@
-// What went wrong lately: rejected requests, and webhooks that fail or are late.
+// Recent problems: rejected requests, and webhooks that fail or are late.
 import { useEffect, useMemo } from "preact/hooks";
 import type { Delivery } from "../../shared/operations";
 import { Button } from "../parts/button";

@@ -39,7 +39,7 @@ export function UserDetail({ id, onChange, onGone }: Props) {
     });
   }, [user]);
   const found = user.value.value;
-  // A user who is being erased is gone before the report was read.
+  // An erased user no longer exists while the user still reads the report.
   if (user.error.value && question.value !== "erase") return <div class="detail"><Close /><ErrorNote error={user.error.value} onRetry={() => user.load()} /></div>;
   if (!found) return <div class="detail"><p class="faint">Loading…</p></div>;
   const change = (next: User): void => {

@@ -1,4 +1,4 @@
-// Erases a user with everything that names the person, and reports what became of it.
+// Erases a user with all data that identifies the person, and shows the report.
 import { useSignal } from "@preact/signals";
 import type { Erasure, KeptData, User } from "../../shared/operations";
 import { Button } from "../parts/button";
@@ -11,7 +11,7 @@ import { count, counted } from "../titles";
 interface Props {
   user: User;
   onClose: () => void;
-  /** Called when the user is gone and the report was read. */
+  /** Called after the erasure, when the report is closed. */
   onDone: () => void;
 }
 

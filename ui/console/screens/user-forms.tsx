@@ -73,7 +73,7 @@ function ProfileFields({ fields, onChange, focused }: { fields: Fields; onChange
   );
 }
 
-/** Rejects if the metadata is not valid. An empty field removes what it had. */
+/** Rejects if the metadata is not valid. An empty field removes its value. */
 function bodyOf({ metadata, ...texts }: Fields) {
   const parsed = parseMetadata(metadata);
   if ("problem" in parsed) throw new Error(parsed.problem);

@@ -1,4 +1,4 @@
-// The users of the app, and one of them with everything that belongs to them.
+// The users of the app, and one user with the related records.
 import { useEffect, useMemo } from "preact/hooks";
 import type { User } from "../../shared/operations";
 import { Button } from "../parts/button";

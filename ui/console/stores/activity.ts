@@ -1,4 +1,4 @@
-// The stream of requests and events, which everything that is live on the page follows.
+// The stream of requests and events, which all live parts of the page follow.
 import { signal } from "@preact/signals";
 import { serverUrl } from "../../shared/api";
 import { shareStream } from "../../shared/leader";
@@ -12,7 +12,7 @@ export interface Follower {
   onEvents?: (events: EventRecord[]) => void;
   /** Called with the number of requests that the server did not record because there were too many. */
   onDropped?: (count: number) => void;
-  /** Called when frames may be missing: what is shown should be loaded again. */
+  /** Called when frames may be missing: reload the data that is shown. */
   onReset?: () => void;
 }
 
@@ -40,7 +40,7 @@ export function follow(follower: Follower): () => void {
 export function readActivity(appId: string, sessionId: string): () => void {
   streamState.value = "connecting";
   begun = false;
-  // What another app reported last.
+  // Drops the last frames of another app.
   requests = [];
   events = [];
   const name = `heliograph:${serverUrl}:${appId}:${sessionId}`;
@@ -69,7 +69,7 @@ function sort({ event, data }: Frame): void {
   else if (event === "event") events.push(data as EventRecord);
 }
 
-/** What was loaded before the stream began lacks what happened in between. */
+/** Data that was loaded before the stream began may lack events from in between, so followers load it again. */
 function begin(isRecording: boolean): void {
   recording.value = isRecording;
   if (!begun) for (const one of followers) one.onReset?.();

@@ -15,7 +15,7 @@ const next = signal<string | null>(null);
 /** The session whose apps are loaded. */
 export const loadedFor = signal<string | null>(null);
 
-/** Load them for the present session, unless they are. Rejects with an `ApiError`. */
+/** Load the apps of the present session, unless they are loaded already. Rejects with an `ApiError`. */
 export async function loadApps(): Promise<void> {
   const { id = null } = session.value ?? {};
   if (id === loadedFor.value) return;
@@ -23,7 +23,7 @@ export async function loadApps(): Promise<void> {
   loadedFor.value = id;
 }
 
-/** Load them again, when a reset or a restore has changed them. Rejects with an `ApiError`. */
+/** Load the apps again, after a reset or a restore has changed them. Rejects with an `ApiError`. */
 export async function reloadApps(): Promise<void> {
   await loadFirst();
   await loadApp(appId.value);
@@ -40,7 +40,7 @@ export async function loadMoreApps(): Promise<void> {
   if (next.value !== null) await loadPage(apps.value);
 }
 
-/** Load the app of the URL, if it is not among those that are loaded. Rejects with an `ApiError`. */
+/** Load the app of the URL, unless it is among the loaded ones. Rejects with an `ApiError`. */
 export async function loadApp(id: string): Promise<void> {
   if (apps.value.some((one) => one.id === id)) return;
   add((await call("GetApp", { appId: id })).app);

@@ -1,4 +1,4 @@
-// What each request caused: its events, and the deliveries of these.
+// The events that each request caused, and their deliveries.
 import { signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { Delivery, EventRecord } from "../../shared/operations";
@@ -25,7 +25,7 @@ export function followChains(): () => void {
   const load = async (): Promise<void> => {
     const query = { page: { before: NEWEST, size: PAGE } };
     addEvents((await call("ListEventRecords", { appId: appId.value }, { query })).events);
-    // Their deliveries may be newer than those that were loaded beside them.
+    // The deliveries of these events may be newer than the ones that were loaded at the same time.
     stale = true;
   };
   const poll = async (): Promise<void> => {

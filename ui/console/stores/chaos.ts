@@ -50,7 +50,7 @@ async function current(): Promise<ChaosState> {
   return (await call("GetChaos", { appId: appId.value })).chaos;
 }
 
-/** The body that sets these rules again. */
+/** The request body that sets the same rules. */
 export function bodyOf({ seed, rules }: ChaosState): ChaosBody {
   return { seed, rules: rules.map(({ matches: _matches, hits: _hits, ...rule }) => rule as Rule) };
 }
@@ -61,7 +61,7 @@ const SUBJECTS: Record<string, [all: string, of: string]> = {
   stream: ["All events of streams", "Events of streams"],
 };
 
-/** What a rule is about, such as `Requests: PostMessage, POST`. */
+/** The requests, calls or events that a rule matches, such as `Requests: PostMessage, POST`. */
 export function subjectOf({ on, match }: Pick<RuleState, "on" | "match">): string {
   const [all, of] = SUBJECTS[on] ?? [on, on];
   const fields = Object.entries(match ?? {}).filter(([, value]) => value !== null && value !== undefined);
@@ -76,7 +76,7 @@ function fieldText(name: string, value: string): string {
   return (words[name] ?? "") + value;
 }
 
-/** What a rule does, such as `status 429, retry after 2 s`. */
+/** The effect of a rule, such as `status 429, retry after 2 s`. */
 export function effectText({ on, effect }: Pick<RuleState, "on" | "effect">): string {
   const parts = Object.entries(effect).flatMap(([name, value]) => {
     const write = EFFECTS[name];

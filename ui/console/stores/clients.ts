@@ -1,4 +1,4 @@
-// On what a user can be reached: clients of SDKs and channels, and devices.
+// The clients of SDKs and channels and the devices through which a user can be reached.
 import { call } from "../../shared/api";
 import type { Client, Device } from "../../shared/operations";
 import { inOrder, Paged } from "../../shared/paged";

@@ -1,22 +1,22 @@
-// The clock of the app, and moves of it over what is due.
+// The clock of the app, and moving it through everything that becomes due.
 import { call } from "../../shared/api";
 import type { ClockAttempt, ClockBody, ClockChangeResponse, ClockExpired } from "../../shared/operations";
 import { appId } from "../routes";
 import { readClock } from "./sandbox";
 
-/** What happened from one time of the clock to another one. */
+/** The attempts and deletions between two times of the clock. */
 export interface Move {
   from: string;
   to: string;
   attempts: ClockAttempt[];
   expired: ClockExpired;
-  /** The seconds that are left, as long as the target is not reached. */
+  /** The remaining seconds; 0 once the target is reached. */
   remaining: number;
 }
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** The seconds of a duration such as `15m`, as the commands read it; null if it is none. */
+/** The seconds of a duration such as `15m`, in the syntax of the commands; null if the text is not a duration. */
 export function secondsOf(text: string): number | null {
   const found = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(text.trim());
   return found ? Number(found[1]) * (UNITS[found[2] || "s"] ?? 1) : null;
@@ -48,7 +48,7 @@ function moveOf({ from, to, attempts, expired, remainingSeconds }: ClockChangeRe
   return { from, to, attempts, expired, remaining: remainingSeconds ?? 0 };
 }
 
-/** Two moves, of which the second continues the first. */
+/** Combines two moves, of which the second continues the first. */
 export function joined(first: Move, second: Move): Move {
   return {
     from: first.from,
@@ -63,7 +63,7 @@ export function joined(first: Move, second: Move): Move {
   };
 }
 
-/** What was deleted because it was too old, such as `2 events and 1 delivery`; empty if nothing was. */
+/** The records that were deleted because of their age, such as `2 events and 1 delivery`; empty if there were none. */
 export function expiredText({ events, deliveries, conversations }: ClockExpired): string {
   const counts = [[events, "event", "events"], [deliveries, "delivery", "deliveries"],
     [conversations, "conversation", "conversations"]] as const;

@@ -1,4 +1,4 @@
-// What is being written in each conversation, as whom, and how it is sent.
+// The drafts of each conversation with their authors, and sending them.
 import { signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { AuthorBody, Message, MessageAct, MessagePost } from "../../shared/operations";
@@ -23,7 +23,7 @@ export interface Draft {
 const EMPTY: Draft = { text: "", userId: null, json: null };
 const drafts = signal<ReadonlyMap<string, Draft>>(new Map());
 
-/** What is being written; it is kept until the page is closed. */
+/** The draft of a conversation, which is kept until the page is closed. */
 export function draftOf(conversationId: string): Draft {
   return drafts.value.get(conversationId) ?? EMPTY;
 }
@@ -63,7 +63,7 @@ export async function post(conversationId: string, body: MessagePost): Promise<M
   return (await call("PostMessage", { appId: appId.value, conversationId }, { body })).messages;
 }
 
-/** Report that someone reads or types. Only the business can type. Rejects with an `ApiError`. */
+/** Report that a user or the business reads, or that the business types. Rejects with an `ApiError`. */
 export async function postActivity(
   conversationId: string,
   type: "conversation:read" | "typing:start" | "typing:stop",
@@ -73,7 +73,7 @@ export async function postActivity(
   await call("PostActivity", { appId: appId.value, conversationId }, { body: { author, type } });
 }
 
-/** Upload a file, and make the message that shows it. Rejects with an `ApiError`. */
+/** Upload a file; returns the content of a message that shows it. Rejects with an `ApiError`. */
 export async function fileContent(conversationId: string, file: File, text = ""): Promise<UserContent> {
   const form = new FormData();
   form.append("source", file);

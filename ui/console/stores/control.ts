@@ -18,7 +18,7 @@ interface Payload {
   reason?: string;
 }
 
-/** A change of control, or an attempt that failed, with who controls the conversation afterwards. */
+/** A change of control, or a failed attempt, with the integration that controls the conversation afterwards. */
 export interface ControlChange {
   event: EventRecord;
   text: string;
@@ -33,10 +33,10 @@ const PREFIX = "switchboard:";
 const ENOUGH = 10;
 const MOST_PAGES = 5;
 
-/** What changed the control of a conversation, newest first: events of the switchboard, and others that assigned it. */
+/** The changes of control of a conversation, newest first: events of the switchboard, and others that assigned it. */
 export function changesOf(newestFirst: readonly EventRecord[], isComplete: boolean): ControlChange[] {
   const changes: ControlChange[] = [];
-  // Without the older events, it is unknown who was active before the first one.
+  // Without the older events, it is unknown which integration was active before the first one.
   let before: string | null | undefined = isComplete ? null : undefined;
   for (const event of newestFirst.toReversed()) {
     const payload = event.payload as Payload;

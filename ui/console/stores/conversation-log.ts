@@ -1,4 +1,4 @@
-// What happened in a conversation: requests about it, the events that they caused, and the deliveries of these.
+// The activity of a conversation: requests about it, the events that they caused, and their deliveries.
 import { computed, signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { Delivery, EventRecord, RecordedRequest } from "../../shared/operations";
@@ -74,7 +74,7 @@ export class ConversationLog {
   /** Load the newest pages. A page can be empty even though older ones are not. */
   async load(): Promise<void> {
     await Promise.all([this.events, ...this.requests].map((one) => one.load()));
-    // Their deliveries may be newer than those that were loaded beside them.
+    // The deliveries of these events may be newer than the ones that were loaded at the same time.
     this.stale = true;
     for (let page = 1; page < MOST_EMPTY_PAGES && !this.entries.value.length && this.hasMore.value; page += 1) await this.loadMore();
   }

@@ -26,7 +26,7 @@ function want(id: string): void {
 }
 
 async function load(): Promise<void> {
-  // Most of those that are shown are among the conversations of the last activity.
+  // Most conversations that are shown are among those with the latest activity.
   if (listedFor !== appId.value) await loadNewest().catch(() => undefined);
   for (const id of wanted) if (!names.value.has(id)) await loadOne(id);
   wanted.clear();

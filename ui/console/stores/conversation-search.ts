@@ -10,8 +10,8 @@ const NONE: Page<ConversationSummary> = { items: [], next: null };
 
 type Fetched = Promise<Page<ConversationSummary>>;
 
-/** The pages of what a text finds: the conversation with this id, those of the user whom it identifies, those whose
- * metadata has it as `key=value`, and those with a name that begins with it. */
+/** The pages of the search results for a text: the conversation with this id, conversations of the user whom it
+ * identifies, conversations whose metadata has it as `key=value`, and conversations with a name that begins with it. */
 export function searchConversations(wanted: string): (cursor: string | null) => Fetched {
   const metadata = metadataFilter(wanted);
   let userId: string | undefined;

@@ -1,4 +1,4 @@
-// The conversations of the app, the ones with the newest activity or the newest ones first, or those that are searched.
+// The conversations of the app, with the newest activity or the newest conversation first, or the results of a search.
 import { signal } from "@preact/signals";
 import { ApiError, call } from "../../shared/api";
 import type { Conversation, ConversationCreateBody, ConversationSummary, EventRecord } from "../../shared/operations";
@@ -19,13 +19,13 @@ export class ConversationList {
   readonly pages: Paged<ConversationSummary>;
   /** Ids of rows that have just changed. */
   readonly fresh = signal<ReadonlySet<string>>(new Set());
-  /** The ids of conversations that changed, and whether that is an activity. */
+  /** The ids of conversations that changed, and whether the change counts as activity. */
   private readonly changed = new Map<string, boolean>();
   private readonly refreshSoon = throttled(() => void this.refresh(), REFRESH_MS);
 
   private readonly page: (cursor: string | null) => Promise<Page<ConversationSummary>>;
 
-  /** With a text, the conversations that it finds. */
+  /** With a text, the list has the results of its search. */
   constructor(private readonly order: ConversationOrder, private readonly wanted = "") {
     this.page = wanted ? searchConversations(wanted) : (cursor) => pageOf(order, cursor);
     this.pages = new Paged(this.page, (one) => one.id);

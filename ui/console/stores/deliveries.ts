@@ -14,10 +14,10 @@ export interface DeliveryFilter {
 
 const PAGE = 100;
 const POLL_MS = 1000;
-/** Failed deliveries that are sent again with one press. */
+/** Maximum number of failed deliveries that are sent again at once. */
 export const MOST_RESENT = 1000;
 
-/** The deliveries that match. New ones appear, and those that are pending change, within about a second. */
+/** The deliveries that match the filter. New ones appear, and pending ones change, within about a second. */
 export class DeliveryList extends LiveList<Delivery> {
   /** The newest delivery that was received, shown or not. */
   private newest = "";
@@ -45,7 +45,7 @@ export class DeliveryList extends LiveList<Delivery> {
     });
   }
 
-  /** Read what may have changed. */
+  /** Load new deliveries, and the pending ones again. */
   async poll(): Promise<void> {
     if (document.hidden || !this.pages.loaded.value) return;
     const stale = this.stale;
@@ -82,7 +82,7 @@ export class DeliveryList extends LiveList<Delivery> {
   }
 }
 
-/** The newest deliveries that match, and the present state of those that were pending. */
+/** The newest deliveries that match the filter, and the present state of the deliveries that were pending. */
 export async function loadChanged(pending: readonly string[], filter: DeliveryFilter = {}): Promise<Delivery[]> {
   const query = { page: { before: NEWEST, size: PAGE }, filter: { ...filter } };
   const { deliveries } = await call("ListDeliveries", { appId: appId.value }, { query });
@@ -106,7 +106,7 @@ export async function resend(id: string): Promise<Delivery> {
   return (await call("RetryDelivery", { appId: appId.value, deliveryId: id })).delivery;
 }
 
-/** The failed deliveries of a webhook that were made since a time, oldest first; at most `MOST_RESENT`. */
+/** The failed deliveries of a webhook that were created since a time, oldest first; at most `MOST_RESENT`. */
 export async function loadFailedSince(webhookId: string, since: Date): Promise<Delivery[]> {
   const failed: Delivery[] = [];
   let before: string | undefined = NEWEST;

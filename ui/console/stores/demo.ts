@@ -1,4 +1,4 @@
-// What the buttons of the first screen make, with calls of the public API that anyone can repeat.
+// Creates the sample data of the first screen, with calls of the public API.
 import { ApiError, call } from "../../shared/api";
 import type { CustomIntegrationBody, MessagePost } from "../../shared/operations";
 import { appId } from "../routes";

@@ -59,7 +59,7 @@ export async function loadEvent(id: string): Promise<EventRecord | null> {
 
 /** The deliveries of an event. */
 export async function loadDeliveriesOf(eventId: string): Promise<Delivery[]> {
-  // A delivery is made after its event, so the search begins there.
+  // A delivery is created after its event, so the search begins there.
   const query = { page: { after: eventId, size: 100 }, filter: { eventId } };
   return (await call("ListDeliveries", { appId: appId.value }, { query })).deliveries;
 }

@@ -1,7 +1,7 @@
 // Figures of webhooks and their deliveries, and their triggers in short.
 import type { Delivery } from "../../shared/operations";
 
-/** `conversation:* user:*`: the triggers, with those of one noun together if all of them are there. */
+/** `conversation:* user:*`: the triggers; those of one noun are combined if all of them are included. */
 export function shortTriggers(triggers: readonly string[], all: readonly string[]): string[] {
   if (triggers.includes("*")) return ["all events"];
   const nouns = [...new Set([...all, ...triggers].map((one) => one.split(":")[0]))];
@@ -13,7 +13,7 @@ export function shortTriggers(triggers: readonly string[], all: readonly string[
 }
 
 export interface Health {
-  /** How many deliveries this is about. */
+  /** The number of deliveries from which the figures are computed. */
   count: number;
   delivered: number;
   failed: number;
@@ -29,7 +29,8 @@ export function healthOf(deliveries: readonly Delivery[]): Health {
   return { count: deliveries.length, delivered: of("delivered"), failed: of("failed"), pending: of("pending"), p95 };
 }
 
-/** `98.7%` of the deliveries that are settled; null if none is. Only all of them are 100%, and only none is 0%. */
+/** The share of settled deliveries that arrived, such as `98.7%`; null without settled deliveries. It is 100% only if
+ * all arrived, and 0% only if none did. */
 export function deliveredShare({ delivered, failed }: Health): string | null {
   const settled = delivered + failed;
   if (!settled) return null;

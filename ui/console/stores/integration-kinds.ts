@@ -1,4 +1,4 @@
-// The types of integrations, and the fields that a form of each has.
+// The types of integrations, and the fields of the form for each type.
 import type { Answer } from "../../shared/api";
 
 export type Integration = Answer<"GetIntegration">["integration"];
@@ -11,16 +11,16 @@ export interface KindField {
   input: "text" | "check" | "lines" | "number" | "style";
   required?: boolean;
   hint?: string;
-  /** Whether it is given at the creation only, and never shown. */
+  /** Whether it is set at creation only, and never shown. */
   credential?: boolean;
-  /** How the API clears it: with null unless it says otherwise, with an empty text, or not at all. */
+  /** How the API clears it: with null by default, with an empty text, or not at all. */
   cleared?: "empty" | "never";
   placeholder?: string;
 }
 
 interface Kind {
   title: string;
-  /** What it connects, in a sentence. */
+  /** A sentence about the purpose of the type. */
   about: string;
   fields: readonly KindField[];
 }
@@ -93,7 +93,7 @@ export function kindOf(type: string): Kind {
   return { ...OWN, ...STAND_INS }[type as IntegrationType] ?? { title: type, about: "", fields: [] };
 }
 
-/** The types that can be created: those of channels only in a sandbox. */
+/** The types that can be created. Those of channels need stand-ins. */
 export function creatable({ standIns }: { standIns: boolean }): [IntegrationType, string][] {
   const kinds = Object.entries(standIns ? { ...OWN, ...STAND_INS } : OWN) as [IntegrationType, Kind][];
   return kinds.map(([type, kind]) => [type, type in STAND_INS ? `${kind.title} (stand-in)` : kind.title]);
@@ -108,7 +108,7 @@ export function fieldsToChange(integration: { type: string }): KindField[] {
 
 export type FormValues = Record<string, string | boolean>;
 
-/** The values that a form begins with. */
+/** The initial values of a form. */
 export function valuesOf(fields: readonly KindField[], integration: object = {}): FormValues {
   const given = integration as Record<string, unknown>;
   return Object.fromEntries(fields.map(({ name, input }) => {
@@ -118,13 +118,13 @@ export function valuesOf(fields: readonly KindField[], integration: object = {})
   }));
 }
 
-/** The body of fields to create: what is empty is left out. */
+/** The body that creates an integration, without empty fields. */
 export function bodyOf(fields: readonly KindField[], values: FormValues): Record<string, unknown> {
   const pairs = fields.map((field): [string, unknown] => [field.name, valueOf(field, values[field.name] ?? "")]);
   return Object.fromEntries(pairs.filter(([, value]) => value !== null && value !== false));
 }
 
-/** The body of those fields that differ from what they were. */
+/** The body with the fields that changed. */
 export function changesOf(fields: readonly KindField[], before: FormValues, after: FormValues): Record<string, unknown> {
   const changed = fields.filter(({ name }) => before[name] !== after[name]);
   return Object.fromEntries(changed.map((field) => [field.name, valueOf(field, after[field.name] ?? "") ?? (field.cleared === "empty" ? "" : null)]));

@@ -1,4 +1,4 @@
-// The integrations of an app, their keys, and what they can be.
+// The integrations of an app, and their keys.
 import { call, type CallOptions } from "../../shared/api";
 import type { IntegrationApiKey, IntegrationUpdateBody } from "../../shared/operations";
 import { inOrder, Paged } from "../../shared/paged";

@@ -34,7 +34,7 @@ export abstract class LiveList<T extends { id: string }> {
     };
   }
 
-  /** Add rows, of which the list may have some: it may have been loaded after the stream began. */
+  /** Add rows. The list may have some of them already, if it was loaded after the stream began. */
   protected add(rows: T[]): void {
     const known = new Set(this.pages.items.value.map((one) => one.id));
     this.tail.add(rows.filter((one) => !known.has(one.id)));

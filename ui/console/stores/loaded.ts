@@ -1,4 +1,4 @@
-// A value that is loaded once, and again when it changed.
+// A value that is loaded once, and reloaded after changes.
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ApiError } from "../../shared/api";
 import { asApiError } from "../../shared/paged";
@@ -18,7 +18,7 @@ export class Loaded<T> {
     return this.failure;
   }
 
-  /** What is shown remains until the answer arrives. */
+  /** Load the value. The old value is shown until the response arrives. */
   async load(): Promise<void> {
     const generation = (this.generation += 1);
     try {

@@ -1,4 +1,4 @@
-// Who was in a conversation: its members at a time, and who joined and left.
+// The membership history of a conversation: its members at a time, joins and leaves.
 import { call } from "../../shared/api";
 import type { Member, MembershipChange } from "../../shared/operations";
 import { inOrder, NEWEST, newestFirst, type Page, Paged } from "../../shared/paged";
@@ -10,7 +10,7 @@ const PAGE = 100;
 const REFRESH_MS = 1000;
 const CHANGES = /^conversation:(?:join|leave)$/;
 
-/** Those who were in a conversation at a time, in an order that stays the same. */
+/** The members of a conversation at a time, in a fixed order. */
 export function membersAt(conversationId: string, at: string): Paged<Member> {
   return new Paged(async (cursor) => {
     const query = { at, page: { size: PAGE, after: cursor ?? undefined } };
@@ -19,7 +19,7 @@ export function membersAt(conversationId: string, at: string): Paged<Member> {
   }, (one) => one.id);
 }
 
-/** The changes of the members of a conversation, newest first; with a user, those of the user only. */
+/** The joins and leaves of a conversation, newest first; with a user, only those of the user. */
 export class MembershipChanges {
   readonly pages: Paged<MembershipChange>;
   private readonly refreshSoon = throttled(() => void this.refresh().catch(() => undefined), REFRESH_MS);
@@ -37,7 +37,7 @@ export class MembershipChanges {
     });
   }
 
-  /** Add what is new. What was loaded remains, unless more than a page is new. */
+  /** Add new changes. Loaded changes remain, unless more than a page is new. */
   private async refresh(): Promise<void> {
     const [newest] = this.pages.items.value;
     const { items } = await this.page(null);

@@ -17,7 +17,7 @@ export function parseMetadata(text: string): { metadata: Metadata } | { problem:
   return { metadata: found as Metadata };
 }
 
-/** The changes that make `after` of `before`: a removed key is null. */
+/** The changes that turn `before` into `after`: a removed key is null. */
 export function metadataChanges(before: Record<string, unknown>, after: Metadata): Metadata {
   const removed = Object.keys(before).filter((key) => !(key in after)).map((key): [string, Value] => [key, null]);
   const changed = Object.entries(after).filter(([key, value]) => before[key] !== value);
@@ -28,7 +28,7 @@ export function metadataText(metadata: Record<string, unknown>): string {
   return Object.keys(metadata).length ? JSON.stringify(metadata, null, 2) : "";
 }
 
-/** The filter of a list that a text such as `plan=gold` asks for; null if the text is no such pair. */
+/** The filter of a list for a text such as `plan=gold`; null if the text is not a pair. */
 export function metadataFilter(text: string): Record<string, string> | null {
   const [, key, value] = /^([^\s=]+)=(.+)$/.exec(text) ?? [];
   return key && value ? { [`metadata.${key}`]: value } : null;

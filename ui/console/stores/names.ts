@@ -1,4 +1,4 @@
-// The names of users, which are loaded together when something shows them.
+// The names of users, which are loaded in batches when they are shown.
 import { signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { User } from "../../shared/operations";

@@ -1,4 +1,4 @@
-// Who joined and left a conversation, as far as events are kept.
+// The joins and leaves of a conversation, as far as events are kept.
 import { signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { EventRecord } from "../../shared/operations";
@@ -12,7 +12,7 @@ const MOST_PAGES = 3;
 export class Notes {
   /** Oldest first. */
   readonly events = signal<EventRecord[]>([]);
-  /** Whether there are older ones, which are not loaded. */
+  /** Whether older events exist that are not loaded. */
   readonly isPartial = signal(false);
   private readonly lists: Paged<EventRecord>[];
 

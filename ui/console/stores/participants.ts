@@ -1,4 +1,4 @@
-// The participants of a conversation: those who joined first or last, page by page.
+// The participants of a conversation in the order of joining, first or last first, page by page.
 import { signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { Participant } from "../../shared/operations";
@@ -18,7 +18,7 @@ const CHANGES = /^conversation:(?:join|leave|message|read)$/;
 
 export class Participants {
   readonly pages: Paged<Participant>;
-  /** Increases when the first pages were loaded again. */
+  /** Increases after each reload of the first pages. */
   readonly version = signal(0);
   private readonly path: { appId: string; conversationId: string };
   private readonly refreshSoon = throttled(() => void this.refresh().catch(() => undefined), REFRESH_MS);
@@ -50,7 +50,7 @@ export class Participants {
     items.value = items.value.filter((one) => one.userId !== userId);
   }
 
-  /** Load the first pages again, and replace the rows that they have. */
+  /** Load the first pages again, and replace their rows. */
   private async refresh(): Promise<void> {
     const { items } = this.pages;
     let cursor: string | null = null;
@@ -83,7 +83,7 @@ export async function leave(conversationId: string, participantId: string): Prom
   await call("LeaveConversation", { appId: appId.value, conversationId }, { body: { participantId } });
 }
 
-/** When the participant joined: the first part of an id is the time at which it was made. */
+/** The time at which the participant joined: an id begins with the time of its creation. */
 export function joinedAt({ id }: Participant): string {
   return new Date(parseInt(id.slice(0, 8), 16) * 1000).toISOString();
 }

@@ -1,4 +1,4 @@
-// What is kept about a person: its export and its erasure.
+// The export and the erasure of the data about a person.
 import { ApiError, call, download } from "../../shared/api";
 import type { Erasure } from "../../shared/operations";
 import { appId } from "../routes";
@@ -6,7 +6,7 @@ import { appId } from "../routes";
 /** The longest last line, in bytes. */
 const LAST_LINE = 4096;
 
-/** Everything that is kept about a user, as NDJSON. Rejects with an `ApiError`, also if the export is not complete. */
+/** All data about a user, as NDJSON. Rejects with an `ApiError`, also if the export is not complete. */
 export async function exportOf(userId: string): Promise<Blob> {
   const found = await download("ExportUser", { appId: appId.value, userIdOrExternalId: userId });
   const last = (await found.slice(-LAST_LINE).text()).trimEnd().split("\n").at(-1) ?? "";
@@ -14,7 +14,7 @@ export async function exportOf(userId: string): Promise<Blob> {
   return found;
 }
 
-/** Erase a user, and call `onProgress` while the server goes on with it. Rejects with an `ApiError`. */
+/** Erase a user, and call `onProgress` while the erasure runs. Rejects with an `ApiError`. */
 export async function eraseUser(userId: string, onProgress: (erasure: Erasure) => void): Promise<Erasure> {
   for (;;) {
     const { erasure } = await call("EraseUser", { appId: appId.value, userIdOrExternalId: userId });

@@ -9,7 +9,7 @@ type Act = InboundBody["act"];
 
 const GUID = "heliograph-console";
 
-/** Someone who plays a user in a conversation. The device is registered with the first act. */
+/** Plays a user in a conversation. The device is registered with the first act. */
 export class Player {
   /** The end of the typing that was reported. */
   private typingTimer: ReturnType<typeof setTimeout> | null = null;

@@ -27,7 +27,7 @@ export function draftOf(request: RecordedRequestDetails): Draft {
   };
 }
 
-/** Why a request cannot be sent again as it was recorded; null if it can. */
+/** The reason why a request cannot be sent again as it was recorded; null if it can be sent. */
 export function obstacle({ path, request }: RecordedRequestDetails): string | null {
   if (decodeURIComponentOr(path).includes(MASK)) return "The recorded path hides a secret or a deleted user";
   if (request.body === undefined && request.size > 0) return "The body of this request was not recorded";
@@ -35,17 +35,17 @@ export function obstacle({ path, request }: RecordedRequestDetails): string | nu
   return null;
 }
 
-/** What sending a request again would delete or end; null if it only reads or adds. */
+/** Whether sending a request again would delete or end something. */
 export function isDestructive({ method, operation }: { method: string; operation?: string }): boolean {
   return method === "DELETE" || DELETES.test(operation ?? "");
 }
 
-/** Whether the server refused a change to who sent it, who may be a stranger. The session may have the rights to it. */
+/** Whether the server refused a change. A stranger may have sent it, and the session may have the rights for it. */
 export function wasRefused({ method, status, operation }: Pick<RecordedRequestDetails, "method" | "status" | "operation">): boolean {
   return method !== "GET" && (status === 401 || status === 403 || operation === undefined);
 }
 
-/** What is wrong with the JSON of a body; null if it is valid or empty. */
+/** The problem of the JSON of a body; null if it is valid or empty. */
 export function jsonProblem(text: string): string | null {
   if (!text.trim()) return null;
   try {
@@ -56,7 +56,7 @@ export function jsonProblem(text: string): string | null {
   }
 }
 
-/** The headers of a draft. Rejects lines that are none with a message in `problem`. */
+/** The headers of a draft. `problem` names the first line that is not a header. */
 export function parseHeaders(text: string): { headers: Record<string, string>; problem: string | null } {
   const headers: Record<string, string> = {};
   for (const line of text.split("\n").filter((one) => one.trim())) {

@@ -17,7 +17,7 @@ export interface RequestFilter {
   requestId?: string;
 }
 
-/** The requests that match, kept up to date by the stream. */
+/** The requests that match the filter, kept up to date by the stream. */
 export class RequestList extends LiveList<RecordedRequest> {
   /** How many requests the server did not record because there were too many. */
   readonly dropped = signal(0);
@@ -56,7 +56,7 @@ function statusMatches(status: number, wanted: string): boolean {
   return wanted.endsWith("xx") ? Math.floor(status / 100) === Number(wanted[0]) : status === Number(wanted);
 }
 
-/** The beginning of the path that someone means who enters `users` or `/v2/apps/…`. */
+/** The beginning of the path for an entered text such as `users` or `/v2/apps/…`. */
 export function pathPrefix(entered: string, app: string): string | undefined {
   const text = entered.trim();
   if (!text || text === "/") return undefined;

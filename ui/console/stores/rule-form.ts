@@ -1,4 +1,4 @@
-// The fields of the form of a rule, and the rule that they make.
+// The fields of the form of a rule, and the resulting rule.
 import type { Rule, Target } from "./chaos";
 
 export interface RuleForm {

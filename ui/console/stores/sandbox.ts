@@ -13,7 +13,7 @@ export interface SandboxState {
   clockShift: string | null;
 }
 
-/** A clock, and when it was read by `performance.now()`, so that it can go on in the page. */
+/** A clock, and the `performance.now()` at which it was read, so that the page can continue it. */
 export interface ClockReading extends ClockState {
   readAt: number;
 }
@@ -35,7 +35,7 @@ export const sandbox = computed<SandboxState>(() => {
   return { exists: true, chaosRules: rules.length, injected, clockShift: clock.value && shiftOf(clock.value) };
 });
 
-/** Find out whether this is a sandbox, and what is on in it. */
+/** Load whether this is a sandbox, and which of its tools are active. */
 export async function loadSandbox(): Promise<void> {
   const app = { appId: appId.value };
   if (app.appId !== loadedFor) chaos.value = clock.value = null;
@@ -69,7 +69,7 @@ export function timeOf({ now, frozen, readAt }: ClockReading): number {
   return Date.parse(now) + (frozen ? 0 : performance.now() - readAt);
 }
 
-/** Keep what is on up to date until the returned function is called: commands and tests change it too. */
+/** Keep the active tools up to date until the returned function is called: commands and tests change them too. */
 export function followSandbox(): () => void {
   const ended = new AbortController();
   const load = (): void => {

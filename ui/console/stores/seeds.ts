@@ -1,4 +1,4 @@
-// Seeds as files have them, and as the API takes them.
+// Converts seeds from the form of files to the form of the API.
 import type { SeedBody, SeedCounts } from "../../shared/operations";
 
 /** The body of SeedApp for the text of a seed: of a file, whose `app` has the name and settings, or of the API. */

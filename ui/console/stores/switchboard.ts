@@ -1,4 +1,4 @@
-// The switchboard of the app, and who controls its conversations.
+// The switchboard of the app, and the control of its conversations.
 import { signal } from "@preact/signals";
 import { ApiError, call } from "../../shared/api";
 import type {
@@ -9,7 +9,7 @@ import { asApiError } from "../../shared/paged";
 import { appId } from "../routes";
 import { follow } from "./activity";
 
-/** An integration of the app, as the forms offer it. */
+/** An integration of the app, as a choice of the forms. */
 export interface Linkable {
   id: string;
   type: string;
@@ -126,7 +126,7 @@ export function inOrder(members: readonly SwitchboardIntegration[], defaultId: s
   return [...ordered];
 }
 
-/** In how many of the conversations a switchboard integration is active, and pending. */
+/** The numbers of conversations in which a switchboard integration is active and pending. */
 export function countsOf(id: string, conversations: readonly ConversationSummary[]): { active: number; pending: number } {
   return {
     active: conversations.filter((one) => one.activeSwitchboardIntegration?.id === id).length,

@@ -9,7 +9,7 @@ export const targets = computed<ReadonlyMap<string, string>>(() => new Map(hooks
 const unknown = new Set<string>();
 let loading: Promise<void> | null = null;
 
-/** Load the webhooks if one of these is not known yet. */
+/** Load the webhooks if one of these ids is not known yet. */
 export async function knowTargets(webhookIds: readonly string[]): Promise<void> {
   const missing = webhookIds.filter((one) => !targets.value.has(one) && !unknown.has(one));
   if (!missing.length) return;

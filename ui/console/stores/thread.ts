@@ -1,4 +1,4 @@
-// The messages of a conversation, oldest first, with who joined and left between them, and who types.
+// The messages of a conversation, oldest first, with the joins and leaves between them, and the users who type.
 import { computed, signal } from "@preact/signals";
 import { type ApiError, call } from "../../shared/api";
 import type { EventRecord, Message } from "../../shared/operations";
@@ -8,9 +8,9 @@ import { appId } from "../routes";
 import { follow, type RequestSummary } from "./activity";
 import { Notes } from "./notes";
 
-/** More messages than this are never in the document. */
+/** Maximum number of messages in the document. */
 const KEPT = 1000;
-/** Unless the user loaded older ones, only this many remain while new ones arrive. */
+/** The number of messages that remain while new ones arrive, unless the user loaded older ones. */
 const KEPT_LIVE = 200;
 /** More messages than this at once are a burst, which is shown at most this often. */
 const BURST = 10;
@@ -31,7 +31,7 @@ export class Thread {
   readonly older = signal<string | null>(null);
   /** Whether the newest message is among those that are kept. */
   readonly atEnd = signal(true);
-  /** Who types now, by user id; the business has the key "". */
+  /** The authors who are typing now, by user id; the business has the key "". */
   readonly typing = signal<ReadonlyMap<string, Author>>(new Map());
   /** When each participant last read, by user id; the business has the key "". */
   readonly readers = signal<ReadonlyMap<string, string>>(new Map());
@@ -39,7 +39,7 @@ export class Thread {
   readonly newest = computed(() => this.messages.value.at(-1) ?? null);
   private readonly path: { appId: string; conversationId: string };
   private kept = KEPT_LIVE;
-  /** The newest message that was dropped since the newest page was asked for. */
+  /** The newest message that was dropped since the newest page was requested. */
   private dropped: Message | null = null;
   private waiting: Message[] = [];
   private readonly showWaiting = throttled(() => {
@@ -73,7 +73,7 @@ export class Thread {
     this.dropped = null;
     let hasGap = false;
     await this.fetch(undefined, (found) => {
-      // What the stream reported meanwhile may be missing in the page. If that is empty, what was known before was deleted.
+      // The page may lack messages that the stream reported meanwhile. If it is empty, earlier ones were deleted.
       const last = found.at(-1);
       const newer = this.messages.value.filter((one) => (last ? isAfter(one, last) : !known.has(one.id)));
       hasGap = this.dropped !== null && (!last || isAfter(this.dropped, last));
@@ -117,7 +117,7 @@ export class Thread {
     for (const one of messages) this.readBy(one.author, one.received);
   }
 
-  /** The latest time until which someone has read. */
+  /** Record the time up to which a user or the business has read, if it is later than before. */
   readBy({ type, userId }: Pick<Author, "type" | "userId">, time: string | undefined): void {
     const key = type === "user" ? (userId ?? "") : "";
     if (time === undefined || time <= (this.readers.value.get(key) ?? "")) return;
@@ -153,7 +153,7 @@ export class Thread {
     }
     if (!posted.length) return;
     if (posted.length > BURST || this.waiting.length) {
-      // One more than are kept shows that there are older ones.
+      // One message more than the limit shows that there are older ones.
       this.waiting = [...this.waiting, ...posted].slice(-this.kept - 1);
       this.showWaiting();
     } else this.add(posted);
@@ -178,7 +178,7 @@ export class Thread {
     this.typing.value = next;
   }
 
-  /** Deletions are no events, so they are seen if the server records requests. */
+  /** Deletions cause no events, so they are only noticed if the server records requests. */
   private notice({ operation, path, status }: RequestSummary): void {
     if (status >= 300 || !path.includes(`/conversations/${this.path.conversationId}/messages`)) return;
     if (operation === "DeleteMessage") this.forget(path.split("/").at(-1) ?? "");
@@ -194,7 +194,7 @@ function isAfter(left: Message, right: Message): boolean {
   return left.received > right.received || (left.received === right.received && left.id > right.id);
 }
 
-/** Messages of both, each once, in the order in which they were received. */
+/** The messages of both lists, each once, in the order in which they were received. */
 function merged(left: readonly Message[], right: readonly Message[]): Message[] {
   const all = new Map([...left, ...right].map((one) => [one.id, one]));
   return [...all.values()].sort((one, other) => (isAfter(one, other) ? 1 : -1));

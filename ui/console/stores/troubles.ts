@@ -1,4 +1,4 @@
-// What went wrong in the last 24 hours: rejected requests in groups, and deliveries that failed or are delayed.
+// The problems of the last 24 hours: rejected requests in groups, and deliveries that failed or are delayed.
 import { computed, signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { Delivery, RecordedRequest } from "../../shared/operations";
@@ -41,7 +41,7 @@ export function grouped(requests: readonly RecordedRequest[]): ErrorGroup[] {
 
 /** The rejected requests of the last 24 hours, kept up to date by the stream. */
 export class RecentErrors {
-  /** Whether there are more than were loaded. */
+  /** Whether there are more rejected requests than were loaded. */
   readonly more = signal(false);
   private readonly found = signal<ReadonlyMap<string, RecordedRequest>>(new Map());
   readonly groups = computed(() => grouped([...this.found.value.values()]));

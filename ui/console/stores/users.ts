@@ -1,4 +1,4 @@
-// The users of an app, newest first, and what belongs to one of them.
+// The users of an app, newest first, and the records of one user.
 import { ApiError, call } from "../../shared/api";
 import type { Conversation, User, UserCreateBody, UserUpdateBody } from "../../shared/operations";
 import { inOrder, type Page, Paged } from "../../shared/paged";
@@ -10,7 +10,7 @@ const PAGE = 100;
 /** Changes of users within this time load the first page once. */
 const RELOAD_MS = 1000;
 
-/** Users, or those that a text identifies. */
+/** All users, or the results of a search. */
 export class UserList {
   readonly pages: Paged<User>;
 
@@ -39,7 +39,7 @@ export class UserList {
     };
   }
 
-  /** Take over what changed on the first page. The pages after it remain. */
+  /** Reload the first page, and take over its changes. The pages after it remain. */
   private async refresh(): Promise<void> {
     if (this.wanted) return this.pages.load();
     const shown = this.pages.items.value;
@@ -57,8 +57,8 @@ async function pageOfUsers(cursor: string | null): Promise<Page<User>> {
   return inOrder(found.users, found.meta);
 }
 
-/** The users whose id, external id or email address the text is, then those with a name that begins with it; or those
- * whose metadata has a pair such as `plan=gold`. */
+/** The users with the text as id, external id or email address, then users with a name that begins with it; or, for a
+ * pair such as `plan=gold`, the users with this metadata. */
 async function findUsers(wanted: string, cursor: string | null): Promise<Page<User>> {
   const metadata = metadataFilter(wanted);
   if (metadata) return usersWith(metadata, cursor);
@@ -69,7 +69,7 @@ async function findUsers(wanted: string, cursor: string | null): Promise<Page<Us
     const { items, next } = await usersWith({ name: wanted }, null);
     return { items: [...identified, ...items.filter((one) => !known.has(one.id))], next };
   } catch (error) {
-    // Too many names begin with the text. A user that it identifies is the one that is wanted.
+    // Too many names begin with the text. If it also identifies a user, that user is the result.
     if (identified.length && error instanceof ApiError && error.status === 400) return { items: identified, next: null };
     throw error;
   }
@@ -132,7 +132,7 @@ export async function personalConversation(userId: string): Promise<string> {
   return (await call("CreateConversation", { appId: appId.value }, { body })).conversation.id;
 }
 
-/** What a user is called: their name, their external id, or their id. */
+/** The display name of a user: their name, their external id, or their id. */
 export function nameOf({ profile, externalId, id }: User): string {
   const name = [profile.givenName, profile.surname].filter(Boolean).join(" ");
   return name || externalId || id;

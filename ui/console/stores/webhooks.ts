@@ -17,7 +17,7 @@ export const hooksLoaded = signal(false);
 export const hooksError = signal<ApiError | null>(null);
 let loadedFor = "";
 
-/** Load the webhooks. What is shown remains until they arrive. */
+/** Load the webhooks. The old ones are shown until they arrive. */
 export async function loadHooks(): Promise<void> {
   const app = appId.value;
   if (app !== loadedFor) forget();
@@ -93,7 +93,7 @@ export class NewestDeliveries {
     this.loaded.value = true;
   }
 
-  /** Take the new state of deliveries. */
+  /** Update deliveries with their new state. */
   put(deliveries: Delivery[]): void {
     const next = new Map([...this.known.value, ...deliveries.map((one): [string, Delivery] => [one.id, one])]);
     const ids = [...next.keys()].sort().slice(-PAGES * PAGE);

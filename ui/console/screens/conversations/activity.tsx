@@ -1,4 +1,4 @@
-// What happened in a conversation, newest first: requests with the events and deliveries that followed.
+// The activity of a conversation, newest first: requests with the events and deliveries that followed.
 import { useSignal } from "@preact/signals";
 import type { Delivery, EventRecord } from "../../../shared/operations";
 import { duration } from "../../../shared/time";

@@ -1,4 +1,4 @@
-// As whom a message is written.
+// Selects the author of a message.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { call } from "../../../shared/api";

@@ -1,4 +1,4 @@
-// A form for each type of content, which makes the same JSON as one would write.
+// A form for each type of content, which creates the same JSON as writing it by hand.
 import { useSignal } from "@preact/signals";
 import { Button } from "../../parts/button";
 import { FormDialog } from "../../parts/dialog";
@@ -17,7 +17,7 @@ export const CONTENT_KINDS: readonly { kind: ContentKind; text: string }[] = [
 interface ContentDialogProps {
   kind: ContentKind;
   conversationId: string;
-  /** What was written so far. */
+  /** The text that was entered so far. */
   text: string;
   onClose: () => void;
   onSend: (content: Content) => Promise<void>;

@@ -1,4 +1,4 @@
-// One conversation: what is in it, how to write to it, and who controls it.
+// One conversation: its messages, the composer, and the control.
 import { useSignal } from "@preact/signals";
 import { useCallback, useEffect, useMemo } from "preact/hooks";
 import type { Message } from "../../../shared/operations";
@@ -25,12 +25,12 @@ import { MessageDialog } from "./message-dialog";
 
 const Play = lazy("Play");
 
-/** Everything about the conversation that is open. */
+/** The stores of the open conversation. */
 export interface Opened {
   id: string;
   one: OpenConversation;
   thread: Thread;
-  /** Those who joined first, of whom a message can be sent. */
+  /** The participants who joined first, from whom a message can be sent. */
   participants: Participants;
 }
 

@@ -1,4 +1,4 @@
-// Questions before something of a conversation is deleted.
+// Confirmations before parts of a conversation are deleted.
 import type { Participant } from "../../../shared/operations";
 import { Confirm } from "../../parts/confirm";
 import { nameOf } from "../../stores/names";

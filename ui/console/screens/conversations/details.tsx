@@ -1,4 +1,4 @@
-// The details of a conversation: what happened in it, its participants, and its properties.
+// The details of a conversation: its activity, its participants, and its properties.
 import { useEffect, useMemo } from "preact/hooks";
 import { Button, Segments } from "../../parts/button";
 import { filter, route } from "../../routes";

@@ -9,7 +9,7 @@ const TYPES = [["text", "Text"], ["email", "Email"], ["select", "Choice"]] as co
 
 interface RowsProps<T> {
   rows: Signal<T[]>;
-  /** What one of them is called. */
+  /** The name of one row. */
   noun: string;
   most: number;
   empty: () => T;

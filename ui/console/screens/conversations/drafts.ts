@@ -1,4 +1,4 @@
-// Contents that are being made with forms.
+// Contents that are being edited with forms.
 import type { Content } from "../../stores/composing";
 
 export interface DraftItem {

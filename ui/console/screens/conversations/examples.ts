@@ -1,4 +1,4 @@
-// A content of each type, to begin with.
+// An example of each type of content.
 import { serverUrl } from "../../../shared/api";
 import type { Content } from "../../stores/composing";
 

@@ -21,7 +21,7 @@ const ROW_PX = 60;
 interface ListPaneProps {
   list: ConversationList;
   order: ConversationOrder;
-  /** What is searched; empty without a search. */
+  /** The text of the search; empty without a search. */
   wanted: string;
   creating: Signal<boolean>;
 }
@@ -46,7 +46,7 @@ export function ListPane({ list, order, wanted, creating }: ListPaneProps) {
   );
 }
 
-/** Open a conversation with the tab that is open, but without playing a user of another. */
+/** Open a conversation, keep the open tab, and stop playing users of another conversation. */
 function open({ id }: ConversationSummary): void {
   go(linkTo("conversations", { id, query: { ...Object.fromEntries(route.value.query), ...NOW, play: null } }));
 }

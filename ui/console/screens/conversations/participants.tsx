@@ -1,4 +1,4 @@
-// The participants of a conversation. Lists of any length open at once, at either end.
+// The participants of a conversation. Lists of any length open immediately, at either end.
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Participant } from "../../../shared/operations";
@@ -25,7 +25,7 @@ const MembershipHistory = lazy("MembershipHistory");
 type View = "now" | "past" | "history";
 
 const VIEWS = [{ value: "now", text: "Now" }, { value: "past", text: "As of…" }, { value: "history", text: "History" }] as const;
-/** The parameters of the URL of another view than that of now, without it. */
+/** Clears the URL parameters of views of the past and of changes, which shows the present participants. */
 export const NOW = { at: null, view: null, member: null };
 const ORDERS = [{ value: "first", text: "Joined first" }, { value: "last", text: "Joined last" }] as const;
 const ROW_PX = 56;
@@ -67,7 +67,7 @@ function PresentMembers({ opened, isGroup }: { opened: Opened; isGroup: boolean 
   const list = useMemo(() => new Participants(opened.id, order.value), [order.value]);
   useEffect(() => list.start(), [list]);
   const { items, loaded, loading, error } = list.pages;
-  /** The end of a list of which only a part is loaded is the beginning of the list in the other order. */
+  /** If only a part of a list is loaded, its end is the beginning of the list in the other order. */
   const jump = (event: KeyboardEvent): void => {
     const isJump = event.key === "End" ? list.pages.hasMore.value : event.key === "Home" && jumped.value;
     if (!isJump || (event.target as Element).role !== "listbox") return;

@@ -1,4 +1,4 @@
-// Plays end users beside the business, each on a phone: writes, reads, presses, fills in forms, sends files and types.
+// Plays end users next to the business, each on a phone: writes, reads, presses, fills in forms, sends files and types.
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { QuickReplies } from "../../parts/actions";
@@ -59,7 +59,7 @@ function playedUsers(wanted: string, known: readonly string[]): string[] {
 interface PhoneProps {
   opened: Opened;
   userId: string;
-  /** The ids of the users who can be played here: this one, and those whom no other phone plays. */
+  /** The ids of the users who can be played on this phone: its own, and the users whom no other phone plays. */
   choices: readonly string[];
   onChange: (userId: string) => void;
   /** Removes the phone; null for the only one. */

@@ -1,4 +1,4 @@
-// The properties of a conversation as JSON, and an editor of those that can be changed.
+// The properties of a conversation as JSON, and an editor for the ones that can be changed.
 import { useSignal } from "@preact/signals";
 import type { ApiError } from "../../../shared/api";
 import type { Conversation } from "../../../shared/operations";

@@ -110,7 +110,7 @@ function targetOf(webhookId: string): string {
   return hooks.value.find((one) => one.webhook.id === webhookId)?.webhook.target ?? `webhook ${shortened(webhookId)}`;
 }
 
-/** Load the deliveries of an event, and again while some are pending. */
+/** Load the deliveries of an event, and reload them while some are pending. */
 function followDeliveries(eventId: string, found: Signal<Delivery[] | null>, error: Signal<ApiError | null>): () => void {
   const load = async (): Promise<void> => {
     try {

@@ -1,4 +1,4 @@
-// Events: a list that is live, one event with its payload and deliveries, and test events.
+// Events: a live list, one event with its payload and deliveries, and test events.
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { EventRecord } from "../../../shared/operations";

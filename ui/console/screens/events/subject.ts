@@ -1,4 +1,4 @@
-// Who and what an event is about, in words.
+// The subject of an event, in words.
 import type { EventRecord } from "../../../shared/operations";
 
 type Told = Pick<EventRecord, "payload" | "conversationId" | "userId">;
@@ -8,7 +8,7 @@ export interface Names {
   conversation: (id: string) => string;
 }
 
-/** The user of an event and its conversation, as far as it has them. */
+/** The names of the user and the conversation of an event, if it has them. */
 export function subjectOf({ payload, conversationId, userId }: Told, names: Names): string[] {
   const author = fieldOf(fieldOf(payload, "message") ?? fieldOf(payload, "activity"), "author");
   const person = nameIn(fieldOf(payload, "user")) ?? nameIn(author) ?? (userId && names.user(userId));

@@ -48,7 +48,7 @@ export function TriggerDialog({ onClose, hook }: TriggerProps) {
   );
 }
 
-/** An event that happened, with the same payload, for other receivers. */
+/** Sends the payload of an event that happened to other receivers. */
 export function SendDialog({ event, onClose }: { event: EventRecord; onClose: () => void }) {
   const receivers = useSignal<readonly string[]>([]);
   return (
@@ -80,7 +80,7 @@ function Receivers({ chosen }: { chosen: Signal<readonly string[]> }) {
   );
 }
 
-/** The inboxes that no webhook calls; the others get the event by their webhook. */
+/** The inboxes that no webhook calls; all others get the event through their webhook. */
 function directInboxes(): string[] {
   const names = [...new Set(["default", ...inboxNames.value])].sort();
   const isCalled = (name: string): boolean => hooks.value.some(({ webhook }) => webhook.target.endsWith(`/_inbox/${appId.value}/${name}`));
@@ -91,7 +91,7 @@ async function sendTo(receivers: readonly string[], type: EventType, payload: Re
   if (!receivers.length) throw new Error("Choose at least one receiver.");
   const { event } = await trigger(type, [...receivers], payload);
   say(`Sent ${type}`);
-  // What only an inbox gets is not an event of the app.
+  // An event that is sent to an inbox only is not an event of the app.
   const [only] = receivers;
   if (receivers.length === 1 && only?.startsWith("inbox:")) go(linkTo("inbox", { query: { name: only.slice("inbox:".length) } }));
   else if (!only || receivers.length > 1 || only === "listeners") go(linkTo("events", { id: event.id }));

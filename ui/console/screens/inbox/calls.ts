@@ -1,4 +1,4 @@
-// What a call of an inbox is about, and what its checks found.
+// The subject of a call to an inbox, and the results of its checks.
 import type { CallChecks, InboxCall } from "../../../shared/operations";
 
 /** The types of the events in the body. */
@@ -35,7 +35,7 @@ export function checksOf({ secret, payload, order, duplicates }: CallChecks): Ch
   ];
 }
 
-/** A repeated delivery is how retries work, so it is no failure. */
+/** Retries repeat deliveries, so a repeated delivery is no failure. */
 function deliveryCheck(duplicates: number): Check {
   if (!duplicates) return { text: "First delivery", passed: true };
   return { text: duplicates === 1 ? "Received once before" : `Received ${duplicates} times before`, passed: null };
@@ -45,7 +45,7 @@ export function isSound({ checks }: InboxCall): boolean {
   return checksOf(checks).every((one) => one.passed !== false);
 }
 
-/** The call as HTTP has it. */
+/** The text of the call as an HTTP request. */
 export function rawOf({ method, path, query, headers, json, text }: InboxCall): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const body = json === undefined ? text ?? "" : JSON.stringify(json);

@@ -1,4 +1,4 @@
-// The inboxes of a sandbox: what webhooks sent, with checks, and how the inbox responds.
+// The inboxes of a sandbox: the calls of webhooks with checks, and the responses of the inbox.
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { InboxCall } from "../../../shared/operations";
@@ -88,7 +88,7 @@ function Bar({ name, list }: { name: string; list: InboxCalls }) {
   );
 }
 
-/** Where the inbox is, which webhooks call it, and how it responds. */
+/** The URL of the inbox, the webhooks that call it, and its responses. */
 function Address({ name }: { name: string }) {
   const editing = useSignal(false);
   if (!inbox.value) return null;

@@ -1,4 +1,4 @@
-// The deliveries of a webhook: a list that is live, with filters, and one delivery with its attempts.
+// The deliveries of a webhook: a live list with filters, and one delivery with its attempts.
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Delivery } from "../../../shared/operations";

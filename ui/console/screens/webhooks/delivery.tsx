@@ -19,7 +19,7 @@ import { nameOf } from "../../stores/names";
 interface Props {
   id: string;
   canResend: boolean;
-  /** The deliveries of the list, of which one may have to be settled before. */
+  /** The deliveries of the list; this delivery may wait for one of them. */
   among: readonly Delivery[];
   onChange: (delivery: Delivery) => void;
 }
@@ -100,7 +100,7 @@ function Attempts({ attempts }: { attempts: Attempt[] }) {
   );
 }
 
-/** Load a delivery, and again while it is pending. */
+/** Load a delivery, and reload it while it is pending. */
 function followDelivery(id: string, found: Signal<Delivery | null>, error: Signal<ApiError | null>): () => void {
   let isStopped = false;
   const load = async (): Promise<void> => {

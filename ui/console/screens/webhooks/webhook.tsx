@@ -1,4 +1,4 @@
-// One webhook: its target, secret and health, what can be done with it, and its deliveries.
+// One webhook: its target, secret and health, its actions, and its deliveries.
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { Button } from "../../parts/button";
