@@ -10,16 +10,6 @@ from tests.databases import beside, rows
 
 
 @dataclass(frozen=True)
-class Event:
-    """A row of `event`."""
-
-    type: str
-    payload: Any
-    conversation_id: str | None
-    user_id: str | None
-
-
-@dataclass(frozen=True)
 class Database:
     """Reads the database, and changes it in short transactions, like another process."""
 
@@ -34,19 +24,6 @@ class Database:
         with beside(self.url) as query:
             for sql, values in statements:
                 assert len(query(f"{sql} RETURNING 1", *values)) == 1
-
-    def events(self, app_id: str) -> list[Event]:
-        """The events of the app, oldest first."""
-        sql = "SELECT type, payload, conversation_id, user_id FROM event WHERE app_id = $1 ORDER BY id"
-        return [Event(type, json.loads(payload), *about) for type, payload, *about in self.rows(sql, app_id)]
-
-    def events_of(self, app_id: str, conversation_id: str) -> list[Event]:
-        """The events of a conversation, oldest first."""
-        return [event for event in self.events(app_id) if event.conversation_id == conversation_id]
-
-    def event_types(self, app_id: str) -> list[str]:
-        """The types of the app's events, oldest first."""
-        return [event.type for event in self.events(app_id)]
 
     def add_client(self, app_id: str, user_id: str, client_id: str, type: str = "twilio") -> None:
         """Add a client of a type that the API cannot create to the user."""

@@ -18,6 +18,7 @@ from heliograph.storage.engine import Tx
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
 from tests.api.database import Database
+from tests.api.event_records import events_of
 from tests.api.files import BOUNDARY, PNG, PUBLIC, delete, part, show, status, stored, upload, uploaded
 from tests.harness import Caller, Server, error_of, new_app
 from tests.waiting import until
@@ -142,13 +143,13 @@ def test_deleted_with_the_app(account: Caller, database: Database) -> None:
     assert (status(account, url), status(account, large)) == (404, 404)
 
 
-def test_events_show_the_type_and_the_size(api: Caller, database: Database) -> None:
+def test_events_show_the_type_and_the_size(api: Caller) -> None:
     """attachments.10"""
     hook = {"target": "https://example.invalid", "triggers": ["*"]}
     api.ok("POST", "/integrations", {"type": "custom", "displayName": "Hook", "webhooks": [hook]})
     group, url = api.new_group(api.new_user()), uploaded(api)
     message = show(api, group, url)
-    (event,) = [one for one in database.events(api.app_id) if one.type == "conversation:message"]
+    (event,) = [one for one in events_of(api) if one.type == "conversation:message"]
     assert event.payload["message"]["content"] == message["content"]
     assert event.payload["message"]["content"]["mediaSize"] == len(PNG)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.database import Database
+from tests.api.event_records import event_types
 from tests.api.files import (
     GIF,
     PNG,
@@ -64,7 +65,7 @@ def test_an_upload_is_stored_and_served(api: Caller, database: Database) -> None
     assert found[3] == "A%20lamp.PNG"
     assert api.http.get(url).content == PNG
     assert uploaded(api) != uploaded(api)  # attachments.7: each upload is a new attachment
-    assert database.event_types(api.app_id) == []
+    assert event_types(api) == []
     assert stored(database, api.app_id) == {
         "attachment": 3, "attachment_chunk": 3, "attachment_use": 0, "attachment_removal": 0
     }  # fmt: skip
@@ -216,7 +217,7 @@ def test_urls_behind_proxies(engine: str, tmp_path_factory: pytest.TempPathFacto
         assert delete(caller, url).status_code == 200
 
 
-def test_deletion(api: Caller, account: Caller, database: Database) -> None:
+def test_deletion(api: Caller, account: Caller) -> None:
     """attachments.9"""
     url, kept = uploaded(api), uploaded(api)
     other = new_app(account)
@@ -229,7 +230,7 @@ def test_deletion(api: Caller, account: Caller, database: Database) -> None:
     assert error_of(api.http.get(url)) == gone
     assert error_of(delete(api, url)) == gone
     assert status(api, kept) == 200
-    assert database.event_types(api.app_id) == []
+    assert event_types(api) == []
 
 
 @refused

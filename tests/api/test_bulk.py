@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.database import Database
+from tests.api.event_records import events_of
 from tests.harness import Caller, error_of, titles_of
 
 UNKNOWN = "0123456789abcdef01234567"
@@ -39,12 +39,12 @@ def leave(**who: str) -> dict[str, Any]:
     return {"type": "leave", **who}
 
 
-def types_of(database: Database, caller: Caller) -> Counter[str]:
+def types_of(caller: Caller) -> Counter[str]:
     """The number of events of each type."""
-    return Counter(event.type for event in database.events(caller.app_id))
+    return Counter(event.type for event in events_of(caller))
 
 
-def test_every_item_has_the_result_of_a_single_call(api: Caller, database: Database) -> None:
+def test_every_item_has_the_result_of_a_single_call(api: Caller) -> None:
     ada, bob, cai = api.new_user("ada"), api.new_user("bob"), api.new_user()
     group = api.new_group(bob)
     (before,) = api.participants(group)
@@ -70,7 +70,7 @@ def test_every_item_has_the_result_of_a_single_call(api: Caller, database: Datab
     assert answer.json()["counts"] == {"joined": 3, "left": 2, "unchanged": 1, "refused": 3}
     assert api.participants(group) == [results[0]["participant"], results[6]["participant"]]
     assert results[6]["participant"]["clientAssociations"][0]["type"] == "sdk"
-    assert types_of(database, api) == {
+    assert types_of(api) == {
         "conversation:create": 1,
         "conversation:join": 3,
         "conversation:leave": 2,
@@ -78,7 +78,7 @@ def test_every_item_has_the_result_of_a_single_call(api: Caller, database: Datab
     }
 
 
-def test_events_are_those_of_single_calls(api: Caller, database: Database) -> None:
+def test_events_are_those_of_single_calls(api: Caller) -> None:
     """Each item has its own event. The payloads and their order are the same as for single calls."""
     ada, bob = api.new_user("ada"), api.new_user()
     alone, together = api.new_group(), api.new_group()
@@ -86,7 +86,7 @@ def test_events_are_those_of_single_calls(api: Caller, database: Database) -> No
         api.join(alone, user)
     api.leave(alone, userId=ada)
     bulk(api, together, join(ada), join(bob), leave(userId=ada))
-    events = [event for event in database.events(api.app_id) if event.type != "conversation:create"]
+    events = [event for event in events_of(api) if event.type != "conversation:create"]
     single, many = ([one for one in events if one.conversation_id == group] for group in (alone, together))
     assert [one.type for one in many] == ["conversation:join", "conversation:join", "conversation:leave"]
     for one, other in zip(single, many, strict=True):
@@ -105,7 +105,7 @@ def test_the_limit_is_exact(other: Caller) -> None:
     assert [one["userId"] for one in other.participants(group)] == [users[1], users[2], users[4]]
 
 
-def test_a_thousand_items(api: Caller, database: Database) -> None:
+def test_a_thousand_items(api: Caller) -> None:
     """A request may have up to 1,000 items, and the same user may join and leave repeatedly."""
     users = [api.new_user() for _ in range(10)]
     group = api.new_group()
@@ -115,7 +115,7 @@ def test_a_thousand_items(api: Caller, database: Database) -> None:
     assert api.participants(group) == []
     joined = [one["participant"]["id"] for one in answer.json()["results"] if "participant" in one]
     assert joined == sorted(set(joined))
-    assert types_of(database, api) == {"conversation:create": 1, "conversation:join": 500, "conversation:leave": 500}
+    assert types_of(api) == {"conversation:create": 1, "conversation:join": 500, "conversation:leave": 500}
     assert titles_of(bulk(api, group, *rounds, join(users[0]))) == [".items: should not have more than 1000 items"]
 
 
@@ -133,14 +133,14 @@ def test_long_external_ids_fit(api: Caller) -> None:
     assert error_of(large) == (413, "payload_too_large", "Request body is limited to 1 MB in size")
 
 
-def test_atomic_changes_everything_or_nothing(api: Caller, database: Database) -> None:
+def test_atomic_changes_everything_or_nothing(api: Caller) -> None:
     ada, bob = api.new_user(), api.new_user()
     group = api.new_group(bob)
-    before, events = api.participants(group), types_of(database, api)
+    before, events = api.participants(group), types_of(api)
     refused = bulk(api, group, join(ada, subscribeSDKClient=True), leave(userId=bob), join(UNKNOWN), atomic=True)
     assert error_of(refused) == (404, "user_not_found", "items[2]: User not found")
     assert api.participants(group) == before
-    assert types_of(database, api) == events
+    assert types_of(api) == events
     done = bulk(api, group, join(ada), leave(userId=bob), atomic=True)
     assert done.json()["counts"] == {"joined": 1, "left": 1, "unchanged": 0, "refused": 0}
     assert [one["userId"] for one in api.participants(group)] == [ada]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.database import Database
+from tests.api.event_records import event_types
 from tests.api.linking import EXTERNAL_ID, Links, new_integration, outbound_of
 from tests.harness import Caller, error_of, new_app, titles_of
 
@@ -48,9 +49,9 @@ def test_download_message_ref(links: Links, database: Database, account: Caller)
     stranger = {**body, "userId": api.new_user()}
     assert error_of(api("POST", path, stranger)) == (404, "not_found", "User is not a member of the conversation")
     attach(links, database, "apple")
-    written = database.event_types(api.app_id)
+    written = event_types(api)
     assert api.ok("POST", path, body) == {}
-    assert database.event_types(api.app_id) == written
+    assert event_types(api) == written
     for name in REFERENCE:
         reference = {**REFERENCE, name: None}
         answer = api("POST", path, {**body, "apple": {"interactiveDataRef": reference}})
@@ -72,10 +73,10 @@ def test_conversion_events(links: Links, database: Database, account: Caller, ty
     for caller, where in ((api, f"/conversations/{UNKNOWN}/conversionEvents"), (new_app(account), path)):
         assert error_of(caller("POST", where, {type: EVENTS})) == no_conversation
     integration = attach(links, database, type)
-    written = database.event_types(api.app_id)
+    written = event_types(api)
     expected = {"conversionEvents": {"datasetId": integration, "eventsReceived": 2}}
     assert api.ok("POST", path, {type: EVENTS}) == expected
-    assert database.event_types(api.app_id) == written
+    assert event_types(api) == written
     (shown,) = outbound_of(api)["outbound"]
     assert (shown["kind"], shown["clientId"], shown["content"]) == ("conversionEvents", CLIENT, EVENTS["payload"])
     other = next(one for one in ("messenger", "instagram") if one != type)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import pytest
 
 from tests.api.database import Database
+from tests.api.event_records import event_types, events_of
 from tests.harness import Caller, Server, error_of, new_app
 
 UNKNOWN = "0123456789abcdef01234567"
@@ -123,7 +124,7 @@ def test_client_with_everything(api: Caller, database: Database) -> None:
 
 
 @pytest.mark.parametrize("who", ["id", "external id"])
-def test_sdk_client_cannot_be_removed(api: Caller, database: Database, who: str) -> None:
+def test_sdk_client_cannot_be_removed(api: Caller, who: str) -> None:
     """Refused with the API document's title; nothing changes."""
     ada, group = api.new_user("ada"), api.new_group()
     joined = api.join(group, ada, subscribe=True)
@@ -131,7 +132,7 @@ def test_sdk_client_cannot_be_removed(api: Caller, database: Database, who: str)
     answer = api("DELETE", f"/users/{ada if who == 'id' else 'ada'}/clients/{client_id}")
     assert error_of(answer) == (400, "bad_request", "Cannot remove a client of type 'sdk'")
     assert api.participants(group) == [joined]
-    assert "client:remove" not in database.event_types(api.app_id)
+    assert "client:remove" not in event_types(api)
 
 
 def test_unknown_client(api: Caller) -> None:
@@ -172,7 +173,7 @@ def test_removal_is_one_event(api: Caller, database: Database) -> None:
     database.add_client(api.app_id, ada, TWILIO)
     (shown,) = clients_of(api, ada)["clients"]
     api.ok("DELETE", f"/users/{ada}/clients/{TWILIO}")
-    *_, event = database.events(api.app_id)
+    *_, event = events_of(api)
     assert (event.type, event.user_id, event.conversation_id) == ("client:remove", ada, None)
     assert event.payload == {
         "user": {"id": ada, "authenticated": False, "externalId": "ada"},

@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec
 
+from heliograph.models import EventRecord
 from heliograph.wire.events import PAYLOADS
-from tests.api.database import Database, Event
+from tests.api.event_records import events_of
 from tests.api.handover import CALLS, Board, Scene, state_of
 from tests.databases import new_database
 from tests.harness import Caller, error_of, init, new_app, serving, titles_of
@@ -169,10 +170,10 @@ def perform(board: Board, scene: Scene, who: str, act: str, outcome: str, after:
         scene.events.append((f"{type}:failure {outcome} {metadata}" if failed else f"{type} {metadata}", after))
 
 
-def assert_recorded(database: Database, board: Board, scenes: Sequence[Scene]) -> None:
+def assert_recorded(board: Board, scenes: Sequence[Scene]) -> None:
     """Check that these are exactly the recorded events, and that their payloads are as documented."""
     recorded: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for event in database.events(board.api.app_id):
+    for event in events_of(board.api):
         payload = event.payload
         assert_documented(event)
         if event.conversation_id is not None:
@@ -183,7 +184,7 @@ def assert_recorded(database: Database, board: Board, scenes: Sequence[Scene]) -
     assert recorded == {scene.conversation: scene.events for scene in scenes}
 
 
-def assert_documented(event: Event) -> None:
+def assert_documented(event: EventRecord) -> None:
     """Check that the payload has everything that the API document requires, and nothing else."""
     kind = {str(type): kind for type, kind in PAYLOADS.items()}[event.type]
     assert msgspec.to_builtins(msgspec.convert(event.payload, kind)) == event.payload
@@ -195,17 +196,17 @@ def with_account(board: Board, account: Caller) -> Board:
     return board
 
 
-def test_the_transitions_of_the_four_calls(api: Caller, account: Caller, database: Database) -> None:
+def test_the_transitions_of_the_four_calls(api: Caller, account: Caller) -> None:
     board, scenes = with_account(Board(api), account), []
     for before, who, act, after, outcome in (*PASS, *OFFER, *ACCEPT, *RELEASE):
         scene = board.reach(before)
         assert board.state(scene.conversation) == before
         perform(board, scene, who, act, outcome, after)
         scenes.append(scene)
-    assert_recorded(database, board, scenes)
+    assert_recorded(board, scenes)
 
 
-def test_only_messages_of_users_assign_control(api: Caller, database: Database) -> None:
+def test_only_messages_of_users_assign_control(api: Caller) -> None:
     board, scenes = Board(api), []
     other = api.new_user()
     after_speaking = {
@@ -229,7 +230,7 @@ def test_only_messages_of_users_assign_control(api: Caller, database: Database) 
         assert board.state(group) == after
         scene.events.append(("conversation:message", after))
         scenes.append(scene)
-    assert_recorded(database, board, scenes)
+    assert_recorded(board, scenes)
 
 
 def test_every_response_shows_the_controllers(api: Caller) -> None:
@@ -249,7 +250,7 @@ def test_every_response_shows_the_controllers(api: Caller) -> None:
     assert api.ok("GET", "/conversations", params={"filter[userId]": board.user})["conversations"] == [shown]
 
 
-def test_without_an_enabled_switchboard(api: Caller, account: Caller, database: Database) -> None:
+def test_without_an_enabled_switchboard(api: Caller, account: Caller) -> None:
     board = with_account(Board(api), account)
     scenes = [board.reach("A(human)P(bot)") for _ in WITHOUT]
     board.set(enabled=False)
@@ -270,7 +271,7 @@ def test_without_an_enabled_switchboard(api: Caller, account: Caller, database: 
     board.add("bot")
     board.set(enabled=True, defaultSwitchboardIntegrationId=board.members["bot"])
     assert {board.state(scene.conversation) for scene in scenes} == {"N"}
-    assert_recorded(database, board, [*scenes, late])
+    assert_recorded(board, [*scenes, late])
 
 
 def test_targets_on_a_strict_server(engine: str, tmp_path: Path) -> None:
@@ -278,10 +279,10 @@ def test_targets_on_a_strict_server(engine: str, tmp_path: Path) -> None:
     with serving(url, "--strict-control", "--stand-ins", "yes") as server:
         api = new_app(Caller(server.url, init(url).account_auth))
         with contextlib.closing(api.http):
-            resolve_targets(api, Database(url))
+            resolve_targets(api)
 
 
-def resolve_targets(api: Caller, database: Database) -> None:
+def resolve_targets(api: Caller) -> None:
     """Make calls with every way to name a target."""
     board = Board(api)
     board.add("agents", integrationType="zd:agentWorkspace")
@@ -292,10 +293,10 @@ def resolve_targets(api: Caller, database: Database) -> None:
         scene = board.reach(before)
         perform(board, scene, who, act.format(**board.members), outcome, after, strict=True)
         scenes.append(scene)
-    assert_recorded(database, board, scenes)
+    assert_recorded(board, scenes)
 
 
-def test_bodies(api: Caller, database: Database) -> None:
+def test_bodies(api: Caller) -> None:
     board = Board(api)
     scene = board.reach("A(human)P(bot)")
     path = f"/conversations/{scene.conversation}"
@@ -308,7 +309,7 @@ def test_bodies(api: Caller, database: Database) -> None:
         call = "releaseControl" if number % 2 else "acceptControl"
         board.control("app", scene.conversation, "offer human" if number else "offer bot")
         assert api.ok("POST", f"{path}/{call}", **body) == {}
-    payloads = [event.payload for event in database.events(api.app_id) if event.type.startswith("switchboard:")]
+    payloads = [event.payload for event in events_of(api) if event.type.startswith("switchboard:")]
     assert all("metadata" not in payload for payload in payloads)
     large = {"m": "x" * (4096 - len('{"m":""}'))}
     for call in CALLS.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.api.database import Database
+from tests.api.event_records import events_of
 from tests.api.handover import Board, state_of
 from tests.api.test_control import assert_documented
 from tests.harness import Caller, error_of
@@ -19,7 +19,6 @@ class Stage:
     """Runs the worked examples: makes control calls, and collects the events since the last call of `observed`."""
 
     board: Board
-    database: Database
     group: str = ""
     seen: set[str] = field(default_factory=set)
 
@@ -41,18 +40,16 @@ class Stage:
         for delivery in self.deliveries():
             recipients.setdefault(delivery["eventId"], set()).add(self.board.webhooks[delivery["webhookId"]])
         found = []
-        sql = "SELECT id FROM event WHERE app_id = $1 ORDER BY id"
-        ids = [row[0] for row in self.database.rows(sql, self.board.api.app_id)]
-        for id, event in zip(ids, self.database.events(self.board.api.app_id), strict=True):
-            if id not in self.seen and event.conversation_id == self.group:
+        for event in events_of(self.board.api, self.group):
+            if event.id not in self.seen:
                 assert_documented(event)
-                names = recipients.get(id, set())
+                names = recipients.get(event.id, set())
                 assert names >= {"crm", "util"}
                 more = [str(event.payload[one]) for one in ("metadata",) if one in event.payload]
                 error = [event.payload["error"]["code"]] if "error" in event.payload else []
                 shown = state_of(event.payload["conversation"])
                 found.append((" ".join([event.type, *more, *error]), shown, " ".join(sorted(names - {"crm", "util"}))))
-        self.seen.update(ids)
+                self.seen.add(event.id)
         return found
 
     def deliveries(self) -> list[Any]:
@@ -66,9 +63,9 @@ class Stage:
         return found
 
 
-def test_passing_and_retries(api: Caller, database: Database) -> None:
+def test_passing_and_retries(api: Caller) -> None:
     """Examples 1 to 5."""
-    stage = Stage(Board(api), database)
+    stage = Stage(Board(api))
     created = api.ok(
         "POST",
         "/conversations",
@@ -90,9 +87,9 @@ def test_passing_and_retries(api: Caller, database: Database) -> None:
     ]  # fmt: skip
 
 
-def test_offers(api: Caller, database: Database) -> None:
+def test_offers(api: Caller) -> None:
     """Examples 6 and 7."""
-    stage = Stage(Board(api), database).begin("A(human)")
+    stage = Stage(Board(api)).begin("A(human)")
     assert stage.call("app", "offer bot") == 200
     api.say(stage.group)
     assert stage.observed() == [
@@ -103,18 +100,18 @@ def test_offers(api: Caller, database: Database) -> None:
     assert stage.observed() == [("switchboard:acceptControl", "A(bot)", "bot human")]
 
 
-def test_releases(api: Caller, database: Database) -> None:
+def test_releases(api: Caller) -> None:
     """Examples 8 and 9."""
-    stage = Stage(Board(api), database).begin("A(human)P(bot)")
+    stage = Stage(Board(api)).begin("A(human)P(bot)")
     assert [stage.call("human", "release", {"m": 1}), stage.call("human", "release")] == [200, 403]
     assert stage.observed() == [("switchboard:releaseControl {'m': 1}", "N", "bot human")]
     api.say(stage.group, userId=stage.board.user)
     assert stage.observed() == [("conversation:message", "A(bot)", "bot")]
 
 
-def test_failures(api: Caller, database: Database) -> None:
+def test_failures(api: Caller) -> None:
     """Examples 10 and 14, and a call that fails, of an integration on standby."""
-    stage = Stage(Board(api), database).begin("A(bot)")
+    stage = Stage(Board(api)).begin("A(bot)")
     calls = [("bot", "offer bot"), ("app", "pass custom"), ("app", "accept"), ("human", "offer bot")]
     assert [stage.call(*one) for one in calls] == [200] * 4
     invalid = "switchboard_invalid_target"
@@ -130,17 +127,17 @@ def test_failures(api: Caller, database: Database) -> None:
     assert stage.observed() == [(expected, "A(util)", "")]
 
 
-def test_a_pass_ends_an_offer(api: Caller, database: Database) -> None:
+def test_a_pass_ends_an_offer(api: Caller) -> None:
     """Example 11."""
-    stage = Stage(Board(api), database).begin("A(human)P(util)")
+    stage = Stage(Board(api)).begin("A(human)P(util)")
     assert [stage.call("app", "pass id:human") for _ in range(2)] == [200, 200]
     assert stage.observed() == [("switchboard:passControl", "A(human)", "human")]
 
 
-def test_deleted_members_and_disabled_switchboards(api: Caller, database: Database) -> None:
+def test_deleted_members_and_disabled_switchboards(api: Caller) -> None:
     """Examples 12 and 13."""
     board = Board(api)
-    stage = Stage(board, database).begin("A(human)P(bot)")
+    stage = Stage(board).begin("A(human)P(bot)")
     board.set(enabled=False)
     api.say(stage.group)
     board.set(enabled=True)
@@ -154,10 +151,10 @@ def test_deleted_members_and_disabled_switchboards(api: Caller, database: Databa
     assert stage.observed() == [("conversation:message", "A(bot)", "bot human")]
 
 
-def test_recipients_of_events(api: Caller, database: Database) -> None:
+def test_recipients_of_events(api: Caller) -> None:
     """Standby integrations receive the events of users and clients, and no events of conversations."""
     board = Board(api)
-    stage = Stage(board, database).begin("A(human)P(bot)")
+    stage = Stage(board).begin("A(human)P(bot)")
     other = api.new_user()
     api.join(stage.group, other, subscribe=True)
     api.read(stage.group, userId=other)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.database import Database
+from tests.api.event_records import event_types, events_of
 from tests.harness import Caller, error_of, new_app, titles_of
 
 UNKNOWN = "0123456789abcdef01234567"
@@ -171,7 +171,7 @@ def test_several_violations(api: Caller) -> None:
     assert len(titles_of(create(api, "sdkGroup", {}, {}))) == 4
 
 
-def test_same_user_twice(api: Caller, database: Database) -> None:
+def test_same_user_twice(api: Caller) -> None:
     """participants.11: a user who is named twice, by either id, is added once, and subscribed if any entry says so."""
     ada, bob = api.new_user("ada"), api.new_user()
     named = [({"userId": ada}, False), ({"userId": bob}, False), ({"userExternalId": "ada"}, True)]
@@ -185,11 +185,11 @@ def test_same_user_twice(api: Caller, database: Database) -> None:
 
 
 @pytest.mark.parametrize("who", [{"userId": UNKNOWN}, {"userExternalId": "nobody"}, {"userId": "ada"}])
-def test_unknown_participant(api: Caller, database: Database, who: dict[str, str]) -> None:
+def test_unknown_participant(api: Caller, who: dict[str, str]) -> None:
     """404, and nothing is created."""
     ada = {"userId": api.new_user("ada"), "subscribeSDKClient": True}
     assert error_of(create(api, "sdkGroup", ada, {**who, "subscribeSDKClient": True})) == NO_USER
-    assert database.events(api.app_id) == []
+    assert events_of(api) == []
 
 
 def test_participant_of_another_app(api: Caller, account: Caller) -> None:
@@ -197,11 +197,11 @@ def test_participant_of_another_app(api: Caller, account: Caller) -> None:
     assert error_of(create(api, "personal", {"userId": new_app(account).new_user()})) == NO_USER
 
 
-def test_creation_of_a_group_is_one_event(api: Caller, database: Database) -> None:
+def test_creation_of_a_group_is_one_event(api: Caller) -> None:
     """participants.10: no `conversation:join` for the initial participants, and no user in the payload."""
     ada, bob = api.new_user(), api.new_user()
     group = api.new_group(ada, bob, metadata={"a": 1}, displayName="Crew")
-    (event,) = database.events(api.app_id)
+    (event,) = events_of(api)
     assert (event.type, event.conversation_id) == ("conversation:create", group)
     assert event.payload == {
         "conversation": {"id": group, "type": "sdkGroup", "metadata": {"a": 1}},
@@ -210,21 +210,21 @@ def test_creation_of_a_group_is_one_event(api: Caller, database: Database) -> No
     }
 
 
-def test_creation_of_a_personal_conversation_is_one_event(api: Caller, database: Database) -> None:
+def test_creation_of_a_personal_conversation_is_one_event(api: Caller) -> None:
     """participants.10: for a personal conversation, the payload contains the user."""
     ada = api.new_user("ada")
     personal = new_personal(api, ada)["id"]
-    (event,) = database.events(api.app_id)
+    (event,) = events_of(api)
     assert (event.type, event.conversation_id, event.user_id) == ("conversation:create", personal, ada)
     assert event.payload["conversation"] == {"id": personal, "type": "personal"}
     assert event.payload["user"] == {"id": ada, "authenticated": False, "externalId": "ada"}
 
 
-def test_creation_mints_sdk_clients(api: Caller, database: Database) -> None:
+def test_creation_mints_sdk_clients(api: Caller) -> None:
     """participants.12: each new SDK client has a `client:add` event."""
     members = [{"userId": api.new_user(), "subscribeSDKClient": True} for _ in range(2)]
     assert create(api, "sdkGroup", *members).status_code == 201
-    assert sorted(database.event_types(api.app_id)) == ["client:add", "client:add", "conversation:create"]
+    assert sorted(event_types(api)) == ["client:add", "client:add", "conversation:create"]
 
 
 def test_is_default(api: Caller) -> None:
@@ -253,7 +253,7 @@ def test_unknown(api: Caller, account: Caller, method: str, conversation: str) -
         assert error_of(api(method, f"/conversations/{one}", body)) == NO_CONVERSATION
 
 
-def test_delete_group(api: Caller, database: Database) -> None:
+def test_delete_group(api: Caller) -> None:
     """conversations.1: its participants are deleted; the only event is `conversation:remove`; later calls are 404."""
     ada = api.new_user()
     group = api.new_group(ada, metadata={"a": 1})
@@ -267,7 +267,7 @@ def test_delete_group(api: Caller, database: Database) -> None:
         body = {"userId": ada, "subscribeSDKClient": True}
         assert error_of(api("POST", f"/conversations/{group}/{verb}", body)) == NO_CONVERSATION
     assert api.ok("GET", "/conversations", params={"filter[userId]": ada})["conversations"] == []
-    _, removed = database.events(api.app_id)
+    _, removed = events_of(api)
     assert (removed.type, removed.conversation_id) == ("conversation:remove", group)
     assert removed.payload == {"conversation": {"id": group, "type": "sdkGroup", "metadata": {"a": 1}}}
 

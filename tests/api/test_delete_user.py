@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.database import Database
+from tests.api.event_records import events_of
 from tests.harness import Caller, error_of
 
 NO_USER = (404, "user_not_found", "User not found")
@@ -69,14 +70,14 @@ def test_personal_conversations_are_deleted(api: Caller) -> None:
     assert [one["userId"] for one in api.participants(bobs)] == [bob]
 
 
-def test_events(api: Caller, database: Database) -> None:
+def test_events(api: Caller) -> None:
     """`conversation:remove` for the personal ones and `user:remove`; no `conversation:leave` for the groups."""
     ada, bob = api.new_user("ada"), api.new_user()
     personal = [api.new_personal(ada), api.new_personal(ada)]
     api.join(api.new_group(ada, bob), ada, subscribe=True)
-    before = len(database.events(api.app_id))
+    before = len(events_of(api))
     api.ok("DELETE", "/users/ada")
-    written = database.events(api.app_id)[before:]
+    written = events_of(api)[before:]
     assert sorted(event.type for event in written) == ["conversation:remove", "conversation:remove", "user:remove"]
     removed = [event for event in written if event.type == "conversation:remove"]
     assert sorted(event.conversation_id or "" for event in removed) == personal

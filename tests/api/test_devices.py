@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
-from tests.api.database import Database
 from tests.api.end_users import EndUser
+from tests.api.event_records import events_of
 from tests.harness import Caller, error_of, new_app, titles_of
 
 
-def test_a_registered_device_is_shown(api: Caller, database: Database) -> None:
+def test_a_registered_device_is_shown(api: Caller) -> None:
     user = EndUser(api)
     details = {"info": {"os": "Linux"}, "pushNotificationToken": "t0", "appVersion": "1.2"}
     device = user.register("phone", **details)
@@ -26,7 +26,7 @@ def test_a_registered_device_is_shown(api: Caller, database: Database) -> None:
     }
     assert client["type"] == "sdk"
     # The SDK client was created once, with the first device.
-    added = [one for one in database.events(api.app_id) if one.type == "client:add"]
+    added = [one for one in events_of(api) if one.type == "client:add"]
     assert [(one.payload["reason"], one.payload["client"]["id"]) for one in added] == [("sdkLogin", client["id"])]
     assert api.ok("GET", f"/users/{user.id}/devices/{device['id']}") == {"device": device}
     assert api.ok("GET", f"/users/{user.id}/devices") == {"devices": [device, user.device]}

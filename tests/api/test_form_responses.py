@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.database import Database
 from tests.api.end_users import EndUser, post
+from tests.api.event_records import events_of
 from tests.harness import Caller, error_of, titles_of
 
 FORM = {
@@ -33,7 +33,7 @@ def answer(form: str, **changes: dict[str, Any] | None) -> dict[str, Any]:
     return {"type": "message", "content": {"type": "formResponse", "fields": fields}, "quotedMessageId": form}
 
 
-def test_a_form_is_submitted_once(api: Caller, database: Database) -> None:
+def test_a_form_is_submitted_once(api: Caller) -> None:
     user = EndUser(api)
     conversation = user.begin()["id"]
     form = post(api, conversation, FORM)
@@ -53,7 +53,7 @@ def test_a_form_is_submitted_once(api: Caller, database: Database) -> None:
         ],
         "textFallback": "Your name: Ada\nAge: 36\nEmail: ada@example.com\nPlan: Free",
     }
-    event = database.events_of(api.app_id, conversation)[-1]
+    event = events_of(api, conversation)[-1]
     assert event.payload["message"]["quotedMessage"] == message["quotedMessage"]
     again = user.act(conversation, answer(form["id"]))
     assert error_of(again) == (409, "conflict", "The form has been submitted")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.api.database import Database
+from tests.api.event_records import events_of
 from tests.api.sandbox import extension, login, put_support_user, support_path, sync, try_login, with_email
 from tests.harness import Caller, error_of, new_app
 
@@ -19,7 +19,7 @@ def conflict(title: str) -> tuple[int, str, str]:
     return 409, "conflict", title
 
 
-def test_a_login_authenticates(api: Caller, database: Database) -> None:
+def test_a_login_authenticates(api: Caller) -> None:
     """The values are set, and reported by one event (identities.1, identities.5)."""
     user = api.ok("POST", "/users", {"profile": {"email": "ada@example.invalid", "surname": "Byron"}})["user"]
     given = {"externalId": "ada", "email": ADA["value"], "zendeskId": "77", "givenName": "Ada", "surname": "Lovelace"}
@@ -30,7 +30,7 @@ def test_a_login_authenticates(api: Caller, database: Database) -> None:
     }  # fmt: skip
     assert api.ok("GET", "/users/ada")["user"] == found
     assert login(api, "ada", **given) == found
-    (event,) = database.events(api.app_id)
+    (event,) = events_of(api)
     brief = {"id": user["id"], "authenticated": True, "externalId": "ada", "zendeskId": "77"}
     assert (event.type, event.payload) == (
         "user:update", {"user": brief, "source": {"type": "api"}, "reason": "authentication"}
@@ -46,7 +46,7 @@ def test_participants_show_the_new_external_id(api: Caller) -> None:
     assert api.say(group, userExternalId="ada")["author"]["userId"] == ada
 
 
-def test_a_login_in_an_sdk(api: Caller, database: Database) -> None:
+def test_a_login_in_an_sdk(api: Caller) -> None:
     """The integration is the source of the events, and the SDK client is created if it is missing (identities.7)."""
     web = api.ok("POST", "/integrations", {"type": "web"})["integration"]["id"]
     hook = {"target": "https://example.invalid/hook", "triggers": ["conversation:typing"]}
@@ -56,20 +56,20 @@ def test_a_login_in_an_sdk(api: Caller, database: Database) -> None:
     assert try_login(api, ada, integrationId=custom).status_code == 400
     for _ in range(2):
         login(api, ada, integrationId=web)
-    updated, added = database.events(api.app_id)
+    updated, added = events_of(api)
     source = {"type": "web", "integrationId": web}
     assert (updated.type, updated.payload["source"]) == ("user:update", source)
     assert (added.type, added.payload["source"], added.payload["reason"]) == ("client:add", source, "sdkLogin")
     assert len(api.ok("GET", f"/users/{ada}/clients")["clients"]) == 1
 
 
-def test_a_login_merges_into_the_user_with_the_external_id(api: Caller, database: Database) -> None:
+def test_a_login_merges_into_the_user_with_the_external_id(api: Caller) -> None:
     """The other user survives, and is authenticated (identities.5)."""
     ada, guest = api.new_user("ada"), api.new_user()
     found = login(api, guest, externalId="ada", email="ada@example.org")
     assert (found["id"], found["authenticated"], len(found["identities"])) == (ada, True, 1)
     assert error_of(api("GET", f"/users/{guest}")) == NO_USER
-    (event,) = database.events(api.app_id)
+    (event,) = events_of(api)
     assert (event.type, event.payload["reason"], event.user_id) == ("user:merge", "sdkLogin", ada)
     login(api, ada, zendeskId="77")
     guest = api.new_user()
@@ -92,7 +92,7 @@ def test_refused_logins(api: Caller) -> None:
     ]  # fmt: skip
 
 
-def test_an_email_address_belongs_to_one_user(api: Caller, account: Caller, database: Database) -> None:
+def test_an_email_address_belongs_to_one_user(api: Caller, account: Caller) -> None:
     """The last login with the address gets it, within an app and a brand (identities.2)."""
     ada, bob, eve = api.new_user(), api.new_user(), api.new_user(brandId="1")
     for one in (ada, eve):
@@ -107,9 +107,10 @@ def test_an_email_address_belongs_to_one_user(api: Caller, account: Caller, data
     login(api, bob, email="ada@example.org")
     assert [one["id"] for one in with_email(api, "ada@example.org")] == [bob]
     assert [one["value"] for one in api.ok("GET", f"/users/{ada}")["user"]["identities"]] == ["second@example.org"]
-    assert [(event.payload["user"]["id"], event.payload.get("reason")) for event in database.events(api.app_id)][
-        -2:
-    ] == [(ada, None), (bob, "authentication")]
+    assert [(event.payload["user"]["id"], event.payload.get("reason")) for event in events_of(api)][-2:] == [
+        (ada, None),
+        (bob, "authentication"),
+    ]
 
 
 def test_encodings_of_the_filter(api: Caller) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.api.database import Database
 from tests.api.end_users import EndUser, post
 from tests.api.endpoint import Endpoint
+from tests.api.event_records import events_of
 from tests.api.handover import Board, state_of
 from tests.api.linking import Links
 from tests.delivery.receiver import documented
@@ -17,10 +17,10 @@ from tests.harness import Caller, Server, error_of, init, new_app, titles_of
 from tests.waiting import until
 
 
-def test_every_act_has_its_event_with_the_source_of_the_device(api: Caller, database: Database) -> None:
+def test_every_act_has_its_event_with_the_source_of_the_device(api: Caller) -> None:
     user = EndUser(api)
     conversation = user.begin()["id"]
-    before = len(database.events_of(api.app_id, conversation))
+    before = len(events_of(api, conversation))
     message = user.say(conversation, "Hi")
     for act in ("typing:start", "typing:stop", "conversation:read"):
         assert user.act(conversation, {"type": act}).json() == {"messages": []}
@@ -29,7 +29,7 @@ def test_every_act_has_its_event_with_the_source_of_the_device(api: Caller, data
     source = {"type": "web", "integrationId": user.integration_id}
     assert message["source"] == source
     assert message["author"] == {"type": "user", "userId": user.id}
-    events = database.events_of(api.app_id, conversation)[before:]
+    events = events_of(api, conversation)[before:]
     assert [one.type for one in events] == [
         "conversation:message", "conversation:typing", "conversation:typing", "conversation:read",
         "conversation:postback", "conversation:referral",
@@ -99,7 +99,7 @@ def test_unknown_ids_are_404_and_invalid_acts_are_400(api: Caller, account: Call
     assert api.ok("GET", f"/conversations/{group}/messages")["messages"] == []
 
 
-def test_a_postback_has_the_metadata_of_its_button_and_can_be_echoed(api: Caller, database: Database) -> None:
+def test_a_postback_has_the_metadata_of_its_button_and_can_be_echoed(api: Caller) -> None:
     user = EndUser(api)
     conversation = user.begin()["id"]
     button = {"type": "postback", "text": "Yes", "payload": "yes", "metadata": {"k": "v"}}
@@ -109,13 +109,13 @@ def test_a_postback_has_the_metadata_of_its_button_and_can_be_echoed(api: Caller
     api.ok("PATCH", f"/v2/apps/{api.app_id}", {"settings": {"echoPostback": False}})
     press = {"type": "postback", "payload": "yes", "messageId": text["id"], "metadata": {"ignored": 1}}
     assert user.act(conversation, press).json() == {"messages": []}
-    event = database.events_of(api.app_id, conversation)[-1]
+    event = events_of(api, conversation)[-1]
     assert event.payload["postback"] == {"payload": "yes", "metadata": {"k": "v"}}
     api.ok("PATCH", f"/v2/apps/{api.app_id}", {"settings": {"echoPostback": True}})
     press = {"type": "postback", "payload": "one", "messageId": carousel["id"]}
     (echo,) = user.act(conversation, press).json()["messages"]
     assert echo["content"] == {"type": "text", "text": "One"}
-    assert [one.type for one in database.events_of(api.app_id, conversation)[-2:]] == [
+    assert [one.type for one in events_of(api, conversation)[-2:]] == [
         "conversation:postback",
         "conversation:message",
     ]
@@ -125,7 +125,7 @@ def test_a_postback_has_the_metadata_of_its_button_and_can_be_echoed(api: Caller
     ]
 
 
-def test_beginning_a_conversation_shows_its_reason_and_its_source(api: Caller, database: Database) -> None:
+def test_beginning_a_conversation_shows_its_reason_and_its_source(api: Caller) -> None:
     user = EndUser(api)
     first = user.begin("prechatCapture", referral={"code": "c"})
     second = user.begin("startConversation")
@@ -133,7 +133,7 @@ def test_beginning_a_conversation_shows_its_reason_and_its_source(api: Caller, d
     assert (first["type"], second["type"]) == ("personal", "personal")
     (participant,) = api.participants(first["id"])
     assert participant["clientAssociations"] == [{"type": "sdk", "clientId": user.device["clientId"]}]
-    created = [database.events_of(api.app_id, one["id"])[0] for one in (first, second)]
+    created = [events_of(api, one["id"])[0] for one in (first, second)]
     assert [one.type for one in created] == ["conversation:create"] * 2
     assert [one.payload["creationReason"] for one in created] == ["prechatCapture", "startConversation"]
     assert created[0].payload["source"] == {"type": "web", "integrationId": user.integration_id}
@@ -164,14 +164,14 @@ def test_the_responder_of_the_integration_gets_control(api: Caller) -> None:
     assert state_of(api.ok("GET", f"/conversations/{group}")["conversation"]) == "A(human)"
 
 
-def test_control_is_passed_and_released_with_a_reason(api: Caller, database: Database) -> None:
+def test_control_is_passed_and_released_with_a_reason(api: Caller) -> None:
     board = Board(api)
     group = board.reach("A(bot)").conversation
     path = f"/heliograph/v1/apps/{api.app_id}/conversations/{group}/control"
     body = {"action": "pass", "switchboardIntegration": "human", "reason": "transferToEmail", "metadata": {"k": 1}}
     assert api.ok("POST", path, body) == {}
     assert api.ok("POST", path, {"action": "release", "reason": "ticketClosed"}) == {}
-    passed, released = database.events_of(api.app_id, group)[-2:]
+    passed, released = events_of(api, group)[-2:]
     assert (passed.type, released.type) == ("switchboard:passControl", "switchboard:releaseControl")
     assert (passed.payload["reason"], released.payload["reason"]) == ("transferToEmail", "ticketClosed")
     assert passed.payload["metadata"] == {"k": 1}
@@ -225,7 +225,7 @@ def test_webhooks_with_full_sources_get_the_client_and_the_device(calling: Serve
 
 @pytest.mark.parametrize(("confirmation", "status"), [("userActivity", "active"), ("prompt", "pending")])
 def test_an_act_through_a_client_confirms_a_link_that_waits_for_activity(
-    api: Caller, database: Database, confirmation: str, status: str
+    api: Caller, confirmation: str, status: str
 ) -> None:
     links = Links(api, api.new_user())
     client = links.link(confirmation)
@@ -235,7 +235,7 @@ def test_an_act_through_a_client_confirms_a_link_that_waits_for_activity(
     shown = next(one for one in links.listed() if one["id"] == client["id"])
     assert shown["status"] == status
     assert links.associated() == ([client["id"]] if status == "active" else [])
-    updates = [one.payload["reason"] for one in database.events(api.app_id) if one.type == "client:update"]
+    updates = [one.payload["reason"] for one in events_of(api) if one.type == "client:update"]
     assert updates == ["matched", *(["confirmed"] if status == "active" else [])]
     group = api.new_group(user.id)
     refused = user.act(group, {"type": "typing:start"}, clientId=client["id"])

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.database import Database
-from tests.harness import Caller, Server, error_of, new_app, titles_of
+from tests.api.event_records import event_types, events_of
+from tests.harness import Caller, error_of, new_app, titles_of
 
 UNKNOWN = "0123456789abcdef01234567"
 MISSING_SUBSCRIBE = "should have required property 'subscribeSDKClient'"
@@ -48,11 +48,11 @@ def test_join_by_external_id(api: Caller) -> None:
     assert answer.json()["participant"]["userExternalId"] == "ada/é +"
 
 
-def test_join_writes_one_event(api: Caller, database: Database) -> None:
+def test_join_writes_one_event(api: Caller) -> None:
     """The payload of `conversation:join` contains the conversation and the user, and nothing else."""
     ada, group = api.new_user("ada"), api.new_group(metadata={"lang": "en"})
     api.join(group, ada)
-    created, joined = database.events(api.app_id)
+    created, joined = events_of(api)
     assert created.type == "conversation:create"
     assert (joined.type, joined.conversation_id, joined.user_id) == ("conversation:join", group, ada)
     assert joined.payload == {
@@ -61,7 +61,7 @@ def test_join_writes_one_event(api: Caller, database: Database) -> None:
     }
 
 
-def test_subscribe_mints_one_sdk_client(api: Caller, database: Database) -> None:
+def test_subscribe_mints_one_sdk_client(api: Caller) -> None:
     """participants.12: a new SDK client is reported by client:add with reason sdkLogin; the next join uses it."""
     ada = api.new_user("ada")
     first = api.join(api.new_group(), ada, subscribe=True)
@@ -70,7 +70,7 @@ def test_subscribe_mints_one_sdk_client(api: Caller, database: Database) -> None
     assert association["type"] == "sdk"
     assert ID.fullmatch(association["clientId"])
     assert second["clientAssociations"] == [association]
-    (added,) = [event for event in database.events(api.app_id) if event.type == "client:add"]
+    (added,) = [event for event in events_of(api) if event.type == "client:add"]
     assert added.user_id == ada
     assert added.payload["reason"] == "sdkLogin"
     assert added.payload["user"] == {"id": ada, "authenticated": False, "externalId": "ada"}
@@ -84,7 +84,7 @@ def test_not_subscribing_with_an_sdk_client(api: Caller) -> None:
     assert api.join(api.new_group(), ada, subscribe=False)["clientAssociations"] == []
 
 
-def test_joining_twice(api: Caller, database: Database) -> None:
+def test_joining_twice(api: Caller) -> None:
     """participants.1: 201 with the same participant, its unreadCount kept, and no second event."""
     ada, group = api.new_user("ada"), api.new_group()
     first = api.join(group, ada, subscribe=True)
@@ -94,7 +94,7 @@ def test_joining_twice(api: Caller, database: Database) -> None:
     assert again.status_code == 201
     assert again.json() == {"participant": {**first, "unreadCount": 4}}
     assert api.participants(group) == [{**first, "unreadCount": 4}]
-    assert database.event_types(api.app_id).count("conversation:join") == 1
+    assert event_types(api).count("conversation:join") == 1
 
 
 def test_joining_twice_adds_the_missing_association(api: Caller) -> None:
@@ -113,14 +113,14 @@ def test_joining_twice_removes_no_association(api: Caller) -> None:
     assert api.join(group, ada, subscribe=True) == api.join(group, ada, subscribe=False)
 
 
-def test_joins_of_one_user_race(api: Caller, database: Database) -> None:
+def test_joins_of_one_user_race(api: Caller) -> None:
     """participants.1: exactly one row, one SDK client and one event, however many joins race."""
     ada, group = api.new_user(), api.new_group()
     with ThreadPoolExecutor(RACERS) as pool:
         joined = list(pool.map(lambda _: api.join(group, ada, subscribe=True), range(RACERS)))
     assert joined == [joined[0]] * RACERS
     assert api.participants(group) == [joined[0]]
-    assert sorted(database.event_types(api.app_id)) == ["client:add", "conversation:create", "conversation:join"]
+    assert sorted(event_types(api)) == ["client:add", "conversation:create", "conversation:join"]
 
 
 def test_limit(other: Caller) -> None:
@@ -312,10 +312,10 @@ def test_empty_body(api: Caller) -> None:
     assert len(titles_of(answer)) == 2
 
 
-def test_refusal_leaves_nothing_behind(other: Caller, other_server: Server) -> None:
+def test_refusal_leaves_nothing_behind(other: Caller) -> None:
     """participants.2: a refused join leaves no event and no SDK client behind."""
     users = [other.new_user() for _ in range(4)]
     group = other.new_group(*users[:3])
     assert error_of(join(other, group, userId=users[3], subscribeSDKClient=True)) == FULL
-    assert Database(other_server.database_url).event_types(other.app_id) == ["conversation:create"]
+    assert event_types(other) == ["conversation:create"]
     assert other.ok("GET", f"/users/{users[3]}/clients")["clients"] == []

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.database import Database
+from tests.api.event_records import event_types, events_of
 from tests.harness import Caller, error_of, new_app
 
 UNKNOWN = "0123456789abcdef01234567"
@@ -45,13 +45,13 @@ def test_nulls_and_unknown_keys(api: Caller) -> None:
     assert api.participants(group) == []
 
 
-def test_leave_writes_one_event(api: Caller, database: Database) -> None:
+def test_leave_writes_one_event(api: Caller) -> None:
     """The payload of `conversation:leave` contains the conversation and the user, and nothing else."""
     ada, group = api.new_user("ada"), api.new_group()
     api.join(group, ada)
     api.leave(group, userId=ada)
     assert leave(api, group, userId=ada).status_code == 404
-    *_, joined, left = database.events(api.app_id)
+    *_, joined, left = events_of(api)
     assert joined.type == "conversation:join"
     assert (left.type, left.conversation_id, left.user_id) == ("conversation:leave", group, ada)
     assert left.payload == {
@@ -183,7 +183,7 @@ def test_former_participant_id(api: Caller) -> None:
     assert api.participants(group) == [present]
 
 
-def test_leaves_race(api: Caller, database: Database) -> None:
+def test_leaves_race(api: Caller) -> None:
     """participants.14: exactly one of several concurrent leaves succeeds, with one event."""
     ada, group = api.new_user(), api.new_group()
     api.join(group, ada)
@@ -191,7 +191,7 @@ def test_leaves_race(api: Caller, database: Database) -> None:
         answers = list(pool.map(lambda _: leave(api, group, userId=ada), range(RACERS)))
     assert sorted(answer.status_code for answer in answers) == [200] + [404] * (RACERS - 1)
     assert {error_of(answer) for answer in answers if answer.status_code == 404} == {NO_MEMBER}
-    assert database.event_types(api.app_id).count("conversation:leave") == 1
+    assert event_types(api).count("conversation:leave") == 1
 
 
 @pytest.mark.parametrize("key", ["userId", "userExternalId", "participantId"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.database import Database
+from tests.api.event_records import event_types, events_of
 from tests.api.linking import EXTERNAL_ID, Links, new_integration, outbound_of, set_outcome
 from tests.harness import Caller, error_of, new_app, titles_of
 
@@ -45,21 +45,21 @@ def test_email(links: Links) -> None:
     assert links.api.ok("GET", f"/conversations/{links.conversation}/messages")["messages"] == []
 
 
-def test_repeated_requests(links: Links, database: Database) -> None:
+def test_repeated_requests(links: Links) -> None:
     """clients.7"""
     first = links.link()
-    written = database.event_types(links.api.app_id)
+    written = event_types(links.api)
     assert links.link("immediate", "+1-212 555 2368", primary=False) == first
-    assert database.event_types(links.api.app_id) == written
+    assert event_types(links.api) == written
     set_outcome(links.api, links.user, first["id"], "confirmed")
     (active,) = links.listed()
-    written = database.event_types(links.api.app_id)
+    written = event_types(links.api)
     assert links.link() == active
-    assert database.event_types(links.api.app_id) == written
+    assert event_types(links.api) == written
     other = Links(links.api, links.user, integration=links.integration)
     assert other.link("prompt") == active
     assert (other.associated(), links.associated()) == ([first["id"]], [first["id"]])
-    *_, event = database.events(links.api.app_id)
+    *_, event = events_of(links.api)
     assert (event.type, event.payload["reason"]) == ("client:update", "confirmed")
     assert event.payload["conversation"]["id"] == other.conversation
     blocked = set_outcome(links.api, links.user, first["id"], "blocked")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.database import Database
 from tests.api.end_users import EndUser
+from tests.api.event_records import events_of
 from tests.api.linking import Links, set_outcome
 from tests.harness import Caller, error_of
 
 
 @pytest.mark.parametrize("how", ["immediate", "outcome", "act"])
-def test_users_of_the_same_address_are_merged(api: Caller, database: Database, how: str) -> None:
+def test_users_of_the_same_address_are_merged(api: Caller, how: str) -> None:
     guest = Links(api, api.new_user(profile={"givenName": "Ada"}))
     guest.link("immediate")
     (older,) = guest.listed()
@@ -29,7 +29,7 @@ def test_users_of_the_same_address_are_merged(api: Caller, database: Database, h
     assert ada.associated(guest.conversation) == [older["id"]]
     found = api.ok("GET", "/conversations", params={"filter[userId]": ada.user})["conversations"]
     assert {one["id"] for one in found} == {ada.conversation, guest.conversation}
-    (merge,) = [one.payload for one in database.events(api.app_id) if one.type == "user:merge"]
+    (merge,) = [one.payload for one in events_of(api) if one.type == "user:merge"]
     assert merge["reason"] == "channelLinking"
     assert [merge["mergedUsers"][name]["id"] for name in ("surviving", "discarded")] == [ada.user, guest.user]
     assert [merge["mergedClients"][name]["id"] for name in ("surviving", "discarded")] == [older["id"], new["id"]]
@@ -39,7 +39,7 @@ def test_users_of_the_same_address_are_merged(api: Caller, database: Database, h
     assert [one for one in ada.listed() if one["type"] == "twilio"] == []
 
 
-def test_a_merge_moves_linked_addresses_and_devices(api: Caller, database: Database) -> None:
+def test_a_merge_moves_linked_addresses_and_devices(api: Caller) -> None:
     ada, guest = Links(api, api.new_user("ada")), Links(api, api.new_user())
     guest.link("immediate")
     visitor = EndUser(api, guest.user)
@@ -55,5 +55,5 @@ def test_a_merge_moves_linked_addresses_and_devices(api: Caller, database: Datab
     # The address still belongs to the client: another user's link takes it over.
     Links(api, api.new_user("bob"), integration=guest.integration).link("immediate")
     assert [one for one in ada.listed() if one["type"] == "twilio"] == []
-    removed = [one.payload for one in database.events(api.app_id) if one.type == "client:remove"]
+    removed = [one.payload for one in events_of(api) if one.type == "client:remove"]
     assert [(one["reason"], one["client"]["id"]) for one in removed] == [("theft", channel["id"])]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.database import Database
+from tests.api.event_records import event_types, events_of
 from tests.api.linking import EXTERNAL_ID, NUMBER, Links, new_integration, outcome_of, set_outcome
 from tests.harness import Caller, error_of, new_app
 from tests.security.credentials import bearer
@@ -23,22 +24,22 @@ def links(api: Caller) -> Links:
     return Links(api, api.new_user("ada"))
 
 
-def client_events(database: Database, links: Links) -> list[tuple[str, str]]:
+def client_events(links: Links) -> list[tuple[str, str]]:
     """The types and reasons of the events of the user's clients."""
-    events = database.events(links.api.app_id)
+    events = events_of(links.api)
     found = [one for one in events if one.type.startswith("client:") and one.user_id == links.user]
     assert {one.conversation_id for one in found} <= {None}  # clients.12
     return [(one.type.removeprefix("client:"), one.payload["reason"]) for one in found]
 
 
-def test_pending(links: Links, database: Database) -> None:
+def test_pending(links: Links) -> None:
     """clients.4, clients.5: the client has four keys; the events are `client:add` and `matched`."""
     client = links.link()
     assert set(client) == {"id", "type", "status", "integrationId"}
     assert (client["type"], client["status"], client["integrationId"]) == ("twilio", "pending", links.integration)
     assert links.listed() == [client]
     assert links.associated() == []
-    added, matched = database.events(links.api.app_id)[-2:]
+    added, matched = events_of(links.api)[-2:]
     about = {
         "user": {"id": links.user, "authenticated": False, "externalId": "ada"},
         "client": client,
@@ -46,11 +47,11 @@ def test_pending(links: Links, database: Database) -> None:
     }
     assert added.payload == {**about, "reason": "channelLinking", "source": {"type": "api"}}
     assert matched.payload == {**about, "reason": "matched"}
-    assert client_events(database, links) == [("add", "channelLinking"), ("update", "matched")]
+    assert client_events(links) == [("add", "channelLinking"), ("update", "matched")]
 
 
 @pytest.mark.parametrize("confirmation", ["immediate", "userActivity", "prompt"])
-def test_confirmed(links: Links, database: Database, confirmation: str) -> None:
+def test_confirmed(links: Links, confirmation: str) -> None:
     """clients.5, clients.6"""
     client = links.link(confirmation)
     assert client["status"] == "pending"
@@ -68,7 +69,7 @@ def test_confirmed(links: Links, database: Database, confirmation: str) -> None:
     assert TIME.fullmatch(shown["lastSeen"])
     assert shown["linkedAt"] <= shown["lastSeen"]
     assert links.associated() == [client["id"]]
-    *_, event = database.events(links.api.app_id)
+    *_, event = events_of(links.api)
     assert event.payload == {
         "user": {"id": links.user, "authenticated": False, "externalId": "ada"},
         "client": shown,
@@ -76,7 +77,7 @@ def test_confirmed(links: Links, database: Database, confirmation: str) -> None:
         "conversation": {"id": links.conversation, "type": "personal"},
     }
     matched = [] if confirmation == "immediate" else [("update", "matched")]
-    assert client_events(database, links) == [("add", "channelLinking"), *matched, ("update", "confirmed")]
+    assert client_events(links) == [("add", "channelLinking"), *matched, ("update", "confirmed")]
 
 
 def test_the_order_of_associations(api: Caller) -> None:
@@ -98,13 +99,13 @@ def test_the_order_of_associations(api: Caller) -> None:
     [("cancelled", "linkCancelled", "The user cancelled the link"), ("failed", "linkFailed", "The link failed")],
 )
 @pytest.mark.parametrize("given", [None, {"code": "forbidden", "message": "Number is unreachable"}])
-def test_removed(links: Links, database: Database, outcome: str, reason: str, message: str, given: Any) -> None:
+def test_removed(links: Links, outcome: str, reason: str, message: str, given: Any) -> None:
     """clients.10"""
     client = links.link()
     fields = {} if given is None else {"error": given}
     assert set_outcome(links.api, links.user, client["id"], outcome, **fields) == client
     assert links.listed() == []
-    *_, event = database.events(links.api.app_id)
+    *_, event = events_of(links.api)
     assert event.payload == {
         "user": {"id": links.user, "authenticated": False, "externalId": "ada"},
         "client": client,
@@ -121,7 +122,7 @@ def test_removed(links: Links, database: Database, outcome: str, reason: str, me
 OUTCOMES = ("matched", "confirmed", "cancelled", "failed", "blocked", "unblocked")
 
 
-def test_outcomes_that_cannot_follow(links: Links, database: Database) -> None:
+def test_outcomes_that_cannot_follow(links: Links) -> None:
     """clients.10: 409, and nothing changes."""
     api, user = links.api, links.user
     sdk = api.join(api.new_group(), user, subscribe=True)["clientAssociations"][0]["clientId"]
@@ -131,12 +132,12 @@ def test_outcomes_that_cannot_follow(links: Links, database: Database) -> None:
         (sdk, set()), (by_activity, {"matched", "confirmed", "failed"}),
         (prompted, {"matched", "confirmed", "failed", "cancelled"}),
     ]  # fmt: skip
-    before = database.event_types(api.app_id)
+    before = event_types(api)
     for client, some in possible:
         for outcome in set(OUTCOMES) - some:
             answer = outcome_of(api, user, client, outcome)
             assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "conflict")
-    assert database.event_types(api.app_id) == before
+    assert event_types(api) == before
     set_outcome(api, user, prompted, "matched")
     steps = (("confirmed", "blocked"), ("blocked", "unblocked"), ("unblocked", "blocked"))
     for step, following in steps:
@@ -145,10 +146,10 @@ def test_outcomes_that_cannot_follow(links: Links, database: Database) -> None:
             assert outcome_of(api, user, prompted, outcome).status_code == 409, (step, outcome)
     title = "outcome cancelled cannot follow: the client is active"
     assert error_of(outcome_of(api, user, prompted, "cancelled")) == (409, "conflict", title)
-    assert client_events(database, links)[-4:] == [
+    assert client_events(links)[-4:] == [
         ("update", "matched"), ("update", "confirmed"), ("update", "blocked"), ("update", "unblocked"),
     ]  # fmt: skip
-    *_, event = database.events(api.app_id)
+    *_, event = events_of(api)
     assert event.payload["conversation"]["id"] == links.conversation
 
 
@@ -174,7 +175,7 @@ def test_invalid_outcomes(links: Links, account: Caller) -> None:
 
 
 @pytest.mark.parametrize("confirmation", ["immediate", "userActivity", "prompt"])
-def test_addresses_without_a_recipient(links: Links, database: Database, confirmation: str) -> None:
+def test_addresses_without_a_recipient(links: Links, confirmation: str) -> None:
     """clients.9"""
     mailgun = Links(links.api, links.user, links.conversation, new_integration(links.api, "mailgun"))
     bodies = [(links, links.body(confirmation, "+1 500 555-0001"))]
@@ -187,14 +188,14 @@ def test_addresses_without_a_recipient(links: Links, database: Database, confirm
         assert answer.status_code == 201
         assert answer.json()["client"]["status"] == "pending"
         assert who.listed() == []
-        *_, event = database.events(links.api.app_id)
+        *_, event = events_of(links.api)
         assert event.payload["reason"] == "linkFailed"
         assert (event.payload["error"], event.payload["client"]) == (NO_RECIPIENT, answer.json()["client"])
-    assert client_events(database, links) == [("add", "channelLinking"), ("remove", "linkFailed")] * 3
+    assert client_events(links) == [("add", "channelLinking"), ("remove", "linkFailed")] * 3
 
 
 @pytest.mark.parametrize("confirmation", ["immediate", "prompt"])
-def test_theft(links: Links, database: Database, confirmation: str) -> None:
+def test_theft(links: Links, confirmation: str) -> None:
     """clients.8: the address moves when the link is confirmed."""
     api = links.api
     before = links.link("immediate")
@@ -210,7 +211,7 @@ def test_theft(links: Links, database: Database, confirmation: str) -> None:
         set_outcome(api, bob.user, new["id"], "confirmed")
     assert (links.listed(), links.associated(), also.associated()) == ([], [], [])
     assert bob.associated() == [new["id"]]
-    stolen, confirmed = database.events(api.app_id)[-2:]
+    stolen, confirmed = events_of(api)[-2:]
     assert (stolen.type, stolen.user_id) == ("client:remove", links.user)
     assert stolen.payload == {
         "user": {"id": links.user, "authenticated": False, "externalId": "ada"},
@@ -230,18 +231,18 @@ def test_theft(links: Links, database: Database, confirmation: str) -> None:
     assert links.associated() == [links.listed()[0]["id"]]
 
 
-def test_theft_after_the_conversation_is_gone(api: Caller, database: Database) -> None:
+def test_theft_after_the_conversation_is_gone(api: Caller) -> None:
     ada = api.new_user("ada")
     api.new_personal(ada)
     links = Links(api, ada)
     links.link("immediate")
     api.ok("DELETE", f"/conversations/{links.conversation}")
     Links(api, api.new_user("bob"), integration=links.integration).link("immediate")
-    stolen = next(one for one in database.events(api.app_id) if one.payload.get("reason") == "theft")
+    stolen = next(one for one in events_of(api) if one.payload.get("reason") == "theft")
     assert "conversation" not in stolen.payload
 
 
-def test_confirmed_after_the_conversation_is_gone(api: Caller, database: Database) -> None:
+def test_confirmed_after_the_conversation_is_gone(api: Caller) -> None:
     """clients.6"""
     ada = api.new_user("ada")
     api.new_personal(ada)
@@ -249,16 +250,16 @@ def test_confirmed_after_the_conversation_is_gone(api: Caller, database: Databas
     client = links.link()["id"]
     api.ok("DELETE", f"/conversations/{links.conversation}")
     assert set_outcome(api, ada, client, "confirmed")["status"] == "active"
-    *_, event = database.events(api.app_id)
+    *_, event = events_of(api)
     assert (event.type, "conversation" in event.payload) == ("client:update", False)
 
 
-def test_remove_a_pending_client(links: Links, database: Database) -> None:
+def test_remove_a_pending_client(links: Links) -> None:
     """clients.11"""
     client = links.link()
     assert links.api.ok("DELETE", f"/users/{links.user}/clients/{client['id']}") == {}
     assert links.listed() == []
-    *_, event = database.events(links.api.app_id)
+    *_, event = events_of(links.api)
     assert event.payload == {
         "user": {"id": links.user, "authenticated": False, "externalId": "ada"},
         "client": client,
@@ -269,7 +270,7 @@ def test_remove_a_pending_client(links: Links, database: Database) -> None:
     links.api.ok("DELETE", f"/users/{links.user}/clients/{links.listed()[0]['id']}")
     bob = Links(links.api, links.api.new_user("bob"), integration=links.integration)
     bob.link("immediate")
-    assert [reason for _, reason in client_events(database, links)].count("theft") == 0
+    assert [reason for _, reason in client_events(links)].count("theft") == 0
 
 
 def test_deleting_the_integration(links: Links, database: Database) -> None:
@@ -280,9 +281,9 @@ def test_deleting_the_integration(links: Links, database: Database) -> None:
     others = [bob.link("immediate", f"+1555001{number:04}")["id"] for number in range(100)]
     pending = bob.link()["id"]
     assert (len(links.associated()), len(bob.associated())) == (110, 100)
-    written = database.event_types(api.app_id)
+    written = event_types(api)
     assert api.ok("DELETE", f"/integrations/{links.integration}") == {}
-    assert database.event_types(api.app_id) == written
+    assert event_types(api) == written
     assert (links.associated(), bob.associated()) == ([], [])
     sql = "SELECT status, id FROM client WHERE app_id = $1"
     found = {(status, id) for status, id in database.rows(sql, api.app_id)}

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.database import Database
+from tests.api.event_records import events_of
 from tests.harness import Caller, error_of, titles_of
 
 UNKNOWN = "0123456789abcdef01234567"
@@ -48,9 +48,9 @@ def users_of(caller: Caller, group: str) -> list[str]:
     return [one["userId"] for one in caller.participants(group)]
 
 
-def types_of(database: Database, caller: Caller) -> Counter[str]:
+def types_of(caller: Caller) -> Counter[str]:
     """The number of events of each type."""
-    return Counter(event.type for event in database.events(caller.app_id))
+    return Counter(event.type for event in events_of(caller))
 
 
 def counts(answer: httpx.Response) -> tuple[int, int, int]:
@@ -60,7 +60,7 @@ def counts(answer: httpx.Response) -> tuple[int, int, int]:
     return body["joined"], body["left"], body["stayed"]
 
 
-def test_only_the_difference_is_applied(api: Caller, database: Database) -> None:
+def test_only_the_difference_is_applied(api: Caller) -> None:
     """Members who stay keep their participants; only joins and leaves have events."""
     ada, bob, cai, dee = (api.new_user(name) for name in ("ada", "bob", "cai", "dee"))
     group = api.new_group(ada, bob, cai)
@@ -72,24 +72,24 @@ def test_only_the_difference_is_applied(api: Caller, database: Database) -> None
     assert after[0] == before[1]
     assert [one["userId"] for one in after] == [bob, dee]
     assert after[1]["clientAssociations"][0]["type"] == "sdk"
-    assert types_of(database, api) == {
+    assert types_of(api) == {
         "conversation:create": 1,
         "conversation:join": 1,
         "conversation:leave": 2,
         "client:add": 1,
     }
     assert counts(put(api, group, member(bob), member(dee))) == (0, 0, 2)
-    assert types_of(database, api)["conversation:leave"] == 2
+    assert types_of(api)["conversation:leave"] == 2
 
 
-def test_members_who_stay_can_be_subscribed(api: Caller, database: Database) -> None:
+def test_members_who_stay_can_be_subscribed(api: Caller) -> None:
     ada = api.new_user()
     group = api.new_group(ada)
     assert counts(put(api, group, member(ada, subscribe=True))) == (0, 0, 1)
     assert api.participants(group)[0]["clientAssociations"][0]["type"] == "sdk"
     assert counts(put(api, group, member(ada))) == (0, 0, 1)
     assert len(api.participants(group)[0]["clientAssociations"]) == 1
-    assert types_of(database, api) == {"conversation:create": 1, "client:add": 1}
+    assert types_of(api) == {"conversation:create": 1, "client:add": 1}
 
 
 def test_an_empty_array_removes_all_members(api: Caller) -> None:
@@ -101,17 +101,17 @@ def test_an_empty_array_removes_all_members(api: Caller) -> None:
     assert users_of(api, group) == []
 
 
-def test_a_dry_run_changes_nothing(api: Caller, database: Database) -> None:
+def test_a_dry_run_changes_nothing(api: Caller) -> None:
     """The response has the counts and the version. With the version, the set can be put if nothing has changed."""
     ada, bob, cai = api.new_user(), api.new_user(), api.new_user()
     group = api.new_group(ada, bob)
-    before = database.events(api.app_id)
+    before = events_of(api)
     dry = put(api, group, member(bob), member(cai), query="?dryRun=true")
     assert counts(dry) == (1, 1, 1)
     assert dry.json()["dryRun"] is True
     assert dry.headers["etag"] == f'"{dry.json()["version"]}"'
     assert users_of(api, group) == [ada, bob]
-    assert database.events(api.app_id) == before
+    assert events_of(api) == before
     api.say(group, userId=ada)
     done = put(api, group, member(bob), member(cai), if_match=dry.headers["etag"])
     assert counts(done) == (1, 1, 1)

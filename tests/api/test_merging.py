@@ -9,6 +9,7 @@ import pytest
 
 from tests.api.database import Database
 from tests.api.endpoint import Endpoint
+from tests.api.event_records import event_types, events_of
 from tests.api.sandbox import login, with_email
 from tests.delivery.receiver import documented
 from tests.harness import Caller, Server, error_of, init, new_app
@@ -22,9 +23,9 @@ def merged(api: Caller, discarded: str, surviving: str = "ada") -> Any:
     return login(api, discarded, externalId=surviving)
 
 
-def payload(api: Caller, database: Database) -> Any:
+def payload(api: Caller) -> Any:
     """The payload of the last merge."""
-    return [one.payload for one in database.events(api.app_id) if one.type == "user:merge"][-1]
+    return [one.payload for one in events_of(api) if one.type == "user:merge"][-1]
 
 
 def clients_of(api: Caller, user: str) -> list[str]:
@@ -58,7 +59,7 @@ def test_memberships(api: Caller, database: Database) -> None:
     assert [len(api.participants(group)) for group in (alone, both)] == [1, 1]
     counts = database.rows("SELECT participant_count FROM conversation WHERE app_id = $1", api.app_id)
     assert [count for (count,) in counts] == [1, 1]
-    types = database.event_types(api.app_id)
+    types = event_types(api)
     assert (types.count("conversation:join"), types.count("conversation:leave"), types.count("user:remove")) == (
         0,
         2,
@@ -117,7 +118,7 @@ def test_clients(api: Caller, database: Database) -> None:
     own = {"type": "sdk", "clientId": sdk}
     shown = [[one["clientAssociations"] for one in api.participants(group)] for group in groups]
     assert shown == [[[own]], [[own]], [[{"type": "twilio", "clientId": "1" * 24}, own]]]
-    merged_clients = payload(api, database)["mergedClients"]
+    merged_clients = payload(api)["mergedClients"]
     assert (merged_clients["surviving"]["id"], merged_clients["discarded"]["id"]) == (sdk, gone)
     # Only the discarded user has an SDK client.
     late, guest = api.new_user("late"), api.new_user()
@@ -125,8 +126,8 @@ def test_clients(api: Caller, database: Database) -> None:
     before = clients_of(api, guest)
     merged(api, guest, "late")
     assert clients_of(api, late) == before
-    assert "mergedClients" not in payload(api, database)
-    assert "client:remove" not in database.event_types(api.app_id)
+    assert "mergedClients" not in payload(api)
+    assert "client:remove" not in event_types(api)
 
 
 def test_fields(api: Caller) -> None:
@@ -158,7 +159,7 @@ def test_fields(api: Caller) -> None:
 
 
 @pytest.mark.parametrize("room", [0, 1])
-def test_metadata_that_does_not_fit_is_reported(api: Caller, database: Database, room: int) -> None:
+def test_metadata_that_does_not_fit_is_reported(api: Caller, room: int) -> None:
     """The limit applies to the encoded metadata, to the byte (merging.5)."""
     own = {"own": "ü" * 100}
     fitting = {"fits": "x"}
@@ -172,7 +173,7 @@ def test_metadata_that_does_not_fit_is_reported(api: Caller, database: Database,
     expected = {**own, **fitting, **(long if room else small)}
     left = small if room else long
     assert user["metadata"] == expected
-    assert payload(api, database)["discardedMetadata"] == left
+    assert payload(api)["discardedMetadata"] == left
 
 
 def test_the_discarded_user_is_gone(api: Caller, database: Database) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.database import Database
 from tests.api.end_users import EndUser
+from tests.api.event_records import events_of
 from tests.harness import Caller
 
 ADA = "https://example.org/ada.png"
@@ -28,14 +28,14 @@ def user_of(api: Caller, **profile: str) -> tuple[str, str]:
     return user, api.new_group(user)
 
 
-def test_the_name_and_the_picture_come_from_the_profile(api: Caller, database: Database) -> None:
+def test_the_name_and_the_picture_come_from_the_profile(api: Caller) -> None:
     user, group = user_of(api, givenName="Ada", surname="Lovelace", avatarUrl=ADA, email="ada@example.org")
     who = {"type": "user", "userId": user}
     full = {**who, "displayName": "Ada Lovelace", "avatarUrl": ADA}
     assert posted(api, group, **who) == full
     assert posted(api, group, **who, displayName="Countess") == {**full, "displayName": "Countess"}
     assert posted(api, group, **who, avatarUrl=OTHER) == {**full, "avatarUrl": OTHER}
-    event = database.events_of(api.app_id, group)[1]
+    event = events_of(api, group)[1]
     assert event.payload["message"]["author"] == {**full, "user": {"id": user, "authenticated": False}}
     assert posted(api, group, type="business") == {"type": "business"}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.api.database import Database
 from tests.api.end_users import EndUser
+from tests.api.event_records import events_of
 from tests.harness import Caller, error_of, titles_of
 
 
-def test_the_outcome_of_a_message_is_an_event(api: Caller, database: Database) -> None:
+def test_the_outcome_of_a_message_is_an_event(api: Caller) -> None:
     user = EndUser(api)
     conversation = user.begin()["id"]
     message = api.say(conversation)["id"]
@@ -18,7 +18,7 @@ def test_the_outcome_of_a_message_is_an_event(api: Caller, database: Database) -
     assert api.ok("POST", path, {"outcome": "user", "destination": {"type": "web", "integrationId": "i"}}) == {}
     assert api.ok("POST", path, {"outcome": "failure", "error": {"code": "bad", "message": "No"}}) == {}
     assert api.ok("POST", path, {"outcome": "failure"}) == {}
-    reached, read, failed, unknown = database.events_of(api.app_id, conversation)[-4:]
+    reached, read, failed, unknown = events_of(api, conversation)[-4:]
     assert reached.type == "conversation:message:delivery:channel"
     assert reached.payload["destination"] == {"type": "sdk"}
     assert reached.payload["externalMessages"] == [{"id": "x"}]

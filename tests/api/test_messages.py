@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.database import Database
+from tests.api.event_records import events_of
 from tests.api.linking import Links, set_outcome
 from tests.harness import Caller, author_of, error_of, titles_of
 from tests.unit.contents import CONTENTS
@@ -250,11 +251,11 @@ def test_a_destination_is_for_the_business_in_a_personal_conversation(api: Calle
     assert titles_of(post(api, with_sdk, destination=by_id)) == refusal
 
 
-def test_the_event_has_the_message_as_returned(api: Caller, database: Database, group: str) -> None:
+def test_the_event_has_the_message_as_returned(api: Caller, group: str) -> None:
     user = api.participants(group)[0]["userId"]
     said = post(api, group, author=author_of(userId=user), metadata={"a": 1}).json()["messages"][0]
     api.say(group)
-    by_user, by_business = [one for one in database.events(api.app_id) if one.type == "conversation:message"]
+    by_user, by_business = [one for one in events_of(api) if one.type == "conversation:message"]
     about = {"id": group, "type": "sdkGroup"}
     who = {"id": user, "authenticated": False, "externalId": "ada"}
     assert by_user.payload == {"conversation": about, "message": {**said, "author": {**said["author"], "user": who}}}

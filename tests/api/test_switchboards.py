@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.api.database import Database
+from tests.api.event_records import event_types
 from tests.api.handover import Board
 from tests.harness import Caller, error_of, new_app, titles_of
 
@@ -14,7 +14,7 @@ MEMBER_NOT_FOUND = (404, "switchboard_integration_not_found", "SwitchboardIntegr
 FORBIDDEN = (403, "forbidden", "Forbidden")
 
 
-def test_an_app_has_one_switchboard(api: Caller, database: Database) -> None:
+def test_an_app_has_one_switchboard(api: Caller) -> None:
     assert api.ok("GET", "/switchboards") == {"switchboards": []}
     with ThreadPoolExecutor(8) as pool:
         # A request body is ignored.
@@ -30,7 +30,7 @@ def test_an_app_has_one_switchboard(api: Caller, database: Database) -> None:
     assert api.ok("GET", "/switchboards") == {"switchboards": []}
     again = api.ok("POST", "/switchboards", headers={"content-type": "application/json"})["switchboard"]
     assert again["id"] > created["id"]
-    assert database.event_types(api.app_id) == []
+    assert event_types(api) == []
 
 
 def test_enabling_and_defaults(api: Caller) -> None:

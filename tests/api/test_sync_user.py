@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.database import Database
+from tests.api.event_records import events_of
 from tests.api.sandbox import login, put_support_user, sync, with_email
 from tests.harness import Caller, error_of
 
@@ -20,13 +20,13 @@ def linked(api: Caller, zendesk_id: str, external_id: str | None = None, **body:
     return user
 
 
-def recorded(api: Caller, database: Database) -> list[tuple[str, str]]:
+def recorded(api: Caller) -> list[tuple[str, str]]:
     """The types and users of the recorded events, without logins."""
-    events = database.events(api.app_id)
+    events = events_of(api)
     return [(one.type, one.user_id or "") for one in events if one.payload.get("reason") != "authentication"]
 
 
-def test_without_a_support_user_nothing_changes(api: Caller, database: Database) -> None:
+def test_without_a_support_user_nothing_changes(api: Caller) -> None:
     ada = linked(api, "1")
     before = api.ok("GET", f"/users/{ada}")
     for body, headers in ((None, {}), ({}, {}), (None, {"content-type": "application/json"}), ({"other": 1}, {})):
@@ -36,10 +36,10 @@ def test_without_a_support_user_nothing_changes(api: Caller, database: Database)
     assert error_of(api("POST", "/users/2/sync", {"survivingZendeskId": "3"})) == NO_USER
     assert api("POST", "/users/1/sync", {"survivingZendeskId": ""}).status_code == 400
     assert error_of(api("POST", f"/users/{ada}/sync")) == NO_USER
-    assert recorded(api, database) == []
+    assert recorded(api) == []
 
 
-def test_values_of_the_support_user(api: Caller, database: Database) -> None:
+def test_values_of_the_support_user(api: Caller) -> None:
     """The names, the external id, and the only email address; a second call changes nothing."""
     ada = linked(api, "1", profile={"givenName": "A", "locale": "en"})
     login(api, ada, email="old@example.org")
@@ -53,13 +53,13 @@ def test_values_of_the_support_user(api: Caller, database: Database) -> None:
     assert api.participants(group)[0]["userExternalId"] == "ada"
     assert with_email(api, "old@example.org") == []
     assert sync(api, "1") == user == api.ok("GET", "/users/ada")["user"]
-    assert recorded(api, database)[-1] == ("user:update", ada)
+    assert recorded(api)[-1] == ("user:update", ada)
     put_support_user(api, "1", externalId="lovelace")
     assert sync(api, "1") == {**user, "externalId": "lovelace"}
     assert error_of(api("GET", "/users/ada")) == NO_USER
 
 
-def test_both_users_of_a_merge_exist(api: Caller, database: Database) -> None:
+def test_both_users_of_a_merge_exist(api: Caller) -> None:
     """The surviving user is synchronized; a retry gets the same response."""
     ada, bob = linked(api, "1", "ada"), linked(api, "2")
     put_support_user(api, "1", givenName="Not this one")
@@ -69,14 +69,14 @@ def test_both_users_of_a_merge_exist(api: Caller, database: Database) -> None:
     assert user["profile"] == {"givenName": "Bob"}
     assert sync(api, "1", "2") == sync(api, "2") == user
     assert error_of(api("GET", f"/users/{ada}")) == NO_USER
-    assert recorded(api, database) == [("user:merge", bob)]
-    (event,) = [one for one in database.events(api.app_id) if one.type == "user:merge"]
+    assert recorded(api) == [("user:merge", bob)]
+    (event,) = [one for one in events_of(api) if one.type == "user:merge"]
     shown = {"id": bob, "authenticated": True, "externalId": "ada", "zendeskId": "2"}
     gone = {"id": ada, "authenticated": True, "externalId": "ada", "zendeskId": "1"}
     assert event.payload == {"mergedUsers": {"surviving": shown, "discarded": gone}, "reason": "api"}
 
 
-def test_only_the_user_of_the_path_exists(api: Caller, database: Database) -> None:
+def test_only_the_user_of_the_path_exists(api: Caller) -> None:
     """The user is linked to the surviving Support user."""
     ada = linked(api, "1")
     put_support_user(api, "2", givenName="Ada")
@@ -84,10 +84,10 @@ def test_only_the_user_of_the_path_exists(api: Caller, database: Database) -> No
     assert (user["id"], user["zendeskId"], user["profile"]) == (ada, "2", {"givenName": "Ada"})
     assert error_of(api("POST", "/users/1/sync")) == NO_USER
     assert sync(api, "1", "2") == user
-    assert recorded(api, database) == [("user:update", ada)]
+    assert recorded(api) == [("user:update", ada)]
 
 
-def test_identifiers_of_other_users(api: Caller, database: Database) -> None:
+def test_identifiers_of_other_users(api: Caller) -> None:
     """Users without a Support user are merged; users with one lose the value."""
     ada, guest, bob = linked(api, "1"), api.new_user("ada"), linked(api, "2")
     login(api, bob, email="ada@example.org")
@@ -98,7 +98,7 @@ def test_identifiers_of_other_users(api: Caller, database: Database) -> None:
     assert [one["value"] for one in user["identities"]] == ["ADA@example.org"]
     assert error_of(api("GET", f"/users/{guest}")) == NO_USER
     assert [one["value"] for one in api.ok("GET", f"/users/{bob}")["user"]["identities"]] == ["bob@example.org"]
-    assert sorted(recorded(api, database)) == sorted([("user:update", bob), ("user:merge", ada)])
+    assert sorted(recorded(api)) == sorted([("user:update", bob), ("user:merge", ada)])
     # The other way round: the external id moves, and the address merges.
     other = api.new_user()
     login(api, other, email="new@example.org")
@@ -108,10 +108,10 @@ def test_identifiers_of_other_users(api: Caller, database: Database) -> None:
     assert (user["id"], user["externalId"]) == (bob, "ada")
     assert "externalId" not in api.ok("GET", f"/users/{ada}")["user"]
     assert "userExternalId" not in api.participants(group)[0]
-    assert sorted(recorded(api, database)[3:]) == sorted([("user:update", ada), ("user:merge", bob)])
+    assert sorted(recorded(api)[3:]) == sorted([("user:update", ada), ("user:merge", bob)])
 
 
-def test_both_identifiers_belong_to_different_users(api: Caller, database: Database) -> None:
+def test_both_identifiers_belong_to_different_users(api: Caller) -> None:
     ada, first, second = linked(api, "1"), api.new_user("ada"), api.new_user()
     login(api, second, email="ada@example.org")
     group, personal = api.new_group(), api.new_personal(second)
@@ -119,7 +119,7 @@ def test_both_identifiers_belong_to_different_users(api: Caller, database: Datab
         api.join(group, one, subscribe=True)
     put_support_user(api, "1", externalId="ada", email="ada@example.org")
     assert sync(api, "1")["id"] == ada
-    assert recorded(api, database)[-2:] == [("user:merge", ada)] * 2
+    assert recorded(api)[-2:] == [("user:merge", ada)] * 2
     (participant,) = api.participants(group)
     (client,) = api.ok("GET", f"/users/{ada}/clients")["clients"]
     assert (participant["userId"], participant["userExternalId"]) == (ada, "ada")

@@ -9,6 +9,7 @@ import pytest
 
 from heliograph.wire.messages import MESSAGES_PER_CONVERSATION
 from tests.api.database import Database
+from tests.api.event_records import events_of
 from tests.harness import Caller, author_of, error_of, titles_of
 
 UNKNOWN = "0123456789abcdef01234567"
@@ -119,13 +120,13 @@ def test_the_business_reads(api: Caller, group: str) -> None:
     assert api.ok("GET", path)["conversation"]["businessLastRead"] == read
 
 
-def test_activities_are_events(api: Caller, group: str, database: Database) -> None:
+def test_activities_are_events(api: Caller, group: str) -> None:
     ada = api.participants(group)[0]["userId"]
     api.read(group, userExternalId="ada")
     api.read(group)
     for type in ("typing:start", "typing:stop"):
         assert act(api, group, type).json() == {}
-    events = database.events(api.app_id)[-4:]
+    events = events_of(api)[-4:]
     assert [one.type for one in events] == ["conversation:read"] * 2 + ["conversation:typing"] * 2
     assert {one.conversation_id for one in events} == {group}
     about = {"id": group, "type": "sdkGroup"}
@@ -205,7 +206,7 @@ def test_a_user_with_many_messages_is_deleted_in_steps(api: Caller, database: Da
         database.write((sql, (MESSAGES_PER_CONVERSATION, where)))
     api.ok("DELETE", "/users/ada")
     assert api("GET", "/users/ada").status_code == 404
-    recorded = [(one.type, one.conversation_id) for one in database.events(api.app_id) if one.type.endswith(":remove")]
+    recorded = [(one.type, one.conversation_id) for one in events_of(api) if one.type.endswith(":remove")]
     removed = [("conversation:remove", where) for where in (*personal[1:], personal[0])]
     assert sorted(recorded[:2]) == sorted(removed[:2])
     assert recorded[2:] == [removed[2], ("user:remove", None)]

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.api.database import Database
+from tests.api.event_records import event_types, events_of
 from tests.harness import Caller, error_of, new_app, titles_of
 
 UNKNOWN = "0123456789abcdef01234567"
@@ -298,11 +299,11 @@ def test_update_of_metadata(api: Caller, change: Any, expected: dict[str, Any]) 
     assert api.ok("GET", f"/users/{ada}")["user"]["metadata"] == expected
 
 
-def test_update_writes_one_event(api: Caller, database: Database) -> None:
+def test_update_writes_one_event(api: Caller) -> None:
     """`user:update`; creating a user writes no event."""
     ada = api.new_user("ada")
     api.ok("PATCH", "/users/ada", {"metadata": {"a": 1}})
-    (event,) = database.events(api.app_id)
+    (event,) = events_of(api)
     assert (event.type, event.user_id, event.conversation_id) == ("user:update", ada, None)
     user = {"id": ada, "authenticated": False, "externalId": "ada"}
     assert event.payload == {"user": user, "source": {"type": "api"}}
@@ -322,7 +323,7 @@ def test_delete_personal_information(api: Caller, database: Database, named: Nam
     (client,) = api.ok("GET", "/users/ada/clients")["clients"]
     assert set(client) == {"id", "type", "status", "linkedAt"}
     assert [one["userId"] for one in api.participants(group)] == [ada]
-    assert database.event_types(api.app_id) == ["conversation:create", "user:update"]
+    assert event_types(api) == ["conversation:create", "user:update"]
 
 
 def test_delete_personal_information_of_unknown_user(api: Caller) -> None:

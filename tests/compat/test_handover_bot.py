@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.api.database import Database
 from tests.api.end_users import EndUser
+from tests.api.event_records import events_of
 from tests.cli.test_howto import free_port
 from tests.compat.official import INSTALLED
 from tests.databases import new_database
@@ -37,12 +37,12 @@ def test_the_bot_hands_over_uploads_a_file_and_reads_a_form(engine: str, tmp_pat
             try:
                 assert bot.stdout is not None
                 assert bot.stdout.readline() == b"ready\n"
-                talk(api, Database(url))
+                talk(api)
             finally:
                 bot.kill()
 
 
-def talk(api: Caller, database: Database) -> None:
+def talk(api: Caller) -> None:
     """Talk to the bot as a user."""
     user = EndUser(api)
     conversation = user.begin()["id"]
@@ -64,10 +64,10 @@ def talk(api: Caller, database: Database) -> None:
         "Hello, this is the desk.",
     ]
     released = {"conversation:message", "switchboard:releaseControl"}
-    until(lambda: released <= {one.type for one in database.events_of(api.app_id, conversation)})
+    until(lambda: released <= {one.type for one in events_of(api, conversation)})
     user.say(conversation, "agent")
     until(lambda: len(messages()) == 8)
-    steps = [one for one in database.events_of(api.app_id, conversation) if one.type.startswith("switchboard:")]
+    steps = [one for one in events_of(api, conversation) if one.type.startswith("switchboard:")]
     names = ["offerControl", "acceptControl", "releaseControl", "passControl"]
     assert [one.type.removeprefix("switchboard:") for one in steps[:4]] == names
     assert steps[0].payload["metadata"] == {"email": "ada@example.com"}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.database import Database
+from tests.api.event_records import events_of
 from tests.api.handover import CALLS, Board, Scene, state_of
 from tests.databases import POSTGRESQL, SQLITE
 from tests.harness import author_of
@@ -164,16 +164,16 @@ def test_an_order_of_the_calls_explains_the_outcome(site: Site, name: str) -> No
             done.append((scene, result, board.state(scene.conversation)))
         for _, act in calls:
             restore(board, act)
-    recorded = events_of(site, board)
+    recorded = events_by_conversation(board)
     for scene, result, after in done:
         events = recorded[scene.conversation][len(scene.events) :]
         assert (tuple(result), after, tuple(events)) in outcomes
 
 
-def events_of(site: Site, board: Board) -> dict[str, list[str]]:
+def events_by_conversation(board: Board) -> dict[str, list[str]]:
     """The events of each conversation, with the states that they show."""
     found: dict[str, list[str]] = defaultdict(list)
-    for event in Database(site.database_url).events(board.api.app_id):
+    for event in events_of(board.api):
         if event.conversation_id is not None:
             found[event.conversation_id].append(f"{event.type} {state_of(event.payload['conversation'])}")
     return found

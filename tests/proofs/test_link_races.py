@@ -15,6 +15,7 @@ import pytest
 
 from heliograph import ids
 from tests.api.database import Database
+from tests.api.event_records import events_of
 from tests.api.linking import Links
 from tests.databases import POSTGRESQL, SQLITE
 from tests.harness import Caller
@@ -102,7 +103,7 @@ class Scene:
 @pytest.mark.parametrize("name", RACES)
 def test_everything_agrees_after_a_race(site: Site, name: str) -> None:
     acts, allowed = RACES[name]
-    api, dice, database = site.new_app(), random.Random(2026), Database(site.database_url)
+    api, dice = site.new_app(), random.Random(2026)
 
     async def races(crowd: Crowd, scenes: Sequence[Scene]) -> list[tuple[int, ...]]:
         async def race(scene: Scene) -> tuple[int, ...]:
@@ -117,22 +118,22 @@ def test_everything_agrees_after_a_race(site: Site, name: str) -> None:
         scenes = [Scene(api) for _ in range(SIZE)]
         results = site.at_once(api, partial(races, scenes=scenes), len(acts) * SIZE)
         assert set(results) <= allowed, results
-    assert_agreed(database, api.app_id)
+    assert_agreed(Database(site.database_url), api)
 
 
-def assert_agreed(database: Database, app_id: str) -> None:
+def assert_agreed(database: Database, api: Caller) -> None:
     """Check that each address is linked to its client, and that associations are with clients that can be reached."""
     sql = "SELECT user_id, id, status, integration_id, address FROM client WHERE app_id = $1"
-    clients = [(*one,) for one in database.rows(sql, app_id)]
+    clients = [(*one,) for one in database.rows(sql, api.app_id)]
     linked = [(one[3], one[4], one[0], one[1]) for one in clients if one[2] in ("active", "blocked")]
     stored = database.rows("SELECT integration_id, address, user_id, client_id FROM linked_address WHERE app_id = $1",
-                           app_id)  # fmt: skip
+                           api.app_id)  # fmt: skip
     assert sorted((*one,) for one in stored) == sorted(linked)
     reachable = {(user, id) for user, id, status, *_ in clients if status in ("active", "blocked")}
-    found = database.rows("SELECT user_id, client_associations FROM participant WHERE app_id = $1", app_id)
+    found = database.rows("SELECT user_id, client_associations FROM participant WHERE app_id = $1", api.app_id)
     associated = {(user, one["clientId"]) for user, shown in found for one in json.loads(shown)}
     assert associated <= reachable
-    assert_events_explain(database.events(app_id), clients)
+    assert_events_explain(events_of(api), clients)
 
 
 def assert_events_explain(events: Sequence[Any], clients: Sequence[tuple[Any, ...]]) -> None:
@@ -141,17 +142,17 @@ def assert_events_explain(events: Sequence[Any], clients: Sequence[tuple[Any, ..
     Ids that two processes create in the same millisecond do not show the order of their commits, so it is not checked.
     """
     deleted = {one.user_id for one in events if one.type == "user:remove"}
-    events_of: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, list[str]] = defaultdict(list)
     owners: dict[str, str | None] = {}
     for event in events:
         if event.type.startswith("client:"):
             id = event.payload["client"]["id"]
             owners[id] = event.user_id
-            events_of[id].append(event.payload["reason"] if event.type == "client:update" else event.type)
-    removed = {id for id, types in events_of.items() if "client:remove" in types}
-    assert all(types.count("client:add") == 1 and types.count("client:remove") <= 1 for types in events_of.values())
-    present = {id for id in events_of if id not in removed and owners[id] not in deleted}
+            found[id].append(event.payload["reason"] if event.type == "client:update" else event.type)
+    removed = {id for id, types in found.items() if "client:remove" in types}
+    assert all(types.count("client:add") == 1 and types.count("client:remove") <= 1 for types in found.values())
+    present = {id for id in found if id not in removed and owners[id] not in deleted}
     assert {id for _, id, *_ in clients} == present
     for _, id, status, *_ in clients:
-        assert events_of[id].count("confirmed") == 1 or status in ("pending", "inactive")
-        assert "blocked" in events_of[id] or status != "blocked"
+        assert found[id].count("confirmed") == 1 or status in ("pending", "inactive")
+        assert "blocked" in found[id] or status != "blocked"

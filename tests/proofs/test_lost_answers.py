@@ -16,6 +16,7 @@ import pytest
 
 from heliograph import BasicAuth, Client
 from tests.api.database import Database
+from tests.api.event_records import event_types
 from tests.client.faults import Fault, proxy_to
 from tests.harness import Caller, Server
 
@@ -78,14 +79,14 @@ def test_each_call_is_executed_once_and_none_fails(server: Server, api: Caller) 
     assert len(proxy.forwarded) == CALLS + script.lost
     assert script.lost > CALLS * LOST / 2
     log.info("%d calls, %d lost responses, %s", CALLS, script.lost, dict(calls))
-    assert stored(Database(server.database_url), api.app_id) == expected(calls)
+    assert stored(Database(server.database_url), api) == expected(calls)
 
 
-def stored(database: Database, app_id: str) -> Counter[str]:
+def stored(database: Database, api: Caller) -> Counter[str]:
     """The numbers of events by type, and of remaining users and messages."""
-    found = Counter(database.event_types(app_id))
+    found = Counter(event_types(api))
     for table in ("app_user", "message"):
-        ((found[table],),) = database.rows(f"SELECT count(*) FROM {table} WHERE app_id = $1", app_id)
+        ((found[table],),) = database.rows(f"SELECT count(*) FROM {table} WHERE app_id = $1", api.app_id)
     return found
 
 
