@@ -76,3 +76,28 @@ def counts(answer: Any) -> tuple[int, int, int, int]:
 def titles(answer: Any) -> list[str]:
     """The titles of the errors of the refused records."""
     return [title for one in answer["refused"] for title in one["titles"]]
+
+
+def add_client(api: Caller, user_id: str, client_id: str, type: str = "twilio", **fields: Any) -> Any:
+    """Import a client of any channel, with personal information, for the user; returns it."""
+    client = {
+        "id": client_id,
+        "type": type,
+        "status": "active",
+        "linkedAt": "2020-09-13T12:26:40.000Z",
+        "displayName": "Ada",
+        "avatarUrl": "https://example.invalid/ada.png",
+        "info": {"city": "London"},
+        "raw": {"number": "+44"},
+        **fields,
+    }
+    assert counts(put(api, {"kind": "client", "userId": user_id, "client": client})) == (1, 0, 0, 0)
+    return client
+
+
+def associate(api: Caller, conversation_id: str, participant: Any, *associations: tuple[str, str]) -> None:
+    """Import the participant again with these client associations, as (type, client id)."""
+    given = [{"type": type, "clientId": client_id} for type, client_id in associations]
+    changed = {**participant, "clientAssociations": given}
+    record = {"kind": "participant", "conversationId": conversation_id, "participant": changed}
+    assert counts(put(api, record)) == (0, 1, 0, 0)

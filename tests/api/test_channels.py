@@ -8,6 +8,7 @@ import pytest
 
 from tests.api.database import Database
 from tests.api.event_records import event_types
+from tests.api.importing import add_client, associate
 from tests.api.linking import EXTERNAL_ID, Links, new_integration, outbound_of
 from tests.harness import Caller, error_of, new_app, titles_of
 
@@ -24,18 +25,16 @@ def links(api: Caller) -> Links:
     return Links(api, api.new_user("ada"))
 
 
-def attach(links: Links, database: Database, type: str) -> str:
+def attach(links: Links, type: str) -> str:
     """Attach a client of a channel to the conversation; returns its integration."""
     integration = new_integration(links.api, type)
-    database.add_client(links.api.app_id, links.user, CLIENT, type)
-    database.write(("UPDATE client SET integration_id = $1 WHERE id = $2 AND user_id = $3",
-                    (integration, CLIENT, links.user)))  # fmt: skip
+    add_client(links.api, links.user, CLIENT, type, integrationId=integration)
     (participant,) = links.api.participants(links.conversation)
-    database.associate(participant["id"], (type, CLIENT))
+    associate(links.api, links.conversation, participant, (type, CLIENT))
     return integration
 
 
-def test_download_message_ref(links: Links, database: Database, account: Caller) -> None:
+def test_download_message_ref(links: Links, account: Caller) -> None:
     """clients.13"""
     api, body = links.api, {"userId": links.user, "apple": {"interactiveDataRef": REFERENCE}}
     path = f"/conversations/{links.conversation}/download"
@@ -48,7 +47,7 @@ def test_download_message_ref(links: Links, database: Database, account: Caller)
         assert error_of(api("POST", path, {**body, "userId": user})) == (404, "user_not_found", "User not found")
     stranger = {**body, "userId": api.new_user()}
     assert error_of(api("POST", path, stranger)) == (404, "not_found", "User is not a member of the conversation")
-    attach(links, database, "apple")
+    attach(links, "apple")
     written = event_types(api)
     assert api.ok("POST", path, body) == {}
     assert event_types(api) == written
@@ -62,7 +61,7 @@ def test_download_message_ref(links: Links, database: Database, account: Caller)
 
 
 @pytest.mark.parametrize("type", ["messenger", "instagram", "whatsapp"])
-def test_conversion_events(links: Links, database: Database, account: Caller, type: str) -> None:
+def test_conversion_events(links: Links, account: Caller, type: str) -> None:
     """clients.14, clients.15"""
     api, path = links.api, f"/conversations/{links.conversation}/conversionEvents"
     title = f"The user has no client of type {type} attached to the conversation"
@@ -72,7 +71,7 @@ def test_conversion_events(links: Links, database: Database, account: Caller, ty
     no_conversation = (404, "conversation_not_found", "Conversation not found")
     for caller, where in ((api, f"/conversations/{UNKNOWN}/conversionEvents"), (new_app(account), path)):
         assert error_of(caller("POST", where, {type: EVENTS})) == no_conversation
-    integration = attach(links, database, type)
+    integration = attach(links, type)
     written = event_types(api)
     expected = {"conversionEvents": {"datasetId": integration, "eventsReceived": 2}}
     assert api.ok("POST", path, {type: EVENTS}) == expected

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
-from tests.api.database import Database
 from tests.api.event_records import event_types, events_of
+from tests.api.importing import add_client, associate
 from tests.harness import Caller, Server, error_of, new_app
 
 UNKNOWN = "0123456789abcdef01234567"
@@ -69,12 +69,12 @@ def test_unknown_user(api: Caller, account: Caller, method: str, who: str) -> No
         assert error_of(api(method, path)) == NO_USER
 
 
-def test_pages(api: Caller, server: Server, database: Database) -> None:
+def test_pages(api: Caller, server: Server) -> None:
     """pages.3, pages.4: oldest first; cursors are client ids; the links keep the path as it was sent."""
     ada = api.new_user("ada/é")
     sdk = api.join(api.new_group(), ada, subscribe=True)["clientAssociations"][0]["clientId"]
     for client_id in (WHATSAPP, TWILIO):
-        database.add_client(api.app_id, ada, client_id)
+        add_client(api, ada, client_id)
     path = f"/users/{quote('ada/é', safe='')}/clients"
     first = api.ok("GET", f"{path}?page[size]=2")
     assert [one["id"] for one in first["clients"]] == [sdk, TWILIO]
@@ -86,12 +86,12 @@ def test_pages(api: Caller, server: Server, database: Database) -> None:
     assert api.http.get(last["links"]["prev"], auth=api.auth).json()["clients"] == first["clients"]
 
 
-def test_links_keep_the_brand(api: Caller, database: Database) -> None:
+def test_links_keep_the_brand(api: Caller) -> None:
     """pages.4: without brandId, a link would list another user's clients."""
     api.new_user("ada")
     branded = api.new_user("ada", brandId="1")
     for client_id in (TWILIO, WHATSAPP):
-        database.add_client(api.app_id, branded, client_id)
+        add_client(api, branded, client_id)
     first = clients_of(api, "ada", "?brandId=1&page[size]=1")
     assert [one["id"] for one in first["clients"]] == [TWILIO]
     sent = dict(parse_qsl(urlsplit(first["links"]["next"]).query))
@@ -105,22 +105,11 @@ def test_invalid_page(api: Caller, query: str) -> None:
     assert error_of(api("GET", f"/users/nobody/clients?{query}")) == expected
 
 
-def test_client_with_everything(api: Caller, database: Database) -> None:
+def test_client_with_everything(api: Caller) -> None:
     """The client of a channel is shown with all of its fields."""
     ada = api.new_user()
-    database.add_client(api.app_id, ada, TWILIO)
-    assert clients_of(api, ada)["clients"] == [
-        {
-            "id": TWILIO,
-            "type": "twilio",
-            "status": "active",
-            "linkedAt": "2020-09-13T12:26:40.000Z",
-            "displayName": "Ada",
-            "avatarUrl": "https://example.invalid/ada.png",
-            "info": {"city": "London"},
-            "raw": {"number": "+44"},
-        }
-    ]
+    client = add_client(api, ada, TWILIO, lastSeen="2020-09-14T12:00:00.000Z", externalId="+44", integrationId="x")
+    assert clients_of(api, ada)["clients"] == [client]
 
 
 @pytest.mark.parametrize("who", ["id", "external id"])
@@ -144,16 +133,16 @@ def test_unknown_client(api: Caller) -> None:
 
 
 @pytest.mark.parametrize("who", ["id", "external id"])
-def test_remove(api: Caller, database: Database, who: str) -> None:
+def test_remove(api: Caller, who: str) -> None:
     """The client is removed with its associations in all conversations; other associations keep their order."""
     ada, bob = api.new_user("ada"), api.new_user()
     groups = [api.new_group(bob), api.new_group(bob)]
     hers = [api.join(group, ada, subscribe=True) for group in groups]
     sdk = hers[0]["clientAssociations"][0]["clientId"]
-    database.add_client(api.app_id, ada, TWILIO)
-    database.add_client(api.app_id, ada, WHATSAPP, "whatsapp")
-    database.associate(hers[0]["id"], ("twilio", TWILIO), ("sdk", sdk), ("whatsapp", WHATSAPP))
-    database.associate(hers[1]["id"], ("twilio", TWILIO))
+    add_client(api, ada, TWILIO)
+    add_client(api, ada, WHATSAPP, "whatsapp")
+    associate(api, groups[0], hers[0], ("twilio", TWILIO), ("sdk", sdk), ("whatsapp", WHATSAPP))
+    associate(api, groups[1], hers[1], ("twilio", TWILIO))
     assert [len(api.participants(group)[1]["clientAssociations"]) for group in groups] == [3, 1]
     answer = api("DELETE", f"/users/{ada if who == 'id' else 'ada'}/clients/{TWILIO}")
     assert answer.status_code == 200
@@ -166,12 +155,11 @@ def test_remove(api: Caller, database: Database, who: str) -> None:
     assert error_of(api("DELETE", f"/users/{ada}/clients/{TWILIO}")) == NO_CLIENT
 
 
-def test_removal_is_one_event(api: Caller, database: Database) -> None:
+def test_removal_is_one_event(api: Caller) -> None:
     """`client:remove`, reason api."""
     ada = api.new_user("ada")
     api.join(api.new_group(), ada)
-    database.add_client(api.app_id, ada, TWILIO)
-    (shown,) = clients_of(api, ada)["clients"]
+    shown = add_client(api, ada, TWILIO)
     api.ok("DELETE", f"/users/{ada}/clients/{TWILIO}")
     *_, event = events_of(api)
     assert (event.type, event.user_id, event.conversation_id) == ("client:remove", ada, None)

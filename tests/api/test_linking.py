@@ -285,9 +285,8 @@ def test_deleting_the_integration(links: Links, database: Database) -> None:
     assert api.ok("DELETE", f"/integrations/{links.integration}") == {}
     assert event_types(api) == written
     assert (links.associated(), bob.associated()) == ([], [])
-    sql = "SELECT status, id FROM client WHERE app_id = $1"
-    found = {(status, id) for status, id in database.rows(sql, api.app_id)}
-    assert found == {("inactive", id) for id in (*active, *others, pending)}
+    found = [one for user in (links.user, bob.user) for one in api.sdk.clients.iter_clients(api.app_id, user)]
+    assert {(one.status, one.id) for one in found} == {("inactive", id) for id in (*active, *others, pending)}
     assert database.rows("SELECT 1 FROM linked_address WHERE app_id = $1", api.app_id) == []
     for client in (pending, others[0]):
         assert outcome_of(api, bob.user, client, "confirmed").status_code == 409

@@ -10,7 +10,9 @@ import pytest
 from tests.api.database import Database
 from tests.api.endpoint import Endpoint
 from tests.api.event_records import event_types, events_of
+from tests.api.importing import add_client, associate
 from tests.api.sandbox import login, with_email
+from tests.api.test_streams import data_of, streaming
 from tests.delivery.receiver import documented
 from tests.harness import Caller, Server, error_of, init, new_app
 from tests.waiting import until
@@ -100,10 +102,10 @@ def test_personal_conversations(api: Caller) -> None:
     assert api("GET", f"/conversations/{only}").status_code == 404
 
 
-def test_clients(api: Caller, database: Database) -> None:
+def test_clients(api: Caller) -> None:
     """Of two SDK clients, the surviving user's client stays and takes over the associations (merging.3)."""
     ada, guest = api.new_user("ada"), api.new_user()
-    database.add_client(api.app_id, guest, "1" * 24)
+    add_client(api, guest, "1" * 24)
     groups = [api.new_group() for _ in range(3)]
     for one in (ada, guest):
         api.join(groups[0], one, subscribe=True)
@@ -112,7 +114,7 @@ def test_clients(api: Caller, database: Database) -> None:
     seat = api.join(groups[2], guest, subscribe=True)
     (sdk,) = clients_of(api, ada)
     (gone,) = set(clients_of(api, guest)) - {"1" * 24}
-    database.associate(seat["id"], ("twilio", "1" * 24), ("sdk", gone))
+    associate(api, groups[2], seat, ("twilio", "1" * 24), ("sdk", gone))
     merged(api, guest)
     assert sorted(clients_of(api, ada)) == sorted([sdk, "1" * 24])
     own = {"type": "sdk", "clientId": sdk}
@@ -192,9 +194,9 @@ def test_the_discarded_user_is_gone(api: Caller, database: Database) -> None:
         assert error_of(api(method, path, body)) == no_user
     assert api.join(group, ada)["id"] == seat["id"]
     # A stream with full users shows the discarded user, although no webhook asked for full users.
-    sql = "SELECT full_payload FROM event WHERE app_id = $1 AND type = 'user:merge'"
-    ((full,),) = database.rows(sql, api.app_id)
-    assert "profile" in json.loads(full)["mergedUsers"]["discarded"]
+    with streaming(api, "0", trigger="user:merge", includeFullUser="true") as lines:
+        (event,) = data_of(lines)[1]["events"]
+    assert "profile" in event["payload"]["mergedUsers"]["discarded"]
     for table in ("membership", "client", "identifier", "external_id"):
         assert database.rows(f"SELECT 1 FROM {table} WHERE app_id = $1 AND user_id = $2", api.app_id, guest) == []
 

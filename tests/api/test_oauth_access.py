@@ -11,8 +11,10 @@ import pytest
 from heliograph.wire.operations import Scope
 from tests.api.database import Database
 from tests.api.endpoint import Endpoint
+from tests.api.event_records import events_of
 from tests.api.handover import Board
 from tests.api.oauth import Partner, TokenCaller
+from tests.api.test_commands_alongside import run
 from tests.api.test_integrations import create
 from tests.harness import Caller, Server, error_of, init, new_app
 from tests.security.calls import OFFERED, path_of
@@ -25,10 +27,12 @@ NO_INTEGRATION = (404, "integration_not_found", "Integration not found")
 HOOK = {"target": "https://example.invalid/hook", "triggers": ["*"]}
 
 
-def integration_of(api: Caller, database: Database, partner: Partner) -> str:
-    """The id of the integration of a partner in an app."""
-    (row,) = database.rows("SELECT id FROM integration WHERE app_id = $1 AND type = $2", api.app_id, partner.client_id)
-    found: str = row[0]
+def integration_of(api: Caller, partner: Partner) -> str:
+    """The id of the integration of a partner in an app without a switchboard. Only members of switchboards show it."""
+    path = f"/switchboards/{api.ok('POST', '/switchboards')['switchboard']['id']}"
+    body = {"name": "shop", "integrationType": partner.client_id}
+    found: str = api.ok("POST", f"{path}/switchboardIntegrations", body)["switchboardIntegration"]["integrationId"]
+    api.ok("DELETE", path)
     return found
 
 
@@ -50,11 +54,11 @@ def test_a_token_may_do_what_a_key_of_a_custom_integration_may(account: Caller, 
     assert caller.ok("GET", f"/v2/apps/{api.app_id}/conversations/{group}")["conversation"]["id"] == group
 
 
-def test_a_partner_has_its_own_webhooks(account: Caller, api: Caller, database: Database) -> None:
+def test_a_partner_has_its_own_webhooks(account: Caller, api: Caller) -> None:
     partner = Partner(account)
     caller, other = partner.token(api), Partner(account).token(api)
     custom = create(api)
-    own = integration_of(api, database, partner)
+    own = integration_of(api, partner)
     webhook = caller.ok("POST", "/integrations/me/webhooks", HOOK)["webhook"]
     assert caller.ok("GET", f"/integrations/{own}/webhooks") == {"webhooks": [webhook]}
     assert api.ok("GET", f"/integrations/{own}/webhooks") == {"webhooks": [webhook]}
@@ -67,12 +71,14 @@ def test_a_partner_has_its_own_webhooks(account: Caller, api: Caller, database: 
     assert api("POST", f"/integrations/{create(api, type='web')['id']}/webhooks", HOOK).status_code == 400
 
 
-def test_a_partner_integration_and_its_key_are_not_shown(account: Caller, api: Caller, database: Database) -> None:
+def test_a_partner_integration_and_its_key_are_not_shown(account: Caller, api: Caller) -> None:
     """oauth.7, integrations.9"""
     partner = Partner(account)
     callers = [partner.token(api) for _ in range(2)]
-    own = integration_of(api, database, partner)
-    ((key_id,),) = database.rows("SELECT id FROM api_key WHERE integration_id = $1", own)
+    own = integration_of(api, partner)
+    for one in callers:
+        one.new_group()
+    (key_id,) = {event["keyId"] for event in events_of(api)}
     assert api.ok("GET", "/integrations")["integrations"] == []
     for path in (f"/integrations/{own}", "/integrations/me"):
         assert api("GET", path).status_code == 404
@@ -109,11 +115,11 @@ def test_token_info(account: Caller, api: Caller, other_account: Caller) -> None
 
 
 def test_rate_limits_hold_for_operations_without_an_app_in_their_path(
-    account: Caller, api: Caller, database: Database
+    account: Caller, api: Caller, server: Server
 ) -> None:
     """apps.7"""
     caller = Partner(account).token(api)
-    database.write(("UPDATE app SET requests_per_second = 1 WHERE id = $1", (api.app_id,)))
+    run("apps", "limit", api.app_id, "--requests-per-second", "1", "--database", server.database_url)
     until(lambda: caller("GET", "/v2/tokenInfo").status_code == 429)
 
 
@@ -122,7 +128,7 @@ def test_revoke_access(account: Caller, api: Caller, database: Database) -> None
     partner, other = Partner(account), Partner(account)
     first, second, stays = partner.token(api), partner.token(api), other.token(api)
     elsewhere = partner.token(new_app(account))
-    own = integration_of(api, database, partner)
+    own = integration_of(api, partner)
     first.ok("POST", "/integrations/me/webhooks", HOOK)
     api.new_group()
     code, kept = partner.code(api), other.code(api)
@@ -140,13 +146,13 @@ def test_revoke_access(account: Caller, api: Caller, database: Database) -> None
     for table in ("api_key", "webhook"):
         assert database.rows(f"SELECT 1 FROM {table} WHERE integration_id = $1", own) == []
     # Delivery drops what was pending.
-    until(lambda: not database.rows("SELECT 1 FROM delivery WHERE app_id = $1 AND status = 'pending'", api.app_id))
+    until(lambda: not list(api.sdk.deliveries.iter_deliveries(api.app_id, status="pending")))
     # A code that was issued before the revocation does not restore the access.
     assert partner.exchange(code).json()["error"] == "invalid_grant"
     assert other.exchange(kept).status_code == 200
     assert stays("GET", "/v2/tokenInfo").status_code == elsewhere("GET", "/v2/tokenInfo").status_code == 200
     again = partner.token(api)
-    assert integration_of(api, database, partner) != own
+    assert integration_of(api, partner) != own
     assert again("GET", "/v2/tokenInfo").status_code == 200
     assert first("GET", "/v2/tokenInfo").status_code == 401
 
@@ -156,10 +162,11 @@ def linked(board: Board, partner: Partner, name: str, **fields: Any) -> TokenCal
     caller = partner.token(board.api)
     added = board.add(name, integrationType=partner.client_id, **fields)
     assert added["integrationType"] == partner.client_id
+    board.integrations[name] = added["integrationId"]
     return caller
 
 
-def test_a_partner_in_the_switchboard(account: Caller, api: Caller, database: Database) -> None:
+def test_a_partner_in_the_switchboard(account: Caller, api: Caller) -> None:
     """switchboards.6, oauth.10"""
     board = Board(api)
     partner, other = Partner(account), Partner(account)
@@ -167,7 +174,9 @@ def test_a_partner_in_the_switchboard(account: Caller, api: Caller, database: Da
     assert error_of(api("POST", f"{board.path}/switchboardIntegrations", unknown)) == NO_INTEGRATION
     caller = linked(board, partner, "shop", nextSwitchboardIntegrationId=board.members["human"])
     other.token(api)
-    by_id = board.add("other", integrationId=integration_of(api, database, other))
+    by_type = board.add("other", integrationType=other.client_id)
+    board.remove("other")
+    by_id = board.add("other", integrationId=by_type["integrationId"])
     assert by_id["integrationType"] == other.client_id
     assert caller("GET", "/switchboards").status_code == 403
     group = api.new_group(board.user)
@@ -179,8 +188,7 @@ def test_a_partner_in_the_switchboard(account: Caller, api: Caller, database: Da
     board.change("bot", nextSwitchboardIntegrationId=board.members["shop"])
     board.change("human", nextSwitchboardIntegrationId=board.members["shop"])
     board.set(defaultSwitchboardIntegrationId=board.members["shop"])
-    own = integration_of(api, database, partner)
-    assert api("DELETE", f"/integrations/{own}").status_code == 400
+    assert api("DELETE", f"/integrations/{board.integrations['shop']}").status_code == 400
     assert caller.ok("DELETE", "/oauth/authorization") == {}
     (switchboard,) = api.ok("GET", "/switchboards")["switchboards"]
     assert (switchboard["enabled"], switchboard["defaultSwitchboardIntegrationId"]) == (True, board.members["human"])
@@ -222,7 +230,7 @@ def test_removals_are_reported(calling: Server, caller_of_account: Caller, endpo
     api, gone = new_app(account), new_app(account)
     partner = Partner(account, {"removeUrl": endpoint.url})
     caller = partner.token(api)
-    own = integration_of(api, database, partner)
+    own = integration_of(api, partner)
     pending = "SELECT tries, due_at FROM removal_call WHERE app_id = $1"
     endpoint.status = 503
     caller.ok("DELETE", "/oauth/authorization")
@@ -239,7 +247,7 @@ def test_removals_are_reported(calling: Server, caller_of_account: Caller, endpo
     assert {"X-API-Key", "Authorization"}.isdisjoint({name.title() for name in first})
     partner.token(api)
     endpoint.status = 404  # not retried
-    again = integration_of(api, database, partner)
+    again = integration_of(api, partner)
     assert api.ok("DELETE", f"/integrations/{again}") == {}
     until(lambda: len(endpoint.came) == 3 and not database.rows(pending, api.app_id))
     assert endpoint.came[2][1] == {"appId": api.app_id, "integrationId": again}

@@ -6,12 +6,13 @@ import contextlib
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 
-from tests.api.database import Database
+from tests.api.event_records import events_of
 from tests.databases import POSTGRESQL, beside, execute, rows, with_parameters
 from tests.harness import Caller, Server, new_app
 from tests.waiting import until
@@ -32,23 +33,29 @@ def cursor_of(lines: Iterator[str]) -> str:
     return next(line for line in lines if line.startswith("id: ")).removeprefix("id: ")
 
 
-def event_of(lines: Iterator[str]) -> tuple[str, str]:
-    """The cursor and the type of the next event."""
+def data_of(lines: Iterator[str]) -> tuple[str, Any]:
+    """The cursor and the data of the next event."""
     place = ""
     for line in lines:
         if line.startswith("id: "):
             place = line.removeprefix("id: ")
         elif line.startswith("data: "):
-            return place, json.loads(line.removeprefix("data: "))["events"][0]["type"]
+            return place, json.loads(line.removeprefix("data: "))
     raise AssertionError("the stream ended")
 
 
-def test_a_cursor_reveals_nothing_of_other_apps(api: Caller, account: Caller, database: Database) -> None:
+def event_of(lines: Iterator[str]) -> tuple[str, str]:
+    """The cursor and the type of the next event."""
+    place, data = data_of(lines)
+    return place, data["events"][0]["type"]
+
+
+def test_a_cursor_reveals_nothing_of_other_apps(api: Caller, account: Caller) -> None:
     other = new_app(account)
     with streaming(api) as lines:
         before = cursor_of(lines)
     other.new_group()
-    ((event_id,),) = database.rows("SELECT id FROM event WHERE app_id = $1", other.app_id)
+    event_id = events_of(other)[0].id
     with streaming(api) as lines:
         after = cursor_of(lines)
     assert len(before) == len(after) == 54

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.database import Database
 from tests.api.event_records import event_types, events_of
+from tests.api.importing import add_client
 from tests.harness import Caller, error_of, new_app, titles_of
 
 UNKNOWN = "0123456789abcdef01234567"
@@ -310,12 +310,12 @@ def test_update_writes_one_event(api: Caller) -> None:
 
 
 @BOTH_NAMES
-def test_delete_personal_information(api: Caller, database: Database, named: Named) -> None:
+def test_delete_personal_information(api: Caller, named: Named) -> None:
     """The profile, the metadata and the personal fields of clients are deleted; the user and the conversations stay."""
     ada = api.new_user("ada", profile=PROFILE, metadata={"a": 1}, signedUpAt="2020-05-21T15:53:30.197Z")
     group = api.new_group(ada)
     before, client_id = api.ok("GET", f"/users/{ada}")["user"], "aaaaaaaaaaaaaaaaaaaaaaaa"
-    database.add_client(api.app_id, ada, client_id)
+    add_client(api, ada, client_id)
     answer = api("DELETE", f"/users/{named(ada)}/personalinformation")
     assert answer.status_code == 200
     assert answer.json() == {"user": {**before, "profile": {}, "metadata": {}}}
