@@ -10,7 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Playwright,
+    Request,
+    ViewportSize,
+    expect,
+)
 
 from tests.console.accessibility import assert_accessible
 from tests.harness import Caller
@@ -27,6 +38,7 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 WIDTHS = (1440, 1024, 700, 375)
+VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
 _TIMEOUT_MS = 30_000
 # Chromium logs a failed request by itself; what matters is whether the page handles it.
 _LOADED = re.compile(r"Failed to load resource")
@@ -59,15 +71,22 @@ class Console:
         search = "&".join(f"{name}={value}" for name, value in query.items())
         self.page.goto(f"{self.url}/console/{self.app_id}/{screen}{'?' if search else ''}{search}")
 
-    def watch(self) -> None:
-        """Collect errors of the page, and the URLs that it requests."""
-        self.page.on("console", self._on_message)
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("request", self._on_request)
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Collect errors of the page, and the URLs that it requests, during a block."""
+        handlers = {"console": self._on_message, "pageerror": self._on_error, "request": self._on_request}
+        for event, handler in handlers.items():
+            self.page.on(event, handler)  # type: ignore[call-overload]
+        yield
+        for event, handler in handlers.items():
+            self.page.remove_listener(event, handler)
 
     def _on_message(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not _LOADED.search(message.text):
             self.problems.append(message.text)
+
+    def _on_error(self, error: Error) -> None:
+        self.problems.append(str(error))
 
     def _on_request(self, request: Request) -> None:
         self.requests.append(request.url)
@@ -102,21 +121,42 @@ def names_of(buttons: Locator) -> list[str]:
 
 
 @contextmanager
-def signed_in(browser: Browser, url: str, api: Caller, *, role: str = "operator") -> Iterator[Console]:
-    """The console in a new browser context, with a session that the key of `api` has created."""
-    token = _token(url, api, role)
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+def console_context(browser: Browser, url: str) -> Iterator[BrowserContext]:
+    """A new browser context for the console of a server."""
+    context = browser.new_context(viewport=VIEWPORT, reduced_motion="reduce")
     context.set_default_timeout(_TIMEOUT_MS)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url.rsplit("/sc", 1)[0])
-    key = json.dumps(f"heliograph:{url}")
-    context.add_init_script(f"sessionStorage.setItem({key}, {json.dumps(token)})")
-    console = Console(context.new_page(), url, api)
-    console.watch()
-    try:
+    yield context
+    context.close()
+
+
+@contextmanager
+def signed_in(context: BrowserContext, url: str, api: Caller, *, role: str = "operator") -> Iterator[Console]:
+    """The console in a tab of the context, with a session that the key of `api` has created.
+
+    Another call with the same context signs in with the same tab. The state of the first session is removed, but not
+    the process of the tab, whose start takes as long as half of a test.
+    """
+    key, token = json.dumps(f"heliograph:{url}"), json.dumps(_token(url, api, role))
+    page = context.pages[0] if context.pages else context.new_page()
+    console = Console(page, url, api)
+    with context.add_init_script(f"sessionStorage.setItem({key}, {token})"), console.watched():
         yield console
         console.check()
-    finally:
-        context.close()
+    _sign_out(page)
+
+
+def _sign_out(tab: Page) -> None:
+    """Leave one tab in its context, without routes and stored data."""
+    for page in tab.context.pages:
+        if page != tab:
+            page.close()
+    if tab.is_closed():
+        return
+    tab.unroute_all()
+    tab.evaluate("localStorage.clear(); sessionStorage.clear()")
+    tab.set_viewport_size(VIEWPORT)
+    tab.mouse.move(0, 0)
 
 
 def _token(url: str, api: Caller, role: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from asyncio import AbstractEventLoop
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.console.browsing import BROWSER, REQUIRED, WITHOUT, Console, launch, signed_in
+from tests.console.browsing import BROWSER, REQUIRED, WITHOUT, Console, console_context, launch, signed_in
 from tests.harness import Caller, Server, calling_account, new_app, serving
 
 OPTIONS = ("--sandbox-tools", "yes", "--stand-ins", "yes", "--record-requests", "1000",
@@ -54,21 +55,48 @@ def chromium() -> Iterator[tuple[Browser, AbstractEventLoop]]:
 def browser(chromium: tuple[Browser, AbstractEventLoop]) -> Iterator[Browser]:
     """The browser, for one test."""
     browser, loop = chromium
-    # Between calls Playwright's loop still counts as running in this thread, so other tests could not run a loop.
+    with running(loop):
+        yield browser
+
+
+@contextlib.contextmanager
+def running(loop: AbstractEventLoop) -> Iterator[None]:
+    """Run the loop of Playwright in this thread.
+
+    It counts as running between the calls of Playwright too, so no other test could run a loop.
+    """
     asyncio._set_running_loop(loop)
-    yield browser
+    yield
     asyncio._set_running_loop(None)
 
 
+@pytest.fixture(scope="module")
+def module_context(chromium: tuple[Browser, AbstractEventLoop], sandbox_server: Server) -> Iterator[BrowserContext]:
+    """A browser context for the consoles of a file."""
+    browser, loop = chromium
+    with contextlib.ExitStack() as stack:
+        with running(loop):
+            context = stack.enter_context(console_context(browser, sandbox_server.url))
+        yield context
+        with running(loop):
+            stack.close()
+
+
 @pytest.fixture
-def console(browser: Browser, sandbox_server: Server, own: Caller) -> Iterator[Console]:
+def context(browser: Browser, module_context: BrowserContext) -> BrowserContext:
+    """The browser context of the file, for one test."""
+    return module_context
+
+
+@pytest.fixture
+def console(context: BrowserContext, own: Caller) -> Iterator[Console]:
     """The console of a fresh app, signed in as an operator."""
-    with signed_in(browser, sandbox_server.url, own) as console:
+    with signed_in(context, own.url, own) as console:
         yield console
 
 
 @pytest.fixture
-def viewer(browser: Browser, sandbox_server: Server, own: Caller) -> Iterator[Console]:
+def viewer(context: BrowserContext, own: Caller) -> Iterator[Console]:
     """The console of a fresh app, signed in as a viewer."""
-    with signed_in(browser, sandbox_server.url, own, role="viewer") as console:
+    with signed_in(context, own.url, own, role="viewer") as console:
         yield console

@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.console.browsing import Console, signed_in
-from tests.harness import Caller, Server
+from tests.harness import Caller
 
 pytestmark = pytest.mark.one_engine
 
 
 @pytest.fixture
-def account(browser: Browser, sandbox_server: Server, owner: Caller, own: Caller) -> Iterator[Console]:
+def account(context: BrowserContext, owner: Caller, own: Caller) -> Iterator[Console]:
     """The console of a fresh app, signed in with an account key."""
     caller = Caller(owner.url, owner.auth, own.app_id, owner.http)
-    with signed_in(browser, sandbox_server.url, caller) as console:
+    with signed_in(context, owner.url, caller) as console:
         yield console
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.api.end_users import EndUser, post
 from tests.console.browsing import signed_in
@@ -38,14 +38,14 @@ def _caller(server: Server) -> Iterator[Caller]:
     account.http.close()
 
 
-def test_messages_are_shown_as_types_and_sizes(browser: Browser, own: Caller) -> None:
+def test_messages_are_shown_as_types_and_sizes(context: BrowserContext, own: Caller) -> None:
     """Messages of the business and of a user, with a form response, in the list and in the conversation."""
     user = EndUser(own, own.new_user("ada"))
     conversation = user.begin()["id"]
     posted = [post(own, conversation, one) for one in CONTENTS]
     reply = {"type": "formResponse", "fields": [{**FIELD, "text": "Sunflower"}]}
     assert user.act(conversation, {"type": "message", "content": reply, "quotedMessageId": posted[2]["id"]}).is_success
-    with signed_in(browser, own.url, own) as console:
+    with signed_in(context, own.url, own) as console:
         console.open(f"conversations/{conversation}")
         shown = console.page.get_by_role("group", name="Messages", exact=True).locator("li.message")
         expect(shown).to_have_count(len(CONTENTS) + 1)

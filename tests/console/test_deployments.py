@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.console.browsing import Console, signed_in
+from tests.console.browsing import Console, console_context, signed_in
 from tests.databases import POSTGRESQL, new_database
 from tests.harness import Caller, Server, init, serving
 from tests.loopback import LoopbackServer
@@ -103,7 +103,7 @@ def test_one_journey(deployed: Serving, tmp_path: Path, browser: Browser) -> Non
     with deployed(tmp_path) as (server, url):
         found = init(server.database_url)
         api = Caller(url, found.app_auth, found.app_id)
-        with signed_in(browser, url, api) as console:
+        with console_context(browser, url) as context, signed_in(context, url, api) as console:
             journey(console)
         sign_in(browser, url, api)
         api.http.close()

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.console.browsing import ARGUMENTS, BROWSER, Console, signed_in
 from tests.console.sessions import SCREENS, link, sign_in, stored
@@ -54,7 +54,7 @@ def test_an_operator_of_one_app_sees_nothing_of_another(console: Console, owner:
         assert "ecret" not in page.get_by_role("main").inner_text()
 
 
-def test_another_app_leaves_nothing_of_the_first_on_the_screen(browser: Browser, owner: Caller) -> None:
+def test_another_app_leaves_nothing_of_the_first_on_the_screen(context: BrowserContext, owner: Caller) -> None:
     """Opens each screen with data, then switches to the same screen of an empty app without a page load."""
     apps = [new_app(owner, name) for name in ("First", "Second")]
     first = apps[0]
@@ -65,7 +65,7 @@ def test_another_app_leaves_nothing_of_the_first_on_the_screen(browser: Browser,
     first.new_group(first.new_user("Only-here"), displayName="Only-here")
     disturb(first, rule("Only-here", "delivery", status=503))
     first.http.post(f"{first.url}/_inbox/{first.app_id}/default/Only-here")
-    with signed_in(browser, owner.url, Caller(owner.url, owner.auth, first.app_id, owner.http)) as console:
+    with signed_in(context, owner.url, Caller(owner.url, owner.auth, first.app_id, owner.http)) as console:
         page = console.page
         console.open()
         for screen, title in SCREENS.items():

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.commands import Running
-from tests.console.browsing import Console, copied_text
+from tests.console.browsing import Console, console_context, copied_text
 from tests.harness import Caller
 
 pytestmark = pytest.mark.one_engine
@@ -34,13 +34,11 @@ def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def newcomer(link: str, browser: Browser) -> Iterator[Console]:
     """The console in a browser without a session."""
     url = link.partition("/console/")[0]
-    context: BrowserContext = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
-    console = Console(context.new_page(), url, Caller(url, None))
-    console.watch()
-    yield console
-    console.check()
-    context.close()
+    with console_context(browser, url) as context:
+        console = Console(context.new_page(), url, Caller(url, None))
+        with console.watched():
+            yield console
+            console.check()
 
 
 def visit(page: Page, screen: str) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.console.browsing import Console, signed_in
+from tests.console.browsing import Console, console_context, signed_in
 from tests.console.conftest import OPTIONS
 from tests.harness import Caller, Server, init, new_app, serving
 from tests.sandbox.inboxes import arrived, below, hook, script
@@ -149,7 +149,7 @@ def test_a_burst_leaves_the_page_usable(console: Console) -> None:
 def test_the_stream_outlives_the_server(restartable: Server, browser: Browser, number: signal.Signals) -> None:
     owner = Caller(restartable.url, init(restartable.database_url).account_auth)
     api = new_app(owner)
-    with signed_in(browser, restartable.url, api) as console:
+    with console_context(browser, restartable.url) as context, signed_in(context, restartable.url, api) as console:
         page = console.page
         console.open("events", type="conversation:create")
         is_live(page)

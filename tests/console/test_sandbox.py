@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
 from heliograph.cli.chaos_presets import PRESETS
 from tests.commands import command
-from tests.console.browsing import Console, copied_text, names_of, signed_in
+from tests.console.browsing import Console, console_context, copied_text, names_of, signed_in
 from tests.harness import Caller, new_app
 from tests.sandbox.inboxes import below, hook, script, variables
 
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.one_engine
 
 
 @pytest.fixture
-def account(browser: Browser, owner: Caller, own: Caller) -> Iterator[Console]:
+def account(context: BrowserContext, owner: Caller, own: Caller) -> Iterator[Console]:
     """The console of a fresh app, with a session of the account key."""
-    with signed_in(browser, own.url, Caller(own.url, owner.auth, own.app_id, own.http)) as console:
+    with signed_in(context, own.url, Caller(own.url, owner.auth, own.app_id, own.http)) as console:
         yield console
 
 
@@ -224,7 +224,8 @@ def test_a_viewer_reads_only(viewer: Console) -> None:
 def test_a_restore_ends_newer_sessions(account: Console, browser: Browser, owner: Caller) -> None:
     owner.ok("POST", "/heliograph/v1/sandbox/snapshots", {"name": "older"})
     young = new_app(owner)
-    with signed_in(browser, young.url, Caller(young.url, owner.auth, young.app_id, young.http)) as console:
+    caller = Caller(young.url, owner.auth, young.app_id, young.http)
+    with console_context(browser, young.url) as context, signed_in(context, young.url, caller) as console:
         for one in (console, account):
             one.open("sandbox")
         press(tool(account, "Snapshots"), "Restore…")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.console.browsing import Console, signed_in
-from tests.harness import Caller, Server, new_app
+from tests.harness import Caller, new_app
 from tests.waiting import until
 
 pytestmark = pytest.mark.one_engine
@@ -78,9 +78,9 @@ PRESS_AT_ONCE = """addEventListener("DOMContentLoaded", () => new MutationObserv
 
 
 def test_keys_work_as_soon_as_the_console_is_shown(console: Console) -> None:
-    console.page.add_init_script(PRESS_AT_ONCE)
-    console.open()
-    expect(console.page.get_by_role("dialog", name="Search")).to_be_visible()
+    with console.page.add_init_script(PRESS_AT_ONCE):
+        console.open()
+        expect(console.page.get_by_role("dialog", name="Search")).to_be_visible()
 
 
 def _goes_to_users(page: Page) -> bool:
@@ -150,10 +150,10 @@ def test_narrow_and_enlarged_windows(console: Console, own: Caller) -> None:
     expect(page.get_by_role("heading", name="Integrations", level=1)).to_be_focused()
 
 
-def test_an_account_moves_between_apps(browser: Browser, sandbox_server: Server, owner: Caller) -> None:
+def test_an_account_moves_between_apps(context: BrowserContext, owner: Caller) -> None:
     apps = [new_app(owner, f"Shop {number}") for number in range(12)]
     caller = Caller(owner.url, owner.auth, apps[0].app_id, owner.http)
-    with signed_in(browser, sandbox_server.url, caller) as console:
+    with signed_in(context, owner.url, caller) as console:
         console.open()
         page = console.page
         page.get_by_role("button", name="Shop 0").click()
@@ -168,15 +168,15 @@ def test_an_account_moves_between_apps(browser: Browser, sandbox_server: Server,
         page.get_by_role("textbox", name="Name").fill("Fresh")
         page.get_by_role("button", name="Create app").click()
         expect(page.get_by_role("button", name="Fresh", exact=True)).to_be_visible()
-        page.goto(f"{sandbox_server.url}/console/6b06dd61e400000000000000/users")
+        page.goto(f"{owner.url}/console/6b06dd61e400000000000000/users")
         expect(page.get_by_role("alert")).to_contain_text("App not found")
 
 
-def test_a_server_without_apps(browser: Browser, sandbox_server: Server, owner: Caller) -> None:
-    with signed_in(browser, sandbox_server.url, owner) as console:
+def test_a_server_without_apps(context: BrowserContext, owner: Caller) -> None:
+    with signed_in(context, owner.url, owner) as console:
         page = console.page
         page.route("**/v2/apps?*", lambda route: route.fulfill(json={"apps": [], "meta": {"hasMore": False}}))
-        page.goto(f"{sandbox_server.url}/console/")
+        page.goto(f"{owner.url}/console/")
         page.get_by_role("main").get_by_role("button", name="Create an app…").click()
         page.get_by_role("textbox", name="Name").fill("Shop")
         page.get_by_role("button", name="Create app").click()

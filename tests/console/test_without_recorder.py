@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.console.browsing import signed_in
+from tests.console.browsing import console_context, signed_in
 from tests.harness import Caller, init, new_app, serving
 
 pytestmark = pytest.mark.one_engine
@@ -25,7 +25,7 @@ def unrecorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
 
 # The server is started first, since no event loop can start while the browser is open.
 def test_home_and_requests_say_that_recording_is_off(unrecorded: Caller, browser: Browser) -> None:
-    with signed_in(browser, unrecorded.url, unrecorded) as console:
+    with console_context(browser, unrecorded.url) as context, signed_in(context, unrecorded.url, unrecorded) as console:
         console.open()
         expect(console.page.get_by_text("Request recording is off")).to_be_visible()
         expect(console.page.get_by_role("heading", level=1)).to_have_text("Home")
