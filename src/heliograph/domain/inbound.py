@@ -121,7 +121,9 @@ class _Acting:
         self._origin = origin
         self._author = author
 
-    async def verbs(self, body: InboundBody, content: Raw | None, attachments: tuple[str, ...]) -> Sequence[Verb[Any]]:
+    async def verbs(
+        self, body: InboundBody, content: Raw | None, attachments: tuple[str, ...]
+    ) -> Sequence[Verb[object]]:
         """The verbs of an act. `content` is the content of a message, unless the message is a response to a form."""
         match body.act:
             case MessageAct() as message:
@@ -164,9 +166,9 @@ class _Acting:
             quoted=quoted,
         )
 
-    async def _postback(self, act: PostbackAct) -> Sequence[Verb[Any]]:
+    async def _postback(self, act: PostbackAct) -> Sequence[Verb[object]]:
         given = metadata.without_nulls(act.metadata, "Postback")
-        verbs: list[Verb[Any]] = []
+        verbs: list[Verb[object]] = []
         if act.message_id is not None:
             action = _pressed(await self._load(act.message_id), act.payload)
             given = action.metadata
