@@ -18,7 +18,7 @@ from heliograph.server.http.request import Request
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
 from heliograph.wire.apps import AppCreateBody, AppResponse, Empty
-from heliograph.wire.formats import NO_BODY, Json
+from heliograph.wire.formats import NO_BODY, Json, JsonOrAccepted
 from heliograph.wire.integrations import CustomIntegrationBody, IntegrationCreateBody, IntegrationResponse
 from heliograph.wire.operations import Operation, PathTemplate
 from heliograph.wire.participants import ParticipantJoinBody, ParticipantLeaveBody, ParticipantResponse
@@ -196,3 +196,5 @@ Operation("A", "GET", OTHER / "a", "Others", I, "An operation.", body=NO_BODY, r
 Operation("B", "GET", "/other/b", "Others", I, "A path without a type.", body=NO_BODY, response=Json(Empty))  # wrong
 Operation("C", "POST", APP, "Apps", I, "A body without a format.", body=AppCreateBody, response=Json(Empty))  # wrong
 Operation("D", "GET", APP, "Apps", I, "A response without a format.", body=NO_BODY, response=Empty)  # wrong
+Operation("E", "GTE", OTHER / "e", "Others", I, "No method.", body=NO_BODY, response=Json(Empty))  # wrong
+Operation("F", "GET", APP, "Apps", I, "Without `is_finished`.", body=NO_BODY, response=JsonOrAccepted(Empty))  # wrong
