@@ -103,7 +103,7 @@ def die_before_last_piece(marker: Path) -> None:
     """Kill the process when the last piece begins, unless the marker shows that it was killed before."""
     run = PiecewiseWrite.run
 
-    def die(self: PiecewiseWrite[Any, Any], tx: Tx, start: int, end: int) -> Coroutine[Any, Any, Any]:
+    def die(self: PiecewiseWrite[Any], tx: Tx, start: int, end: int) -> Coroutine[Any, Any, Any]:
         if end == len(self.items) and not marker.exists():
             marker.touch()
             os.kill(os.getpid(), signal.SIGKILL)

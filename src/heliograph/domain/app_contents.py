@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from heliograph.storage.buckets import Shard, numbers
+from heliograph.storage.engine import Tx
 from heliograph.storage.rows import (
     apps,
     attachments,
@@ -20,8 +21,16 @@ from heliograph.storage.rows import (
 _STEP = 500
 _BUCKETS = 128
 
-Run = Callable[..., Awaitable[Any]]
-"""Runs a step, a function of a transaction, with these arguments."""
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Run(Protocol):
+    """Runs a step, a function of a transaction, with these arguments."""
+
+    def __call__(
+        self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> Awaitable[T]: ...
 
 
 async def remove(run: Run, app_id: str, shards: Sequence[Shard]) -> int:

@@ -7,7 +7,7 @@ changes. All verbs share one batch, so a user can post a message right after a j
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -35,10 +35,10 @@ async def perform(store: Store, verb: Verb[T]) -> T:
     outcome = await store.submit(conversation_batch, verb)
     if isinstance(outcome, Refused):
         raise outcome.error
-    return cast(T, outcome)
+    return outcome
 
 
-async def conversation_batch(tx: Tx, verbs: Sequence[Verb[Any]]) -> list[Any]:
+async def conversation_batch(tx: Tx, verbs: Sequence[Verb[T]]) -> list[T | Refused]:
     """Decide the verbs and save their changes; returns the outcome of each verb."""
     facts = await gather(tx, [verb.needs() for verb in verbs])
     changes = Changes(tx.now, facts)

@@ -12,7 +12,7 @@ from heliograph.domain.changes import Changes
 from heliograph.domain.facts import UserReference
 from heliograph.domain.membership import Join, Joined, Leave, Left
 from heliograph.domain.tenants import Tenant
-from heliograph.domain.verbs import Refused
+from heliograph.domain.verbs import Refused, Verb
 from heliograph.domain.writes import PiecewiseWrite, SingleWrite, Write
 from heliograph.errors import ApiError, ConversationNotFound, NotAGroup
 from heliograph.storage.engine import Tx
@@ -26,7 +26,7 @@ from heliograph.wire.bulk import (
 )
 from heliograph.wire.lines import ItemError
 
-Change: TypeAlias = Join | Leave
+Change: TypeAlias = Verb[Joined | Left]
 Outcome: TypeAlias = Joined | Left | Refused
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -76,7 +75,7 @@ def _set_media_types(items: list[ItemBody], files: Mapping[str, MediaFile]) -> N
             item.media_type = file.media_type
 
 
-def _with(content: ContentBody, **more: Any) -> Raw:
+def _with(content: ContentBody, **more: object) -> Raw:
     return Raw(_ENCODER.encode({**msgspec.to_builtins(content), **more}))
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from heliograph.domain.verbs import Refused
+from heliograph.domain.verbs import Batch, Refused
 from heliograph.errors import ApiError, IdempotencyKeyReuse, ServiceUnavailable
 from heliograph.storage.bound import Unfinished
 from heliograph.storage.engine import Lock, Reader, Tx
@@ -24,7 +24,8 @@ from heliograph.storage.sealing import Sealer
 UNDER_WAY = 102
 """The status of the parts of a response that is not complete."""
 
-Batch = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
 
 
 class Result(Struct, frozen=True):
@@ -77,12 +78,12 @@ class Key(Struct, frozen=True):
         return replace(self, of_app=(app_id, f"{text}\n{head.created_at}\n{start}"))
 
 
-class KeyedItem(Struct, frozen=True):
+class KeyedItem(Struct, Generic[Item, Outcome], frozen=True):
     """An item of a batch with the key of its request. `respond` creates the result from the outcome of the item."""
 
     key: Key
-    item: Any
-    respond: Callable[[Any], Awaitable[Result]]
+    item: Item
+    respond: Callable[[Outcome | Refused], Awaitable[Result]]
 
 
 async def find(reader: Reader, key: Key) -> Result | None:
@@ -175,11 +176,14 @@ async def _part(tx: Tx, key: Key, starts: Sequence[int], run: Callable[[Tx], Awa
     return result
 
 
-@lru_cache
-def keyed(batch: Batch) -> Batch:
+def keyed(batch: Batch[Item, Outcome]) -> Batch[KeyedItem[Item, Outcome], Result]:
     """Wraps a batch for items with keys. The outcomes are results, and only one item is decided for each key."""
+    return _keyed(batch)
 
-    async def run(tx: Tx, items: Sequence[KeyedItem]) -> list[Result | Refused]:
+
+@lru_cache  # the items of one batch share transactions
+def _keyed(batch: Batch[Any, Any]) -> Batch[KeyedItem[Any, Any], Result]:
+    async def run(tx: Tx, items: Sequence[KeyedItem[Any, Any]]) -> list[Result | Refused]:
         named = {one.key.of_app: one for one in items}
         rows = {(row.app_id, row.key): row for row in await idempotency_keys.get_many(tx, named)}
         if not rows and len(named) == len(items):
@@ -197,7 +201,9 @@ def keyed(batch: Batch) -> Batch:
     return run
 
 
-async def _decided(tx: Tx, batch: Batch, items: Sequence[KeyedItem]) -> list[Result | Refused]:
+async def _decided(
+    tx: Tx, batch: Batch[Item, Outcome], items: Sequence[KeyedItem[Item, Outcome]]
+) -> list[Result | Refused]:
     """Decide items with new keys, and store their results."""
     outcomes = await batch(tx, [one.item for one in items])
     results = [await one.respond(outcome) for one, outcome in zip(items, outcomes, strict=True)]

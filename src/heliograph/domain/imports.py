@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from heliograph.domain.importing.changes import ImportChanges
 from heliograph.domain.importing.conversations import ImportedConversations, ImportedMembers, ImportedMessages
-from heliograph.domain.importing.records import Entry, Outcomes, parse
+from heliograph.domain.importing.records import Entries, Entry, Outcomes, parse
 from heliograph.domain.importing.users import ImportedClients, ImportedUsers
 from heliograph.domain.seats import Seats, lock_seats
 from heliograph.domain.tenants import Tenant
@@ -41,13 +41,12 @@ async def _import(tx: Tx, tenant: Tenant, records: list[imports.ImportRecord]) -
     return outcomes.response()
 
 
-async def _lock(tx: Tx, app_id: str, entries: list[Entry]) -> tuple[dict[str, StoredConversation], ImportedUsers]:
+async def _lock(tx: Tx, app_id: str, entries: Entries) -> tuple[dict[str, StoredConversation], ImportedUsers]:
     """Lock the existing conversations that the records name, then the existing users."""
-    named = {one.conversation_id for one in entries if one.conversation_id}
-    user_ids = {one.user_id for one in entries if one.user_id}
+    named, user_ids = entries.conversation_ids(), entries.user_ids()
     found = {one.id: one for one in await _users(tx, app_id, user_ids, lock=Lock.NONE)}
     seats: dict[str, Seats] = {}
-    if _renamed(entries, found):
+    if _renamed(entries.users, found):
         # Their participants have the external id too, so all their conversations are locked.
         owners = await _owners_of_defaults(tx, entries, await _conversations(tx, app_id, named, lock=Lock.NONE))
         found |= {one.id: one for one in await _users(tx, app_id, owners - found.keys(), lock=Lock.NONE)}
@@ -61,39 +60,26 @@ async def _lock(tx: Tx, app_id: str, entries: list[Entry]) -> tuple[dict[str, St
         known = await _conversations(tx, app_id, named)
         owners = await _owners_of_defaults(tx, entries, known)
         locked = {one.id: one for one in await _users(tx, app_id, {*user_ids, *owners})}
-        if _renamed(entries, locked):
+        if _renamed(entries.users, locked):
             raise StaleRead
     return known, await ImportedUsers.load(tx, app_id, entries, locked, seats)
 
 
-def _renamed(entries: list[Entry], found: dict[str, StoredUser]) -> bool:
+def _renamed(given: list[Entry[imports.ImportedUser]], found: dict[str, StoredUser]) -> bool:
     """Whether an existing user gets another external id."""
     return any(
-        isinstance(one.value, imports.ImportedUser)
-        and (user := found.get(one.user_id)) is not None
-        and user.external_id != one.value.external_id
-        for one in entries
+        (user := found.get(one.value.id)) is not None and user.external_id != one.value.external_id for one in given
     )
 
 
-async def _owners_of_defaults(tx: Tx, entries: list[Entry], known: dict[str, StoredConversation]) -> set[str]:
+async def _owners_of_defaults(tx: Tx, entries: Entries, known: dict[str, StoredConversation]) -> set[str]:
     """The users whose default conversation may get another participant, or lose the one that it has."""
     keys = {
-        (known[one.conversation_id].app_id, one.conversation_id, id)
-        for one in entries
-        if one.conversation_id in known and known[one.conversation_id].is_default
-        if (id := _participant_id(one)) is not None
+        (conversation.app_id, conversation.id, participant_id)
+        for conversation_id, participant_id in entries.participant_keys()
+        if (conversation := known.get(conversation_id)) is not None and conversation.is_default
     }
     return {one.user_id for one in await participants.get_many(tx, keys)} if keys else set()
-
-
-def _participant_id(entry: Entry) -> str | None:
-    match entry.value:
-        case imports.LeaveRecord():
-            return entry.value.participant_id
-        case imports.ImportedParticipant():
-            return entry.value.id
-    return None
 
 
 async def _conversations(
@@ -109,43 +95,38 @@ async def _users(tx: Tx, app_id: str, ids: Iterable[str], lock: Lock = Lock.CHAN
 
 
 async def _apply_users(
-    tx: Tx, known_users: ImportedUsers, changes: ImportChanges, entries: list[Entry], outcomes: Outcomes
+    tx: Tx, known_users: ImportedUsers, changes: ImportChanges, entries: Entries, outcomes: Outcomes
 ) -> None:
-    for entry in entries:
-        if isinstance(entry.value, imports.ImportedUser):
-            with outcomes.judged(entry.index):
-                outcomes.add(await known_users.put(tx, changes, entry.value))
+    for user in entries.users:
+        with outcomes.judged(user.index):
+            outcomes.add(await known_users.put(tx, changes, user.value))
     await known_users.save(tx)
     of_users = await ImportedClients.load(tx, known_users.app_id, entries)
-    for entry in entries:
-        with outcomes.judged(entry.index):
-            if isinstance(entry.value, imports.ImportedClient):
-                outcomes.add(of_users.put(known_users.require(entry.user_id), entry.value))
-            elif isinstance(entry.value, imports.ImportedDevice):
-                outcomes.add(await of_users.put_device(tx, known_users.require(entry.user_id), entry.value))
+    for client in entries.clients:
+        with outcomes.judged(client.index):
+            outcomes.add(of_users.put(known_users.require(client.user_id), client.value))
+    for device in entries.devices:
+        with outcomes.judged(device.index):
+            outcomes.add(await of_users.put_device(tx, known_users.require(device.user_id), device.value))
     await of_users.save(tx)
 
 
 async def _apply_conversations(
-    tx: Tx, known_conversations: ImportedConversations, entries: list[Entry], changes: ImportChanges, outcomes: Outcomes
+    tx: Tx, known_conversations: ImportedConversations, entries: Entries, changes: ImportChanges, outcomes: Outcomes
 ) -> None:
-    for entry in entries:
-        if isinstance(entry.value, imports.ImportedConversation):
-            with outcomes.judged(entry.index):
-                outcomes.add(await known_conversations.put(tx, entry.value))
+    for conversation in entries.conversations:
+        with outcomes.judged(conversation.index):
+            outcomes.add(await known_conversations.put(tx, conversation.value))
     messages = await ImportedMessages.load(tx, known_conversations, entries, changes)
-    for entry in entries:
-        if isinstance(entry.value, imports.ImportedMessage):
-            with outcomes.judged(entry.index):
-                outcomes.add(await messages.put(tx, entry, entry.value))
+    for message in entries.messages:
+        with outcomes.judged(message.index):
+            outcomes.add(await messages.put(tx, message))
 
 
-async def _apply_members(tx: Tx, members: ImportedMembers, entries: list[Entry], outcomes: Outcomes) -> None:
-    for entry in entries:
-        if isinstance(entry.value, imports.LeaveRecord):
-            with outcomes.judged(entry.index):
-                outcomes.add(await members.remove(tx, entry.value))
-    for entry in entries:
-        if isinstance(entry.value, imports.ImportedParticipant):
-            with outcomes.judged(entry.index):
-                outcomes.add(await members.put(tx, entry, entry.value))
+async def _apply_members(tx: Tx, members: ImportedMembers, entries: Entries, outcomes: Outcomes) -> None:
+    for leave in entries.leaves:
+        with outcomes.judged(leave.index):
+            outcomes.add(await members.remove(tx, leave.value))
+    for participant in entries.participants:
+        with outcomes.judged(participant.index):
+            outcomes.add(await members.put(tx, participant))

@@ -6,7 +6,6 @@ The acts are carried out by the same verbs as the calls of the API, with the ori
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
@@ -31,9 +30,16 @@ from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
-from heliograph.wire.actions import Postback
+from heliograph.wire.actions import Action, Postback
 from heliograph.wire.authors import USER, AuthorBody
-from heliograph.wire.contents import FormResponseMessageBody, TextMessage
+from heliograph.wire.contents import (
+    CarouselMessage,
+    Content,
+    FormResponseMessageBody,
+    ImageMessage,
+    ListMessage,
+    TextMessage,
+)
 from heliograph.wire.events import PostbackWebhook, Referral
 from heliograph.wire.inbound import InboundBody, MessageAct, PostbackAct, ReferralAct
 from heliograph.wire.messages import Message, QuotedMessage, QuotedMessageMessage
@@ -121,7 +127,9 @@ class _Acting:
         self._origin = origin
         self._author = author
 
-    async def verbs(self, body: InboundBody, content: Raw | None, attachments: tuple[str, ...]) -> Sequence[Verb[Any]]:
+    async def verbs(
+        self, body: InboundBody, content: Raw | None, attachments: tuple[str, ...]
+    ) -> Sequence[Verb[object]]:
         """The verbs of an act. `content` is the content of a message, unless the message is a response to a form."""
         match body.act:
             case MessageAct() as message:
@@ -164,9 +172,9 @@ class _Acting:
             quoted=quoted,
         )
 
-    async def _postback(self, act: PostbackAct) -> Sequence[Verb[Any]]:
+    async def _postback(self, act: PostbackAct) -> Sequence[Verb[object]]:
         given = metadata.without_nulls(act.metadata, "Postback")
-        verbs: list[Verb[Any]] = []
+        verbs: list[Verb[object]] = []
         if act.message_id is not None:
             action = _pressed(await self._load(act.message_id), act.payload)
             given = action.metadata
@@ -204,10 +212,12 @@ def _pressed(message: Message, payload: str) -> Postback:
     raise BadRequest("act.payload should be the payload of a postback action of the message")
 
 
-def _actions(content: Any) -> Iterator[object]:
-    yield from getattr(content, "actions", None) or []
-    for item in getattr(content, "items", None) or []:
-        yield from item.actions
+def _actions(content: Content) -> Iterator[Action]:
+    if isinstance(content, TextMessage | ImageMessage | ListMessage):
+        yield from content.actions or []
+    if isinstance(content, CarouselMessage | ListMessage):
+        for item in content.items:
+            yield from item.actions
 
 
 def _encoded(message: Message) -> Raw:

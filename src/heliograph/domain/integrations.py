@@ -31,6 +31,7 @@ from heliograph.wire.integrations import (
     INTEGRATION_TYPES,
     CustomIntegrationBody,
     Integration,
+    IntegrationCreateBody,
     IntegrationUpdateBody,
 )
 from heliograph.wire.paging import Page, Slice
@@ -78,7 +79,12 @@ class ShownIntegration(Struct):
 
 
 async def create(
-    store: Store, tenant: Tenant, body: Any, allowed: Sequence[Network], *, with_stand_ins: bool = False
+    store: Store,
+    tenant: Tenant,
+    body: IntegrationCreateBody,
+    allowed: Sequence[Network],
+    *,
+    with_stand_ins: bool = False,
 ) -> Integration:
     """Create an integration; a custom one with its webhook. An integration of a third-party channel is a stand-in.
 
@@ -94,7 +100,9 @@ async def create(
     return to_api(store.sealer, await store.write(add, tenant.app_id, integration, new_webhooks))
 
 
-def new_integration(app_id: str, body: Any, allowed: Sequence[Network], *, with_stand_ins: bool) -> StoredIntegration:
+def new_integration(
+    app_id: str, body: IntegrationCreateBody, allowed: Sequence[Network], *, with_stand_ins: bool
+) -> StoredIntegration:
     """A new integration, not stored yet.
 
     Raises:

@@ -1,7 +1,8 @@
-"""The interface of the verbs of the conversation batch."""
+"""The interface of batches, and of the verbs of the conversation batch."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
@@ -9,7 +10,10 @@ from msgspec import Struct
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import Facts, Needs
 from heliograph.errors import ApiError
+from heliograph.storage.engine import Tx
 
+Item = TypeVar("Item")
+T = TypeVar("T")
 Outcome = TypeVar("Outcome", covariant=True)
 
 
@@ -17,6 +21,10 @@ class Refused(Struct, frozen=True):
     """A rule refuses the verb; nothing has changed."""
 
     error: type[ApiError] | ApiError
+
+
+Batch = Callable[[Tx, Sequence[Item]], Awaitable[Sequence[T | Refused]]]
+"""Decides items in one transaction; returns the outcome of each item, in their order."""
 
 
 class Verb(Protocol[Outcome]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from msgspec import Raw
 
@@ -71,10 +71,10 @@ def message(
         id=id,
         received=times.to_text(received),
         author=author,
-        content=cast(Content, content),
+        content=encoded(Content, content),
         source=source,
         quoted_message=quoted,
-        metadata=cast("dict[str, Any] | None", metadata),
+        metadata=None if metadata is None else encoded(dict[str, Any], metadata),
     )
 
 

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from heliograph.domain.verbs import Refused
+from heliograph.domain.verbs import Batch, Refused
 from heliograph.storage.engine import Tx
 from heliograph.storage.store import Store
 
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
 R = TypeVar("R")
 S = TypeVar("S")
 T = TypeVar("T")
 
 
 class BatchWrite(Struct, Generic[R], frozen=True):
-    """An item of a batch. `show` creates the response from its outcome, and may run more than once."""
+    """An item of a batch. `show` creates the response from its outcome, and may run more than once.
 
-    batch: Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
+    Handlers name only the type of the response. The signature of the constructor makes it a type error if `show` does
+    not take the outcome of the item.
+    """
+
+    batch: Batch[Any, Any]
     item: Any
     show: Callable[[Any], R]
+
+    # msgspec generates the constructor.
+    if TYPE_CHECKING:
+
+        def __init__(self, batch: Batch[Item, Outcome], item: Item, show: Callable[[Outcome], R]) -> None: ...
 
     def shown(self, outcome: Any) -> R:
         """The response for an outcome.
@@ -34,7 +44,7 @@ class BatchWrite(Struct, Generic[R], frozen=True):
             raise outcome.error
         return self.show(outcome)
 
-    def showing(self, change: Callable[[R], Any]) -> BatchWrite[Any]:
+    def showing(self, change: Callable[[R], T]) -> BatchWrite[T]:
         """The write with a change of its response."""
         return BatchWrite(self.batch, self.item, lambda outcome: change(self.show(outcome)))
 
@@ -46,6 +56,10 @@ class BatchWrite(Struct, Generic[R], frozen=True):
         """
         store.turns.singles += 1
         return self.shown(await store.submit(self.batch, self.item))
+
+
+PiecewiseBatch = Callable[[Tx, Sequence[Sequence[Item]]], Awaitable[Sequence[Sequence[Outcome]]]]
+"""Decides pieces in one transaction; returns the outcomes of the items of each piece."""
 
 
 async def _nothing() -> None:
@@ -62,10 +76,10 @@ class SingleWrite(Struct, Generic[R], frozen=True):
     undo: Callable[[], Awaitable[None]] = _nothing
     is_large: bool = False
 
-    def showing(self, change: Callable[[R], Any]) -> SingleWrite[Any]:
+    def showing(self, change: Callable[[R], T]) -> SingleWrite[T]:
         """The write with a change of its response."""
 
-        async def run(tx: Tx) -> Any:
+        async def run(tx: Tx) -> T:
             return change(await self.run(tx))
 
         return SingleWrite(run, self.undo, self.is_large)
@@ -90,24 +104,41 @@ class SingleWrite(Struct, Generic[R], frozen=True):
             raise
 
 
-class PiecewiseWrite(Struct, Generic[R, S], frozen=True):
+class PiecewiseWrite(Struct, Generic[R], frozen=True):
     """Many items of a batch, which are decided in pieces, each in one transaction.
 
     `show` creates a part of the response from the index of the first item of a piece and the outcomes of the piece.
     `merge` creates the response from all parts, and `part_type` is the type of a part.
+
+    Handlers name only the type of the response. The signature of the constructor makes it a type error if the items,
+    the outcomes or the parts are of different types.
     """
 
-    batch: Callable[[Tx, Sequence[Sequence[Any]]], Awaitable[Sequence[Sequence[Any]]]]
+    batch: PiecewiseBatch[Any, Any]
     items: Sequence[Any]
-    show: Callable[[int, Sequence[Any]], S]
-    merge: Callable[[Sequence[S]], R]
-    part_type: type[S]
+    show: Callable[[int, Sequence[Any]], Any]
+    merge: Callable[[Sequence[Any]], R]
+    part_type: type[Any]
 
-    def showing(self, change: Callable[[R], Any]) -> PiecewiseWrite[Any, S]:
+    # msgspec generates the constructor.
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            batch: PiecewiseBatch[Item, Outcome],
+            items: Sequence[Item],
+            show: Callable[[int, Sequence[Outcome]], S],
+            merge: Callable[[Sequence[S]], R],
+            part_type: type[S],
+        ) -> None: ...
+
+    def showing(self, change: Callable[[R], T]) -> PiecewiseWrite[T]:
         """The write with a change of its response."""
-        return replace(self, merge=lambda parts: change(self.merge(parts)))
+        return PiecewiseWrite(
+            self.batch, self.items, self.show, lambda parts: change(self.merge(parts)), self.part_type
+        )
 
-    async def run(self, tx: Tx, start: int, end: int) -> S:
+    async def run(self, tx: Tx, start: int, end: int) -> Any:
         """Decide a piece; returns its part of the response."""
         (outcomes,) = await self.batch(tx, [self.items[start:end]])
         return self.show(start, outcomes)
@@ -118,7 +149,7 @@ class PiecewiseWrite(Struct, Generic[R, S], frozen=True):
         Raises:
             ApiError: a rule refuses the write.
         """
-        parts: list[S] = []
+        parts = []
         done = 0
         while done < len(self.items):
             async with store.turns.next() as size:
@@ -128,4 +159,4 @@ class PiecewiseWrite(Struct, Generic[R, S], frozen=True):
         return self.merge(parts)
 
 
-Write = BatchWrite[R] | SingleWrite[R] | PiecewiseWrite[R, Any]
+Write = BatchWrite[R] | SingleWrite[R] | PiecewiseWrite[R]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from heliograph.domain import apps, conversations, integrations, messages, metadata, stand_ins, users, webhooks
 from heliograph.domain.batch import conversation_batch
@@ -132,7 +132,7 @@ async def _plant_conversation(
     return created.id
 
 
-async def _perform(tx: Tx, verbs: Sequence[Verb[Any]], place: str) -> None:
+async def _perform(tx: Tx, verbs: Sequence[Verb[object]], place: str) -> None:
     for some in _steps(verbs):
         for outcome in await conversation_batch(tx, some):
             if isinstance(outcome, Refused):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph.domain import app_contents
 from heliograph.domain.tenants import Tenant
@@ -16,6 +16,9 @@ from heliograph.storage.rows import app_clocks, seeds
 from heliograph.storage.rows.seeds import StoredSeed
 from heliograph.storage.store import Store
 from heliograph.wire.seeds import SeedBody, SeedResponse
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 
 async def seed(store: Store, tools: Tools, tenant: Tenant, body: SeedBody, ground: Ground) -> SeedResponse:
@@ -67,8 +70,8 @@ async def reset(store: Store, tools: Tools, tenant: Tenant, ground: Ground) -> N
 
 
 async def _reset(tx: Tx, tenant: Tenant, planned: Plan | None, ground: Ground, shards: Sequence[Shard]) -> None:
-    def run(step: Callable[..., Awaitable[Any]], *args: Any) -> Awaitable[Any]:
-        return step(tx, *args)
+    def run(work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        return work(tx, *args, **kwargs)
 
     # On PostgreSQL, transactions that were in flight may have added rows after earlier statements deleted all of them.
     while await app_contents.remove(run, tenant.app_id, shards):

@@ -55,7 +55,7 @@ class PlannedIntegration(Struct):
 
     name: str
     id: str | None
-    body: Any
+    body: IntegrationCreateBody
     secret: str | None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from heliograph.errors import ApiError
 from heliograph.sandbox.chaos import HEADER, KEY_HEADER, Chaos, Disturbance
@@ -14,7 +14,7 @@ from heliograph.server.handlers import Route
 from heliograph.server.http.exchange import Exchange
 from heliograph.server.http.request import Request
 from heliograph.server.http.responses import Response, StreamResponse, error_response
-from heliograph.wire.chaos import Method, RequestEffect, RequestMatch
+from heliograph.wire.chaos import RequestEffect, RequestMatch
 from heliograph.wire.formats import EventStream
 from heliograph.wire.paths import AppPath, ConversationPath
 from heliograph.wire.table.sandbox import SANDBOX_TAG
@@ -107,7 +107,7 @@ def _facts(request: AnyRequest) -> RequestMatch:
     path = request.path
     return RequestMatch(
         operation=request.operation.name,
-        method=cast(Method, request.operation.method),
+        method=request.operation.method,
         key_id=request.tenant.key_id,
         conversation_id=path.conversation_id if isinstance(path, ConversationPath) else None,
     )

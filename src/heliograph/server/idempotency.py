@@ -233,8 +233,7 @@ async def _batched(route: AnyRoute, request: AnyRequest, key: Key, write: BatchW
     )
     if isinstance(outcome, Refused):
         raise outcome.error
-    result: Result = outcome
-    return result
+    return outcome
 
 
 async def _shown(route: AnyRoute, request: AnyRequest, write: BatchWrite[Any], outcome: Any) -> Result:
@@ -261,7 +260,7 @@ async def _written(route: AnyRoute, request: AnyRequest, key: Key, write: Single
     return result
 
 
-async def _in_parts(route: AnyRoute, request: AnyRequest, key: Key, write: PiecewiseWrite[Any, Any]) -> Result:
+async def _in_parts(route: AnyRoute, request: AnyRequest, key: Key, write: PiecewiseWrite[Any]) -> Result:
     """The result of a write in pieces. A retry writes the missing pieces."""
     decode = msgspec.json.Decoder(tuple[int, write.part_type]).decode  # type: ignore[name-defined]
     starts, parts = [0], list[Any]()
@@ -282,7 +281,7 @@ async def _in_parts(route: AnyRoute, request: AnyRequest, key: Key, write: Piece
 async def _part(
     route: AnyRoute,
     request: AnyRequest,
-    write: PiecewiseWrite[Any, Any],
+    write: PiecewiseWrite[Any],
     parts: list[Any],
     start: int,
     end: int,

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from heliograph.wire import rules
 from heliograph.wire.base import Body, Response
+from heliograph.wire.operations import Method
 from heliograph.wire.webhooks import Trigger
 
 MAX_RULES = 50
@@ -23,7 +24,6 @@ Delay = Milliseconds | Annotated[list[Milliseconds], Meta(min_length=2, max_leng
 """A number of milliseconds, or a pair of numbers between which each delay is drawn."""
 Probability = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=1)]
-Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 RequestStatus = Annotated[int, Meta(ge=400, le=599)]
 CallStatus = Annotated[int, Meta(ge=200, le=599)]
 Moment = Literal["before", "after"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -56,7 +56,18 @@ class Json(Format[T], Generic[T], frozen=True):
     """The greatest number of bytes of a body; None for the limit of the API document."""
 
 
-class JsonOrAccepted(Json[T], Generic[T], frozen=True):
+class Progress(Protocol):
+    """A response that says whether the work of its request is finished."""
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to do."""
+
+
+F = TypeVar("F", bound=Progress)
+
+
+class JsonOrAccepted(Json[F], Generic[F], frozen=True):
     """JSON of a response that says by `is_finished` whether the work is finished. The status is 202 if it is not."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum, IntEnum, auto
 from types import UnionType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
@@ -22,6 +22,7 @@ B = TypeVar("B")
 R = TypeVar("R")
 
 
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 METADATA_FILTER_PREFIX = "metadata."
 """What the names of filters by metadata begin with; the key follows."""
 
@@ -93,7 +94,7 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     """
 
     name: str
-    method: str
+    method: Method
     template: PathTemplate[P]
     tag: str
     scope: Scope

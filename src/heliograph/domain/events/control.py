@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from msgspec import Raw
 
@@ -12,6 +12,7 @@ from heliograph.domain.events.subjects import truncated
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import ApiError
 from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.wire.base import encoded
 from heliograph.wire.events import ControlReason, Problem, SwitchboardFailurePayload, SwitchboardTransferPayload
 
 ChangeType = Literal[
@@ -58,4 +59,4 @@ def control_failed(
 
 
 def _json(metadata: Raw | None) -> dict[str, Any] | None:
-    return cast("dict[str, Any] | None", metadata)
+    return None if metadata is None else encoded(dict[str, Any], metadata)

@@ -8,7 +8,15 @@ import msgspec
 
 from heliograph.domain import views
 from heliograph.domain.importing.changes import ImportChanges
-from heliograph.domain.importing.records import Entry, Outcome, milliseconds, milliseconds_or_none
+from heliograph.domain.importing.records import (
+    Entries,
+    EntryOfConversation,
+    Key,
+    MessageEntry,
+    Outcome,
+    milliseconds,
+    milliseconds_or_none,
+)
 from heliograph.domain.importing.users import ImportedUsers
 from heliograph.domain.membership_causes import cause_of
 from heliograph.domain.tenants import Tenant
@@ -20,11 +28,8 @@ from heliograph.storage.rows.messages import StoredMessage
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.conversations import PERSONAL
-from heliograph.wire.imports import ImportedConversation, ImportedMessage, ImportedParticipant, LeaveRecord
+from heliograph.wire.imports import ImportedConversation, ImportedParticipant, LeaveRecord
 from heliograph.wire.messages import MESSAGES_PER_CONVERSATION
-
-Key = tuple[str, str]
-"""(conversation id, id of a participant, a user or a message in it)."""
 
 
 class ImportedConversations:
@@ -106,22 +111,21 @@ class ImportedMessages:
 
     @classmethod
     async def load(
-        cls, tx: Tx, conversations: ImportedConversations, entries: list[Entry], changes: ImportChanges
+        cls, tx: Tx, conversations: ImportedConversations, entries: Entries, changes: ImportChanges
     ) -> ImportedMessages:
         """The existing messages of these records."""
         app_id = conversations.app_id
-        keys = {
-            (app_id, one.conversation_id, one.value.id) for one in entries if isinstance(one.value, ImportedMessage)
-        }
+        keys = {(app_id, one.conversation_id, one.value.id) for one in entries.messages}
         return cls(conversations, await messages.shown_many(tx, keys) if keys else {}, changes)
 
-    async def put(self, tx: Tx, entry: Entry, given: ImportedMessage) -> Outcome:
+    async def put(self, tx: Tx, entry: MessageEntry) -> Outcome:
         """Store a message, with all its fields.
 
         Raises:
             BadRequest: the conversation does not exist, or has reached the limit of messages.
         """
         conversation = self._conversations.require(entry.conversation_id)
+        given = entry.value
         key = conversation.id, given.id
         before = self._shown.get(key)
         if before is not None and msgspec.json.decode(before) == msgspec.json.decode(entry.raw):
@@ -165,22 +169,17 @@ class ImportedMembers:
         tenant: Tenant,
         users: ImportedUsers,
         conversations: ImportedConversations,
-        entries: list[Entry],
+        entries: Entries,
         changes: ImportChanges,
     ) -> ImportedMembers:
         """The existing participants of these records."""
         app_id = conversations.app_id
-        given = [(one.conversation_id, one.value) for one in entries if isinstance(one.value, ImportedParticipant)]
+        given = [(one.conversation_id, one.value) for one in entries.participants]
         for conversation in conversations.known.values():
             unread = [one.unread_count for conversation_id, one in given if conversation_id == conversation.id]
             if unread:
                 await changes.make_room(tx, conversation, max(unread))
-        keys = {(app_id, conversation_id, one.id) for conversation_id, one in given}
-        keys |= {
-            (app_id, one.conversation_id, one.value.participant_id)
-            for one in entries
-            if isinstance(one.value, LeaveRecord)
-        }
+        keys = {(app_id, *key) for key in entries.participant_keys()}
         members = {(app_id, conversation_id, one.user_id) for conversation_id, one in given}
         if members:
             keys.update(await participants.ids_of_members(tx, members))
@@ -206,13 +205,14 @@ class ImportedMembers:
         self._changes.dismiss(self._tenant, conversation, participant, "import")
         return "updated"
 
-    async def put(self, tx: Tx, entry: Entry, given: ImportedParticipant) -> Outcome:
+    async def put(self, tx: Tx, entry: EntryOfConversation[ImportedParticipant]) -> Outcome:
         """Store a participant.
 
         Raises:
             BadRequest: the conversation or the user does not exist, the user is in it as another participant, or the
                 conversation is personal and has a participant.
         """
+        given = entry.value
         conversation = self._conversations.require(entry.conversation_id)
         user = self._users.require(given.user_id)
         known = self._by_id.get((conversation.id, given.id))

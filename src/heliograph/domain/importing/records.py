@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, assert_never
 
 import msgspec
 from msgspec import Raw, Struct
@@ -22,26 +22,72 @@ _ENCODER = msgspec.json.Encoder()
 _AHEAD_SECONDS = 60
 """How far the clock of the other server may be ahead."""
 
-Imported = (
-    imports.ImportedUser
-    | imports.ImportedClient
-    | imports.ImportedDevice
-    | imports.ImportedConversation
-    | imports.ImportedMessage
-    | imports.LeaveRecord
-    | imports.ImportedParticipant
-)
 T = TypeVar("T", bound=Struct)
 
+Key = tuple[str, str]
+"""(conversation id, id of a participant, a user or a message in it)."""
 
-class Entry(Struct):
-    """A record of the request: its index, and the objects that it names. `raw` is the JSON of a message."""
+
+class Entry(Struct, Generic[T]):
+    """A record with its index in the request."""
 
     index: int
-    value: Imported
-    conversation_id: str = ""
-    user_id: str = ""
-    raw: Raw = Raw(b"{}")
+    value: T
+
+
+class EntryOfUser(Entry[T], Generic[T]):
+    """A record of an object of a user."""
+
+    user_id: str
+
+
+class EntryOfConversation(Entry[T], Generic[T]):
+    """A record of an object of a conversation."""
+
+    conversation_id: str
+
+
+class MessageEntry(EntryOfConversation[imports.ImportedMessage]):
+    """A record of a message. `raw` is its JSON, with all its fields."""
+
+    raw: Raw
+
+
+class Entries(Struct):
+    """The valid records of a request, those of each kind in their order."""
+
+    users: list[Entry[imports.ImportedUser]] = []
+    clients: list[EntryOfUser[imports.ImportedClient]] = []
+    devices: list[EntryOfUser[imports.ImportedDevice]] = []
+    conversations: list[Entry[imports.ImportedConversation]] = []
+    messages: list[MessageEntry] = []
+    leaves: list[Entry[imports.LeaveRecord]] = []
+    participants: list[EntryOfConversation[imports.ImportedParticipant]] = []
+
+    def user_ids(self) -> set[str]:
+        """The users that the records name."""
+        return {
+            *(one.value.id for one in self.users),
+            *(one.user_id for one in self.clients),
+            *(one.user_id for one in self.devices),
+            *(one.value.user_id for one in self.participants),
+        }
+
+    def conversation_ids(self) -> set[str]:
+        """The conversations that the records name."""
+        return {
+            *(one.value.id for one in self.conversations),
+            *(one.conversation_id for one in self.messages),
+            *(one.value.conversation_id for one in self.leaves),
+            *(one.conversation_id for one in self.participants),
+        }
+
+    def participant_keys(self) -> set[Key]:
+        """The participants that the records name."""
+        return {
+            *((one.value.conversation_id, one.value.participant_id) for one in self.leaves),
+            *((one.conversation_id, one.value.id) for one in self.participants),
+        }
 
 
 class Outcomes:
@@ -69,42 +115,45 @@ class Outcomes:
         return ImportResponse(**self.counts, refused=refused)
 
 
-def parse(records: list[imports.ImportRecord], outcomes: Outcomes) -> list[Entry]:
+def parse(records: list[imports.ImportRecord], outcomes: Outcomes) -> Entries:
     """The valid records. The others are refused."""
-    found: list[Entry] = []
+    entries = Entries()
     for index, record in enumerate(records):
         with outcomes.judged(index):
-            found.append(_entry(index, record))
-    return found
+            _add(entries, index, record)
+    return entries
 
 
-def _entry(index: int, record: imports.ImportRecord) -> Entry:
+def _add(entries: Entries, index: int, record: imports.ImportRecord) -> None:
     match record:
         case imports.UserRecord():
             user = _decoded("user", record.user, imports.ImportedUser)
             _decoded("user.profile", user.profile or {}, imports.ImportedProfile)
-            return Entry(index, user, user_id=user.id)
+            entries.users.append(Entry(index, user))
         case imports.ClientRecord():
             client = _decoded("client", record.client, imports.ImportedClient)
             if client.status == "pending":
                 raise BadRequest("client.status should not be pending: its link request is not known here")
-            return Entry(index, client, user_id=record.user_id)
+            entries.clients.append(EntryOfUser(index, client, record.user_id))
         case imports.DeviceRecord():
             device = _decoded("device", record.device, imports.ImportedDevice)
-            return Entry(index, device, user_id=record.user_id)
+            entries.devices.append(EntryOfUser(index, device, record.user_id))
         case imports.ConversationRecord():
             conversation = _decoded("conversation", record.conversation, imports.ImportedConversation)
-            return Entry(index, conversation, conversation_id=conversation.id)
+            entries.conversations.append(Entry(index, conversation))
         case imports.MessageRecord():
             message = _decoded("message", record.message, imports.ImportedMessage)
             _require_past("message.id", message.id)
             raw = Raw(_ENCODER.encode(record.message))
-            return Entry(index, message, conversation_id=record.conversation_id, raw=raw)
+            entries.messages.append(MessageEntry(index, message, record.conversation_id, raw))
         case imports.LeaveRecord():
-            return Entry(index, record, conversation_id=record.conversation_id)
-    participant = _decoded("participant", record.participant, imports.ImportedParticipant)
-    _require_past("participant.id", participant.id)
-    return Entry(index, participant, record.conversation_id, participant.user_id)
+            entries.leaves.append(Entry(index, record))
+        case imports.ParticipantRecord():
+            participant = _decoded("participant", record.participant, imports.ImportedParticipant)
+            _require_past("participant.id", participant.id)
+            entries.participants.append(EntryOfConversation(index, participant, record.conversation_id))
+        case _:
+            assert_never(record)
 
 
 def _decoded(name: str, shown: dict[str, Any], kind: type[T]) -> T:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from heliograph.domain.importing.changes import ImportChanges
-from heliograph.domain.importing.records import Entry, Outcome, milliseconds, milliseconds_or_none
+from heliograph.domain.importing.records import Entries, Outcome, milliseconds, milliseconds_or_none
 from heliograph.domain.seats import Seats
 from heliograph.errors import BadRequest
 from heliograph.storage.engine import Tx
@@ -44,10 +44,10 @@ class ImportedUsers:
 
     @classmethod
     async def load(
-        cls, tx: Tx, app_id: str, entries: list[Entry], known: dict[str, StoredUser], seats: dict[str, Seats]
+        cls, tx: Tx, app_id: str, entries: Entries, known: dict[str, StoredUser], seats: dict[str, Seats]
     ) -> ImportedUsers:
         """The existing users of these records, with the users who have their external ids."""
-        given = [one.value for one in entries if isinstance(one.value, ImportedUser)]
+        given = [one.value for one in entries.users]
         keys = {(app_id, one.external_id, one.brand_id or "") for one in given if one.external_id is not None}
         found = await users.ids_of(tx, keys) if keys else {}
         owners: dict[Identifier, str | None] = {
@@ -188,10 +188,10 @@ class ImportedClients:
         self._changed: dict[tuple[str, str], StoredClient] = {}
 
     @classmethod
-    async def load(cls, tx: Tx, app_id: str, entries: list[Entry]) -> ImportedClients:
+    async def load(cls, tx: Tx, app_id: str, entries: Entries) -> ImportedClients:
         """The existing clients and devices of the users of these records."""
-        of_clients = {one.user_id for one in entries if isinstance(one.value, ImportedClient)}
-        of_devices = {one.user_id for one in entries if isinstance(one.value, ImportedDevice)}
+        of_clients = {one.user_id for one in entries.clients}
+        of_devices = {one.user_id for one in entries.devices}
         return cls(
             app_id,
             await clients.of_users(tx, sorted((app_id, id) for id in of_clients)) if of_clients else [],

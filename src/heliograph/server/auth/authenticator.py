@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import jwt
 from msgspec import Struct
@@ -39,6 +39,9 @@ from heliograph.storage.store import Store
 from heliograph.wire.operations import SCOPES, AnyOperation, Scope
 from heliograph.wire.paths import AppPath, IntegrationPath
 
+if TYPE_CHECKING:
+    from jwt.types import Options  # older versions of PyJWT do not have it
+
 # The longest time until this process notices that another process removed a key, or deleted or changed an app.
 CACHE_SECONDS = 0.8
 
@@ -46,7 +49,7 @@ CACHE_SECONDS = 0.8
 _MAX_CREDENTIAL = 16 * 1024
 _ALGORITHMS = ["HS256"]
 # Claims that the API document does not mention are ignored: audience, issuer, subject, and the time of issue.
-_JWT_OPTIONS: Any = {
+_JWT_OPTIONS: Options = {
     "verify_aud": False,
     "verify_iss": False,
     "verify_iat": False,

@@ -23,6 +23,7 @@ from heliograph.wire.formats import (
     JsonOrAccepted,
     JsonOrLines,
     Lines,
+    Progress,
     Redirect,
 )
 from heliograph.wire.lines import ErrorLine, ItemError
@@ -116,7 +117,7 @@ async def _json(status: int, result: object) -> Response:
     return Response(status, [JSON_TYPE], _encode(result))
 
 
-async def _json_or_accepted(status: int, result: Any) -> Response:
+async def _json_or_accepted(status: int, result: Progress) -> Response:
     return await _json(status if result.is_finished else 202, result)
 
 
@@ -163,7 +164,7 @@ async def _json_or_lines(status: int, lines: Lines) -> Response:
     return StreamResponse(status=status, headers=headers, first=first, rest=_rest_of(lines.objects))
 
 
-async def _rest_of(objects: AsyncGenerator[Any, None]) -> AsyncGenerator[bytes, None]:
+async def _rest_of(objects: AsyncGenerator[object, None]) -> AsyncGenerator[bytes, None]:
     async with contextlib.aclosing(objects):
         try:
             async for one in objects:
