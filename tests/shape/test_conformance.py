@@ -37,7 +37,7 @@ def expected_of(operation: AnyOperation) -> set[str]:
 
 
 def test_every_operation_has_checks_of_its_success_and_its_refusals() -> None:
-    assert set(RECIPES) == {operation.name for operation in OPERATIONS}
+    assert set(RECIPES) == set(OPERATIONS)
     for operation in OPERATIONS:
         expected = {f"operation.{operation.name}.{end}" for end in expected_of(operation)}
         assert expected - set(NUMBERS) == set()
@@ -45,7 +45,7 @@ def test_every_operation_has_checks_of_its_success_and_its_refusals() -> None:
 
 def test_every_documented_refusal_has_a_check_or_a_reason() -> None:
     known = {".".join(number.split(".")[:3]) for number in (*NUMBERS, *NOT_OBSERVABLE)}
-    documented = {f"operation.{name}.{status}" for status, names in DOCUMENTED.items() for name in names}
+    documented = {f"operation.{one.name}.{status}" for status, operations in DOCUMENTED.items() for one in operations}
     assert documented - known == set()
 
 

@@ -17,6 +17,7 @@ import msgspec
 from heliograph.conformance.outcomes import Failure
 from heliograph.conformance.raw import Origin, first_line
 from heliograph.errors import HeliographError
+from heliograph.wire.operations import AnyOperation
 
 TIMEOUT_SECONDS = 30.0
 TOO_MANY_REQUESTS = 429
@@ -41,8 +42,8 @@ class Answer:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes = b""
-    operation: str = ""
-    """The name of the operation, if it was called by name."""
+    operation: AnyOperation | None = None
+    """None if the request was not the call of an operation."""
 
     @property
     def json(self) -> Any:

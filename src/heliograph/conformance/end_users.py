@@ -6,6 +6,7 @@ from typing import Any
 
 from heliograph.conformance.caller import Answer
 from heliograph.conformance.site import Site
+from heliograph.wire.table.extensions.end_users import BEGIN_CONVERSATION, POST_INBOUND, REGISTER_DEVICE
 
 
 class EndUser:
@@ -19,18 +20,18 @@ class EndUser:
     def register(self, guid: str, **fields: Any) -> Any:
         """Register a device; returns it."""
         body = {"type": "web", "integrationId": self.site.web, **fields}
-        return self.site.ok("RegisterDevice", body, userIdOrExternalId=self.id, guid=guid)["device"]
+        return self.site.ok(REGISTER_DEVICE, body, userIdOrExternalId=self.id, guid=guid)["device"]
 
     def begin(self, reason: str = "startConversation", **fields: Any) -> str:
         """Begin a personal conversation on the device; returns its id."""
         body = {"reason": reason, "deviceId": self.device, **fields}
-        id: str = self.site.ok("BeginConversation", body, userIdOrExternalId=self.id)["conversation"]["id"]
+        id: str = self.site.ok(BEGIN_CONVERSATION, body, userIdOrExternalId=self.id)["conversation"]["id"]
         return id
 
     def act(self, conversation: str, act: dict[str, Any], **where: str) -> Answer:
         """Act in a conversation, on the device unless `where` names something else."""
         body = {"userId": self.id, "act": act, **(where or {"deviceId": self.device})}
-        return self.site.call("PostInbound", body, conversationId=conversation)
+        return self.site.call(POST_INBOUND, body, conversationId=conversation)
 
     def say(self, conversation: str, text: str = "Hello", **where: str) -> Any:
         """Send a text; returns the message."""

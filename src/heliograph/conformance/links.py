@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from heliograph.conformance.outcomes import NotRun
 from heliograph.conformance.site import Site
+from heliograph.wire.table.v2.integrations import CREATE_INTEGRATION
+from heliograph.wire.table.v2.users import CREATE_CLIENT, CREATE_USER, LIST_CLIENTS
 
 WHATSAPP = {"type": "whatsapp", "accountId": "1", "accountManagementAccessToken": "t"}
 
@@ -29,7 +31,7 @@ def integration_of(site: Site, kind: str) -> str:
     """The id of an integration of the type `twilio` or `whatsapp`."""
     if kind == "twilio" and site.channel:
         return site.channel
-    answer = site.call("CreateIntegration", {**WHATSAPP, "displayName": site.name()})
+    answer = site.call(CREATE_INTEGRATION, {**WHATSAPP, "displayName": site.name()})
     if answer.status != 201:
         raise NotRun(f"the server refuses an integration of type {kind}")
     id: str = answer.json["integration"]["id"]
@@ -54,17 +56,17 @@ def linked(
     conversation: str = "", **more: Any,
 ) -> Link:  # fmt: skip
     """Link a phone number to a user, by default a new one, for a new personal conversation."""
-    user = user or site.ok("CreateUser", {})["user"]["id"]
+    user = user or site.ok(CREATE_USER, {})["user"]["id"]
     conversation = conversation or site.personal(user)
     number = number or new_number()
     body = link_body(site, conversation, number, confirmation, kind, **more)
-    client = site.ok("CreateClient", body, userIdOrExternalId=user)["client"]
+    client = site.ok(CREATE_CLIENT, body, userIdOrExternalId=user)["client"]
     return Link(user, conversation, client["id"], number)
 
 
 def clients_of(site: Site, user: str) -> list[Any]:
     """The clients of a user."""
-    found: list[Any] = site.ok("ListClients", userIdOrExternalId=user)["clients"]
+    found: list[Any] = site.ok(LIST_CLIENTS, userIdOrExternalId=user)["clients"]
     return found
 
 

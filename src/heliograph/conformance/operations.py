@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import Any, get_args
 
@@ -18,6 +18,7 @@ from heliograph.wire.formats import Json, JsonOrForm, Multipart
 from heliograph.wire.operations import AnyOperation, Credential, Scope
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.v2.apps import DELETE_APP
+from heliograph.wire.table.v2.conversations import DOWNLOAD_MESSAGE_REF, LIST_MESSAGES
 
 APP_ID = "appId"
 WRONG_SECRET = "Basic " + "YXBwXzAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDp3cm9uZw=="
@@ -52,17 +53,17 @@ def operation_checks() -> Iterator[Check]:
             yield _check(
                 operation, "400.page", sentence, _source(operation, DOCUMENTED[400]), _needs(operation), _invalid_page
             )
-        yield from REFUSALS.get(operation.name, ())
+        yield from REFUSALS.get(operation, ())
         yield _success(operation)
 
 
-def _source(operation: AnyOperation, documented: Set[str]) -> Source:
+def _source(operation: AnyOperation, documented: Collection[AnyOperation]) -> Source:
     """The operation, if the API document has the response for it."""
-    return Source(operation.name) if operation.name in documented else CHOICE
+    return Source(operation.name) if operation in documented else CHOICE
 
 
 def _needs(operation: AnyOperation) -> tuple[Need, ...]:
-    return RECIPES[operation.name].needs
+    return RECIPES[operation].needs
 
 
 def _invalid_page(operation: AnyOperation, site: Site) -> None:
@@ -94,17 +95,17 @@ def _expendable(operation: AnyOperation, site: Site) -> Site:
 
 
 def _wrong_secret(operation: AnyOperation, site: Site) -> None:
-    _expendable(operation, site).call(operation.name, auth=WRONG_SECRET).refused(401, "unauthorized")
+    _expendable(operation, site).call(operation, auth=WRONG_SECRET).refused(401, "unauthorized")
 
 
 def _no_credentials(operation: AnyOperation, site: Site) -> None:
-    _expendable(operation, site).call(operation.name, auth=None).refused(401, "unauthorized")
+    _expendable(operation, site).call(operation, auth=None).refused(401, "unauthorized")
 
 
 def _lower_scope(operation: AnyOperation, site: Site) -> None:
     target = _expendable(operation, site)
     lower = target.authorization if operation.scope is Scope.ACCOUNT else target.bot_key
-    target.call(operation.name, auth=lower).refused(403, "forbidden")
+    target.call(operation, auth=lower).refused(403, "forbidden")
 
 
 def _unknown_ids(operation: AnyOperation) -> Iterator[Check]:
@@ -124,23 +125,23 @@ def _unknown_ids(operation: AnyOperation) -> Iterator[Check]:
 
 
 def _other_app(operation: AnyOperation, site: Site) -> None:
-    site.call(operation.name, appId=MISSING).refused(403, "forbidden")
+    site.call(operation, appId=MISSING).refused(403, "forbidden")
 
 
 def _unknown_app(operation: AnyOperation, site: Site) -> None:
-    site.call(operation.name, appId=MISSING, auth=site.account).refused(404, "app_not_found")
+    site.call(operation, appId=MISSING, auth=site.account).refused(404, "app_not_found")
 
 
 def _unknown(name: str, operation: AnyOperation, site: Site) -> None:
     prepared = _prepared(operation, site)
     given = {**prepared.given, name: MISSING}
-    answer = (prepared.site or site).call(operation.name, prepared.body, **given)
+    answer = (prepared.site or site).call(operation, prepared.body, **given)
     answer.refused(404, _code(operation, name))
 
 
 def _code(operation: AnyOperation, name: str) -> str:
     """ListMessages has a code of its own in the API document."""
-    return "not_found" if operation.name == "ListMessages" else _CODES[name]
+    return "not_found" if operation is LIST_MESSAGES else _CODES[name]
 
 
 def _bodies(operation: AnyOperation) -> Iterator[Check]:
@@ -175,7 +176,7 @@ def _without_file(operation: AnyOperation, site: Site) -> None:
 
 def _send(operation: AnyOperation, site: Site, **body: Any) -> Any:
     prepared = _prepared(operation, site)
-    return (prepared.site or site).call(operation.name, **{**prepared.given, **body})
+    return (prepared.site or site).call(operation, **{**prepared.given, **body})
 
 
 def _invalid(operation: AnyOperation) -> str:
@@ -190,18 +191,18 @@ def _success(operation: AnyOperation) -> Check:
 
 def _succeed(operation: AnyOperation, site: Site) -> None:
     prepared = _prepared(operation, site)
-    del site.prepared[operation.name]
-    if operation.name == "DownloadMessageRef":
+    del site.prepared[operation]
+    if operation is DOWNLOAD_MESSAGE_REF:
         # Only a message from Apple gives a user a client of Apple, so the valid request is refused.
-        (prepared.site or site).call(operation.name, prepared.body, **prepared.given).refused(400, "bad_request")
+        (prepared.site or site).call(operation, prepared.body, **prepared.given).refused(400, "bad_request")
         return
-    answer = (prepared.site or site).call(operation.name, prepared.body, **prepared.given)
+    answer = (prepared.site or site).call(operation, prepared.body, **prepared.given)
     check_form(operation, answer.expect(operation.status))
 
 
 def _prepared(operation: AnyOperation, site: Site) -> Prepared:
     """The call of the recipe, which is prepared once."""
-    if operation.name not in site.prepared:
-        site.prepared[operation.name] = RECIPES[operation.name].prepare(site)
-    prepared: Prepared = site.prepared[operation.name]
+    if operation not in site.prepared:
+        site.prepared[operation] = RECIPES[operation].prepare(site)
+    prepared: Prepared = site.prepared[operation]
     return prepared

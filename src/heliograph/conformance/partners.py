@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 from heliograph.conformance.caller import Answer
 from heliograph.conformance.outcomes import Failure
 from heliograph.conformance.site import Site
+from heliograph.wire.table.extensions.oauth import CREATE_OAUTH_CLIENT
+from heliograph.wire.table.v2.oauth import AUTHORIZE, GET_TOKEN
 
 CALLBACK = "https://shop.example/callback"
 OTHER_CALLBACK = "https://shop.example/other"
@@ -19,14 +21,14 @@ class Partner:
     def __init__(self, site: Site, **fields: Any) -> None:
         self.site = site
         body = {"displayName": site.name(), "redirectUris": [CALLBACK, OTHER_CALLBACK], **fields}
-        made = site.ok("CreateOAuthClient", body)["oauthClient"]
+        made = site.ok(CREATE_OAUTH_CLIENT, body)["oauthClient"]
         self.client_id: str = made["clientId"]
         self.secret: str = made["clientSecret"]
 
     def authorize(self, auth: str | None, **params: Any) -> Answer:
         """Call Authorize."""
         query = {"client_id": self.client_id, "response_type": "code", **params}
-        return self.site.call("Authorize", params=query, auth=auth)
+        return self.site.call(AUTHORIZE, params=query, auth=auth)
 
     def code(self, **params: Any) -> str:
         """A code for the app."""
@@ -43,7 +45,7 @@ class Partner:
 
     def token(self) -> str:
         """A token for the app."""
-        token: str = self.site.ok("GetToken", self.exchange(self.code()), auth=None)["access_token"]
+        token: str = self.site.ok(GET_TOKEN, self.exchange(self.code()), auth=None)["access_token"]
         return token
 
 

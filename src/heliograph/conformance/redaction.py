@@ -9,6 +9,15 @@ from urllib.parse import quote
 
 from heliograph.conformance.caller import Answer
 from heliograph.conformance.site import PREFIX
+from heliograph.wire.operations import AnyOperation
+from heliograph.wire.table.extensions.contents import FIND, LIST_APP_CONVERSATIONS, LIST_APP_USERS
+from heliograph.wire.table.extensions.deliveries import LIST_DELIVERIES, LIST_EVENT_RECORDS, LIST_LISTENERS
+from heliograph.wire.table.extensions.end_users import LIST_OUTBOUND
+from heliograph.wire.table.extensions.oauth import LIST_OAUTH_CLIENTS
+from heliograph.wire.table.extensions.recorded_requests import GET_RECORDED_REQUEST, LIST_RECORDED_REQUESTS
+from heliograph.wire.table.v2.apps import CREATE_APP, GET_APP, GET_APP_KEY, LIST_APP_KEYS, LIST_APPS, UPDATE_APP
+from heliograph.wire.table.v2.integrations import LIST_INTEGRATIONS, LIST_SWITCHBOARD_INTEGRATIONS, LIST_SWITCHBOARDS
+from heliograph.wire.table.v2.oauth import GET_TOKEN_INFO
 
 SECRET = "<secret>"
 _LONGEST = 500
@@ -18,11 +27,12 @@ _RUN = re.compile(rf"{PREFIX}-[0-9a-f]{{8}}")
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 _CODE = re.compile(r"(code=)[^&\s\"]+")
 _SECRET_KEYS = frozenset(("secret", "clientSecret", "client_secret", "access_token", "code_verifier"))
-_OF_THE_ACCOUNT = frozenset(
-    """CreateApp ListApps GetApp UpdateApp ListAppKeys GetAppKey GetTokenInfo ListIntegrations ListSwitchboards
-    ListSwitchboardIntegrations ListDeliveries ListEventRecords ListRecordedRequests GetRecordedRequest
-    ListOAuthClients ListOutbound ListListeners ListAppUsers ListAppConversations Find""".split()
-)
+_OF_THE_ACCOUNT: tuple[AnyOperation, ...] = (
+    CREATE_APP, LIST_APPS, GET_APP, UPDATE_APP, LIST_APP_KEYS, GET_APP_KEY, GET_TOKEN_INFO, LIST_INTEGRATIONS,
+    LIST_SWITCHBOARDS, LIST_SWITCHBOARD_INTEGRATIONS, LIST_DELIVERIES, LIST_EVENT_RECORDS, LIST_RECORDED_REQUESTS,
+    GET_RECORDED_REQUEST, LIST_OAUTH_CLIENTS, LIST_OUTBOUND, LIST_LISTENERS, LIST_APP_USERS, LIST_APP_CONVERSATIONS,
+    FIND,
+)  # fmt: skip
 """The operations whose responses may show what the run did not create."""
 _NAMES = frozenset(("type", "status", "code"))
 """The keys whose values are defined by the API."""
@@ -68,7 +78,7 @@ class Redactor:
     def answer(self, answer: Answer) -> dict[str, Any]:
         """A request and its response, for a record."""
         return {
-            "operation": answer.operation or None,
+            "operation": answer.operation.name if answer.operation else None,
             "method": answer.method,
             "path": self._short(self.record(answer.path)),
             "request": self.value(answer.request),

@@ -12,6 +12,7 @@ from heliograph.conformance.redaction import Redactor
 from heliograph.conformance.running import FAILED, Finding, run
 from heliograph.conformance.site import Run, Site
 from heliograph.errors import UsageError
+from heliograph.wire.table.v2.apps import GET_APP
 
 Key = tuple[str, str]
 
@@ -44,10 +45,10 @@ class Session:
             UsageError: the app cannot be fetched with a key.
         """
         for auth in filter(None, (self.site.authorization, self.site.run.account)):
-            answer = self.site.call("GetApp", auth=auth)
+            answer = self.site.call(GET_APP, auth=auth)
             if answer.status != 200:
                 summary = self._redactor.text(answer.summary())
-                raise UsageError(f"GetApp is refused, check --url, --app and the keys: {summary}")
+                raise UsageError(f"{GET_APP.name} is refused, check --url, --app and the keys: {summary}")
 
     def run(self, checks: Sequence[Check], echo: Callable[[str], None], *, keep: bool = False) -> bool:
         """Run the checks, print a line or more for each, and delete what they created unless `keep` is set.

@@ -17,10 +17,23 @@ from heliograph.conformance.created import Created, Thing
 from heliograph.conformance.outcomes import Failure, Need, NotRun
 from heliograph.conformance.receiver import Inbox, Receiver
 from heliograph.wire.operations import AnyOperation, Scope
-from heliograph.wire.table import OPERATIONS
-from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.extensions.deliveries import LIST_DELIVERIES
+from heliograph.wire.table.v2.apps import CREATE_APP, CREATE_APP_KEY
+from heliograph.wire.table.v2.conversations import (
+    CREATE_CONVERSATION,
+    JOIN_CONVERSATION,
+    LIST_PARTICIPANTS,
+    POST_MESSAGE,
+)
+from heliograph.wire.table.v2.integrations import (
+    CREATE_CUSTOM_INTEGRATION_KEY,
+    CREATE_INTEGRATION,
+    CREATE_WEBHOOK,
+    DELETE_WEBHOOK,
+    LIST_SWITCHBOARDS,
+)
+from heliograph.wire.table.v2.users import CREATE_USER
 
-BY_NAME: dict[str, AnyOperation] = {one.name: one for one in (*OPERATIONS, *EXTENSIONS)}
 MISSING = "0" * 24
 """An id that no object has."""
 UNREACHABLE = "https://example.invalid/hook"
@@ -50,34 +63,33 @@ class Run:
 
 
 class Site:
-    """An app of the server, and a key of it. Every operation can be called by its name."""
+    """An app of the server, and a key of it, with which operations are called."""
 
     def __init__(self, run: Run, app_id: str, authorization: str) -> None:
         self.run = run
         self.app_id = app_id
         self.authorization = authorization
-        self.prepared: dict[str, Any] = {}
+        self.prepared: dict[AnyOperation, Any] = {}
         """Calls that the checks of operations share."""
         self._inboxes: dict[tuple[bool, bool], Inbox] = {}
 
-    def call(self, name: str, body: Any = None, **given: Any) -> Answer:
+    def call(self, operation: AnyOperation, body: Any = None, **given: Any) -> Answer:
         """Call an operation; returns the answer, whatever its status except 402.
 
         `given` has the values in the path by their names, and the options of `Caller.send`. `auth` is the
         `Authorization` header: by default that of a key with the scope that the operation needs; None for no header.
         """
         options = {one: given.pop(one) for one in ("params", "headers", "content", "files", "data") if one in given}
-        operation = BY_NAME[name]
         auth = given.pop("auth") if "auth" in given else self._key_for(operation)
         ids = {"appId": self.app_id, **given}
         answer = self.run.caller.send(operation.method, path_of(operation, ids), auth, body=body, **options)
-        answer.operation = name
+        answer.operation = operation
         if answer.status == PAYMENT_REQUIRED:
-            raise NotRun(f"{name} is not part of the plan of the account")
+            raise NotRun(f"{operation.name} is not part of the plan of the account")
         if any(name in answer.content for name in _SECRETS):
             self._learn(answer.json)
         if answer.status < 300:
-            self.run.created.note(name, ids["appId"], answer, ids, body)
+            self.run.created.note(operation, ids["appId"], answer, ids, body)
         return answer
 
     def send(self, method: str, path: str, **given: Any) -> Answer:
@@ -91,10 +103,9 @@ class Site:
         id, _, secret = base64.b64decode(self.authorization.removeprefix("Basic ")).decode().partition(":")
         return id, secret
 
-    def ok(self, name: str, body: Any = None, **given: Any) -> Any:
+    def ok(self, operation: AnyOperation, body: Any = None, **given: Any) -> Any:
         """The JSON of a successful response, which must have the documented status and form."""
-        operation = BY_NAME[name]
-        answer = self.call(name, body, **given).expect(operation.status)
+        answer = self.call(operation, body, **given).expect(operation.status)
         check_form(operation, answer)
         return answer.json
 
@@ -135,18 +146,18 @@ class Site:
     @cached_property
     def has_extensions(self) -> bool:
         """Whether the server has the calls below /heliograph/v1."""
-        return self.call("ListDeliveries").status == 200
+        return self.call(LIST_DELIVERIES).status == 200
 
     @cached_property
     def has_no_switchboard(self) -> bool:
         """Whether the app had no switchboard before the run."""
-        return not self.ok("ListSwitchboards")["switchboards"]
+        return not self.ok(LIST_SWITCHBOARDS)["switchboards"]
 
     @cached_property
     def channel(self) -> str | None:
         """An integration of type twilio; None if the server refuses to create one with invented credentials."""
         body = {"type": "twilio", "displayName": self.name(), "accountSid": "s", "authToken": "t"}
-        answer = self.call("CreateIntegration", {**body, "phoneNumberSid": "p"})
+        answer = self.call(CREATE_INTEGRATION, {**body, "phoneNumberSid": "p"})
         return answer.json["integration"]["id"] if answer.status == 201 else None
 
     @cached_property
@@ -156,8 +167,8 @@ class Site:
 
     def new_app(self, **body: Any) -> Site:
         """A new app with a key of its own."""
-        app_id = self.ok("CreateApp", {"displayName": self.name(), **body})["app"]["id"]
-        key = self.ok("CreateAppKey", {"displayName": self.name()}, appId=app_id)["key"]
+        app_id = self.ok(CREATE_APP, {"displayName": self.name(), **body})["app"]["id"]
+        key = self.ok(CREATE_APP_KEY, {"displayName": self.name()}, appId=app_id)["key"]
         return Site(self.run, app_id, basic(key["id"], key["secret"]))
 
     @property
@@ -175,7 +186,7 @@ class Site:
     def user(self, external_id: str | None = None, **body: Any) -> str:
         """Create a user; returns its id."""
         given = {"externalId": external_id or self.name(), **body}
-        id: str = self.ok("CreateUser", given)["user"]["id"]
+        id: str = self.ok(CREATE_USER, given)["user"]["id"]
         return id
 
     @cached_property
@@ -192,53 +203,53 @@ class Site:
         """Create a group with these users in it; returns its id."""
         members = [{"userId": one, "subscribeSDKClient": False} for one in users]
         given = {"type": "sdkGroup", "displayName": self.name(), "participants": members, **body}
-        id: str = self.ok("CreateConversation", given)["conversation"]["id"]
+        id: str = self.ok(CREATE_CONVERSATION, given)["conversation"]["id"]
         return id
 
     def personal(self, user: str) -> str:
         """Create a personal conversation; returns its id."""
         body = {"type": "personal", "displayName": self.name(), "participants": [{"userId": user}]}
-        id: str = self.ok("CreateConversation", body)["conversation"]["id"]
+        id: str = self.ok(CREATE_CONVERSATION, body)["conversation"]["id"]
         return id
 
     def join(self, group: str, user: str, subscribe: bool = False) -> Any:
         """Join; returns the participant."""
         body = {"userId": user, "subscribeSDKClient": subscribe}
-        return self.ok("JoinConversation", body, conversationId=group)["participant"]
+        return self.ok(JOIN_CONVERSATION, body, conversationId=group)["participant"]
 
     def participants(self, conversation: str) -> list[Any]:
         """Up to 100 participants."""
         params = {"page[size]": "100"}
-        found: list[Any] = self.ok("ListParticipants", conversationId=conversation, params=params)["participants"]
+        found: list[Any] = self.ok(LIST_PARTICIPANTS, conversationId=conversation, params=params)["participants"]
         return found
 
     def post(self, conversation: str, content: Any = "Hello", user: str = "", **more: Any) -> Answer:
         """Post a text or another content, of a user or of the business."""
         author = {"type": "user", "userId": user} if user else {"type": "business"}
         given = {"type": "text", "text": content} if isinstance(content, str) else content
-        return self.call("PostMessage", {"author": author, "content": given, **more}, conversationId=conversation)
+        return self.call(POST_MESSAGE, {"author": author, "content": given, **more}, conversationId=conversation)
 
     def say(self, conversation: str, content: Any = "Hello", user: str = "", **more: Any) -> Any:
         """Post a message successfully; returns it."""
         answer = self.post(conversation, content, user, **more).expect(201)
-        check_form(BY_NAME["PostMessage"], answer)
+        check_form(POST_MESSAGE, answer)
         return answer.json["messages"][0]
 
     def integration(self, target: str = UNREACHABLE, triggers: tuple[str, ...] = ("conversation:join",)) -> Any:
         """Create a custom integration with a webhook; returns it."""
         hook = {"target": target, "triggers": list(triggers)}
         body = {"type": "custom", "displayName": self.name(), "webhooks": [hook]}
-        return self.ok("CreateIntegration", body)["integration"]
+        return self.ok(CREATE_INTEGRATION, body)["integration"]
 
     def bare_integration(self) -> str:
         """Create a custom integration without a webhook, of which an app can have 10; returns its id."""
         made = self.integration()
-        self.ok("DeleteWebhook", integrationId=made["id"], webhookId=made["webhooks"][0]["id"])
+        self.ok(DELETE_WEBHOOK, integrationId=made["id"], webhookId=made["webhooks"][0]["id"])
         return str(made["id"])
 
     def integration_key(self, integration: str) -> str:
         """Create a key of a custom integration; returns its `Authorization` header."""
-        key = self.ok("CreateCustomIntegrationKey", {"displayName": self.name()}, integrationId=integration)["key"]
+        key = self.ok(CREATE_CUSTOM_INTEGRATION_KEY, {"displayName": self.name()}, integrationId=integration)["key"]
         return basic(key["id"], key["secret"])
 
     @cached_property
@@ -254,7 +265,7 @@ class Site:
     @cached_property
     def web(self) -> str:
         """A web integration that no check changes."""
-        id: str = self.ok("CreateIntegration", {"type": "web", "displayName": self.name()})["integration"]["id"]
+        id: str = self.ok(CREATE_INTEGRATION, {"type": "web", "displayName": self.name()})["integration"]["id"]
         return id
 
     @cached_property
@@ -271,7 +282,7 @@ class Site:
             inbox = self.run.receiver.inbox()
             options = {"includeFullUser": full_user, "includeFullSource": full_source}
             hook = {"target": inbox.url, "triggers": ["*"], **options}
-            answer = self.call("CreateWebhook", hook, integrationId=self._hooks)
+            answer = self.call(CREATE_WEBHOOK, hook, integrationId=self._hooks)
             if answer.status == 400:
                 raise NotRun(f"the server refuses the URL of the webhook endpoint: {answer.summary()}")
             answer.expect(201)
@@ -293,7 +304,7 @@ class Site:
         return self.run.created.delete_all(self._delete)
 
     def _delete(self, thing: Thing) -> Answer:
-        operation = BY_NAME[thing.deletion]
+        operation = thing.deletion
         ids = {"appId": thing.app_id, thing.parameter: thing.id}
         body = {thing.parameter: thing.id} if operation.body.kind else None
         # Keys of apps that the run created are known to their sites only.

@@ -6,6 +6,15 @@ from typing import Any
 
 from heliograph.conformance.caller import Answer
 from heliograph.conformance.site import Site
+from heliograph.wire.operations import AnyOperation
+from heliograph.wire.table.v2.conversations import GET_CONVERSATION
+from heliograph.wire.table.v2.integrations import (
+    CREATE_SWITCHBOARD,
+    CREATE_SWITCHBOARD_INTEGRATION,
+    DELETE_SWITCHBOARD,
+    UPDATE_SWITCHBOARD,
+    UPDATE_SWITCHBOARD_INTEGRATION,
+)
 
 FAILED = "x-heliograph-control"
 
@@ -15,9 +24,9 @@ class Board:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        for earlier in site.run.created.ids("DeleteSwitchboard", site.app_id):
-            site.ok("DeleteSwitchboard", switchboardId=earlier)
-        self.id: str = site.ok("CreateSwitchboard")["switchboard"]["id"]
+        for earlier in site.run.created.ids(DELETE_SWITCHBOARD, site.app_id):
+            site.ok(DELETE_SWITCHBOARD, switchboardId=earlier)
+        self.id: str = site.ok(CREATE_SWITCHBOARD)["switchboard"]["id"]
         self.integrations = {"bot": site.bot, "human": site.human}
         self.members: dict[str, str] = {}
         self.add("human", integrationId=site.human)
@@ -26,11 +35,11 @@ class Board:
 
     def remove(self) -> None:
         """Delete the switchboard."""
-        self.site.ok("DeleteSwitchboard", switchboardId=self.id)
+        self.site.ok(DELETE_SWITCHBOARD, switchboardId=self.id)
 
     def try_add(self, name: str, **fields: Any) -> Answer:
         """Try to add an integration."""
-        return self.site.call("CreateSwitchboardIntegration", {"name": name, **fields}, switchboardId=self.id)
+        return self.site.call(CREATE_SWITCHBOARD_INTEGRATION, {"name": name, **fields}, switchboardId=self.id)
 
     def add(self, name: str, **fields: Any) -> Any:
         """Add an integration; returns the switchboard integration."""
@@ -41,7 +50,7 @@ class Board:
     def try_change(self, name: str, **fields: Any) -> Answer:
         """Try to update a switchboard integration."""
         named = {"switchboardId": self.id, "switchboardIntegrationId": self.members[name]}
-        return self.site.call("UpdateSwitchboardIntegration", fields, **named)
+        return self.site.call(UPDATE_SWITCHBOARD_INTEGRATION, fields, **named)
 
     def change(self, name: str, **fields: Any) -> Any:
         """Update a switchboard integration; returns it."""
@@ -49,21 +58,23 @@ class Board:
 
     def try_set(self, **fields: Any) -> Answer:
         """Try to update the switchboard."""
-        return self.site.call("UpdateSwitchboard", fields, switchboardId=self.id)
+        return self.site.call(UPDATE_SWITCHBOARD, fields, switchboardId=self.id)
 
     def set(self, **fields: Any) -> Any:
         """Update the switchboard; returns it."""
         return self.try_set(**fields).expect(200).json["switchboard"]
 
-    def act(self, conversation: str, name: str, target: str = "", auth: str | None = None, **more: Any) -> Answer:
+    def act(
+        self, conversation: str, operation: AnyOperation, target: str = "", auth: str | None = None, **more: Any
+    ) -> Answer:
         """Call PassControl, OfferControl, AcceptControl or ReleaseControl."""
         body = {"switchboardIntegration": target, **more} if target else more
         given = {"conversationId": conversation, "auth": auth or self.site.authorization}
-        return self.site.call(name, body, **given)
+        return self.site.call(operation, body, **given)
 
     def state(self, conversation: str) -> tuple[str, str]:
         """The names of the active and the pending integration; empty if control is not taken or offered."""
-        found = self.site.ok("GetConversation", conversationId=conversation)["conversation"]
+        found = self.site.ok(GET_CONVERSATION, conversationId=conversation)["conversation"]
         return state_of(found)
 
 

@@ -9,13 +9,14 @@ from heliograph.conformance.check import Source, rule
 from heliograph.conformance.checks.credentials import WITHIN
 from heliograph.conformance.outcomes import Need, equal, eventually
 from heliograph.conformance.site import Site
+from heliograph.wire.table.v2.apps import CREATE_APP_KEY, DELETE_APP, GET_APP, UPDATE_APP
 
 KEYS_PER_APP = 10
 
 
 def change(site: Site, **settings: Any) -> Answer:
     """Change settings of an app."""
-    return site.call("UpdateApp", {"settings": settings})
+    return site.call(UPDATE_APP, {"settings": settings})
 
 
 @rule("apps.1", "multiConvoEnabled cannot be turned off again.", Need.ACCOUNT, source=Source("schema AppSettings"))
@@ -24,12 +25,12 @@ def several_conversations(site: Site) -> None:
     shown = change(own, multiConvoEnabled=True).expect(200).json["app"]["settings"]
     equal(shown["multiConvoEnabled"], True, "multiConvoEnabled")
     change(own, multiConvoEnabled=False)
-    equal(own.ok("GetApp")["app"]["settings"]["multiConvoEnabled"], True, "multiConvoEnabled after false")
+    equal(own.ok(GET_APP)["app"]["settings"]["multiConvoEnabled"], True, "multiConvoEnabled after false")
 
 
 @rule("apps.2", "maskCreditCardNumbers is true in a new app.", Need.ACCOUNT)
 def new_apps_mask_cards(site: Site) -> None:
-    settings = site.new_app().ok("GetApp")["app"]["settings"]
+    settings = site.new_app().ok(GET_APP)["app"]["settings"]
     equal(settings["maskCreditCardNumbers"], True, "maskCreditCardNumbers")
 
 
@@ -37,7 +38,7 @@ def new_apps_mask_cards(site: Site) -> None:
 def settings(site: Site) -> None:
     own, given = site.new_app(), {"echoPostback": True, "appLocalizationEnabled": True}
     change(own, **given).expect(200)
-    shown = own.ok("GetApp")["app"]["settings"]
+    shown = own.ok(GET_APP)["app"]["settings"]
     equal({name: shown.get(name) for name in given}, given, "the settings")
 
 
@@ -45,19 +46,19 @@ def settings(site: Site) -> None:
 def keys_of_an_app(site: Site) -> None:
     own = site.new_app()
     for _ in range(KEYS_PER_APP - 1):
-        own.ok("CreateAppKey", {"displayName": site.name()})
-    own.call("CreateAppKey", {"displayName": site.name()}).refused(400, "bad_request")
+        own.ok(CREATE_APP_KEY, {"displayName": site.name()})
+    own.call(CREATE_APP_KEY, {"displayName": site.name()}).refused(400, "bad_request")
 
 
 @rule("apps.5", "A deleted app and its keys stop working at once.", Need.ACCOUNT)
 def deleted_app(site: Site) -> None:
     own = site.new_app()
-    own.ok("DeleteApp")
-    eventually(lambda: own.call("GetApp").status == 401, "status 401 for the key of a deleted app", WITHIN)
-    own.call("GetApp", auth=site.account).refused(404, "app_not_found")
+    own.ok(DELETE_APP)
+    eventually(lambda: own.call(GET_APP).status == 401, "status 401 for the key of a deleted app", WITHIN)
+    own.call(GET_APP, auth=site.account).refused(404, "app_not_found")
 
 
 @rule("apps.6", "An account key reaches all apps.", Need.ACCOUNT, source=Source("section API Authentication"))
 def account_keys(site: Site) -> None:
     for one in (site, site.apart):
-        equal(one.ok("GetApp", auth=site.account)["app"]["id"], one.app_id, "the id of the app")
+        equal(one.ok(GET_APP, auth=site.account)["app"]["id"], one.app_id, "the id of the app")

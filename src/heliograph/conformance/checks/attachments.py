@@ -9,18 +9,20 @@ from heliograph.conformance.caller import Answer
 from heliograph.conformance.check import Source, rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
+from heliograph.wire.table.v2.apps import DELETE_ATTACHMENT, UPLOAD_ATTACHMENT
+from heliograph.wire.table.v2.conversations import DELETE_MESSAGE
 
 PUBLIC = {"access": "public"}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 TOO_LARGE = 60 * 1_048_576
 """The size in bytes of a file that is larger than any server accepts."""
-UPLOAD = Source("UploadAttachment")
+UPLOAD = Source(UPLOAD_ATTACHMENT.name)
 
 
 def upload(site: Site, name: str = "lamp.png", content: bytes = PNG, kind: str = "image/png", **params: str) -> Answer:
     """Upload a file. `for_` is the parameter `for`."""
     given = {one.rstrip("_"): value for one, value in {**PUBLIC, **params}.items()}
-    return site.call("UploadAttachment", params=given, files={"source": (name, content, kind)})
+    return site.call(UPLOAD_ATTACHMENT, params=given, files={"source": (name, content, kind)})
 
 
 def uploaded(site: Site, name: str = "lamp.png", content: bytes = PNG, **params: str) -> str:
@@ -52,9 +54,9 @@ def parameters(site: Site) -> None:
 @rule("attachments.2", "The file is the one part source of a multipart body, and is not empty.")
 def one_file(site: Site) -> None:
     two = [("source", ("a.txt", b"a", "text/plain")), ("source", ("b.txt", b"b", "text/plain"))]
-    site.call("UploadAttachment", params=PUBLIC, files=two).refused(400, "bad_request")
+    site.call(UPLOAD_ATTACHMENT, params=PUBLIC, files=two).refused(400, "bad_request")
     upload(site, content=b"").refused(400, "bad_request")
-    answer = site.call("UploadAttachment", params=PUBLIC, content=b"{}")
+    answer = site.call(UPLOAD_ATTACHMENT, params=PUBLIC, content=b"{}")
     answer.refused(415, "unsupported_media_type")
 
 
@@ -103,20 +105,22 @@ def downloads(site: Site) -> None:
 
 
 @rule(
-    "attachments.9", "Deleting an unknown URL is 400, and an attachment twice 404.", source=Source("DeleteAttachment")
+    "attachments.9",
+    "Deleting an unknown URL is 400, and an attachment twice 404.",
+    source=Source(DELETE_ATTACHMENT.name),
 )
 def deletions(site: Site) -> None:
     foreign = {"mediaUrl": "https://example.org/lamp.png"}
-    site.call("DeleteAttachment", foreign).refused(400, "bad_request", "Unsupported media URL")
+    site.call(DELETE_ATTACHMENT, foreign).refused(400, "bad_request", "Unsupported media URL")
     body = {"mediaUrl": uploaded(site)}
-    site.ok("DeleteAttachment", body)
-    site.call("DeleteAttachment", body).refused(404, "not_found")
+    site.ok(DELETE_ATTACHMENT, body)
+    site.call(DELETE_ATTACHMENT, body).refused(404, "not_found")
     download(site, body["mediaUrl"]).expect(404)
 
 
 @rule("attachments.9.other", "An attachment of another app is 404.", Need.ACCOUNT)
 def attachments_of_other_apps(site: Site) -> None:
-    site.call("DeleteAttachment", {"mediaUrl": uploaded(site.apart)}).refused(404, "not_found")
+    site.call(DELETE_ATTACHMENT, {"mediaUrl": uploaded(site.apart)}).refused(404, "not_found")
 
 
 @rule("attachments.10", "An item that shows an attachment has its mediaType.")
@@ -133,6 +137,6 @@ def attachments_of_messages(site: Site) -> None:
     url, kept = uploaded(site, for_="message", conversationId=group), uploaded(site)
     messages = [post_file(site, group, url), post_file(site, group, url), post_file(site, group, kept)]
     for message, status in zip(messages, (200, 404, 404), strict=True):
-        site.ok("DeleteMessage", conversationId=group, messageId=message["id"])
+        site.ok(DELETE_MESSAGE, conversationId=group, messageId=message["id"])
         download(site, url).expect(status)
     download(site, kept).expect(200)

@@ -9,6 +9,7 @@ from heliograph.conformance.check import rule
 from heliograph.conformance.outcomes import Need, equal
 from heliograph.conformance.site import MISSING, Site
 from heliograph.wire.formats import LINES
+from heliograph.wire.table.extensions.bulk import BULK_PARTICIPANTS, REPLACE_PARTICIPANTS
 
 
 def join(user: str) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def members(*users: str) -> bytes:
 
 def replaced(site: Site, group: str, *users: str, **params: str) -> Any:
     """Replace the members of a group; returns the response."""
-    return site.ok("ReplaceParticipants", content=members(*users), headers=JSON, params=params, conversationId=group)
+    return site.ok(REPLACE_PARTICIPANTS, content=members(*users), headers=JSON, params=params, conversationId=group)
 
 
 def inside(site: Site, group: str) -> list[str]:
@@ -38,7 +39,7 @@ JSON = {"content-type": "application/json"}
 def results(site: Site) -> None:
     user, group = site.user(), site.group(site.ada)
     items = [join(user), join(site.ada), {"type": "leave", "userId": MISSING}, {"type": "leave", "userId": site.ada}]
-    done = site.ok("BulkParticipants", {"items": items}, conversationId=group)
+    done = site.ok(BULK_PARTICIPANTS, {"items": items}, conversationId=group)
     equal([one["status"] for one in done["results"]], [201, 201, 404, 200], "the statuses")
     equal(done["counts"], {"joined": 1, "left": 1, "unchanged": 1, "refused": 1}, "the counts")
     equal(inside(site, group), [user], "the members")
@@ -48,7 +49,7 @@ def results(site: Site) -> None:
 def atomic(site: Site) -> None:
     group = site.group()
     body = {"items": [join(site.ada), join(MISSING)], "atomic": True}
-    site.call("BulkParticipants", body, conversationId=group).refused(404, "user_not_found")
+    site.call(BULK_PARTICIPANTS, body, conversationId=group).refused(404, "user_not_found")
     equal(inside(site, group), [], "the members")
 
 
@@ -68,7 +69,7 @@ def sets(site: Site) -> None:
 @rule("bulk.4", "An unknown user refuses the whole set.", Need.EXTENSIONS)
 def unknown_users(site: Site) -> None:
     group, content = site.group(site.ada), members(MISSING)
-    answer = site.call("ReplaceParticipants", content=content, headers=JSON, conversationId=group)
+    answer = site.call(REPLACE_PARTICIPANTS, content=content, headers=JSON, conversationId=group)
     answer.refused(404, "user_not_found")
     equal(inside(site, group), [site.ada], "the members")
 
@@ -89,13 +90,13 @@ def versions(site: Site) -> None:
     equal(replaced(site, group, site.ada, dryRun="true")["version"], version, "the version after a message")
     site.join(group, site.user())
     headers = {**JSON, "if-match": f'"{version}"'}
-    answer = site.call("ReplaceParticipants", content=members(), headers=headers, conversationId=group)
+    answer = site.call(REPLACE_PARTICIPANTS, content=members(), headers=headers, conversationId=group)
     answer.refused(412, "precondition_failed")
 
 
 @rule("bulk.7", "A client that accepts lines gets the progress and a summary.", Need.EXTENSIONS)
 def progress(site: Site) -> None:
     group, headers = site.group(), {**JSON, "accept": LINES}
-    answer = site.call("ReplaceParticipants", content=members(site.ada), headers=headers, conversationId=group)
+    answer = site.call(REPLACE_PARTICIPANTS, content=members(site.ada), headers=headers, conversationId=group)
     lines = [json.loads(line)["type"] for line in answer.expect(200).content.splitlines()]
     equal(lines, ["progress", "progress", "summary"], "the types of the lines")

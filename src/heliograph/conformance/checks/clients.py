@@ -9,18 +9,21 @@ from heliograph.conformance.check import rule
 from heliograph.conformance.links import Link, associations, clients_of, link_body, linked, new_number
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
+from heliograph.wire.table.extensions.end_users import LIST_OUTBOUND, SET_CLIENT_OUTCOME
+from heliograph.wire.table.v2.conversations import DOWNLOAD_MESSAGE_REF, LIST_MESSAGES, POST_CONVERSION_EVENTS
+from heliograph.wire.table.v2.users import CREATE_CLIENT, GET_USER, REMOVE_CLIENT
 
 NO_RECIPIENT = "+15005550001"
 
 
 def outcome(site: Site, link: Link, name: str) -> Answer:
     """Act as the channel of a client."""
-    return site.call("SetClientOutcome", {"outcome": name}, userIdOrExternalId=link.user, clientId=link.client)
+    return site.call(SET_CLIENT_OUTCOME, {"outcome": name}, userIdOrExternalId=link.user, clientId=link.client)
 
 
 def create(site: Site, user: str, body: dict[str, Any]) -> Answer:
     """Ask for a client."""
-    return site.call("CreateClient", body, userIdOrExternalId=user)
+    return site.call(CREATE_CLIENT, body, userIdOrExternalId=user)
 
 
 @rule("clients.1", "CreateClient checks the conversation, its type, the user, and the integration.", Need.CHANNEL)
@@ -54,7 +57,7 @@ def confirmation_messages(site: Site) -> None:
     create(site, user, body).refused(400, "bad_request")
     body["confirmation"]["message"]["author"] = {"type": "business"}
     create(site, user, body).expect(201)
-    equal(site.ok("ListMessages", conversationId=personal)["messages"], [], "the messages of the conversation")
+    equal(site.ok(LIST_MESSAGES, conversationId=personal)["messages"], [], "the messages of the conversation")
 
 
 @rule("clients.4", "The response is 201 with the pending client.", Need.CHANNEL)
@@ -109,7 +112,7 @@ def one_client_for_an_address(site: Site) -> None:
 def users_with_the_same_address(site: Site) -> None:
     first = linked(site)
     second = linked(site, number=first.number)
-    site.call("GetUser", userIdOrExternalId=first.user).refused(404, "user_not_found")
+    site.call(GET_USER, userIdOrExternalId=first.user).refused(404, "user_not_found")
     equal([one["id"] for one in clients_of(site, second.user)], [first.client], "the client that remains")
 
 
@@ -134,14 +137,14 @@ def outcomes(site: Site) -> None:
 @rule("clients.11", "RemoveClient of a pending client is reported with the reason api.", Need.CHANNEL, Need.WEBHOOK)
 def removed_clients(site: Site) -> None:
     inbox, link = site.inbox(), linked(site, confirmation="prompt")
-    site.ok("RemoveClient", userIdOrExternalId=link.user, clientId=link.client)
+    site.ok(REMOVE_CLIENT, userIdOrExternalId=link.user, clientId=link.client)
     equal(inbox.wait("client:remove", link.client)["reason"], "api", "reason")
 
 
 @rule("clients.12", "The events of a client are delivered in order.", Need.CHANNEL, Need.WEBHOOK)
 def order_of_events(site: Site) -> None:
     inbox, link = site.inbox(), linked(site)
-    site.ok("RemoveClient", userIdOrExternalId=link.user, clientId=link.client)
+    site.ok(REMOVE_CLIENT, userIdOrExternalId=link.user, clientId=link.client)
     inbox.wait("client:remove", link.client)
     found = [one for one in inbox.types(link.client) if one.startswith("client:")]
     equal(found, ["client:add", "client:update", "client:remove"], "the types of the events")
@@ -151,9 +154,9 @@ def order_of_events(site: Site) -> None:
 def messages_of_apple(site: Site) -> None:
     names = ("url", "bid", "key", "signature", "owner")
     body = {"userId": site.ada, "apple": {"interactiveDataRef": dict.fromkeys(names, "x")}}
-    site.call("DownloadMessageRef", body, conversationId=site.crew).refused(400, "bad_request", "apple")
+    site.call(DOWNLOAD_MESSAGE_REF, body, conversationId=site.crew).refused(400, "bad_request", "apple")
     stranger = {**body, "userId": site.user()}
-    site.call("DownloadMessageRef", stranger, conversationId=site.crew).refused(404, "not_found")
+    site.call(DOWNLOAD_MESSAGE_REF, stranger, conversationId=site.crew).refused(404, "not_found")
 
 
 @rule("clients.14", "PostConversionEvents needs a client of the named channel.", Need.CHANNEL)
@@ -161,9 +164,9 @@ def conversion_events(site: Site) -> None:
     events = {"payload": {"data": [{"event_name": "Purchase"}]}}
     link = linked(site, "whatsapp")
     body = {"whatsapp": events, "messenger": events}
-    site.call("PostConversionEvents", body, conversationId=link.conversation).refused(400, "bad_request")
-    site.call("PostConversionEvents", {"messenger": events}, conversationId=link.conversation).refused(400)
-    found = site.ok("PostConversionEvents", {"whatsapp": events}, conversationId=link.conversation)
+    site.call(POST_CONVERSION_EVENTS, body, conversationId=link.conversation).refused(400, "bad_request")
+    site.call(POST_CONVERSION_EVENTS, {"messenger": events}, conversationId=link.conversation).refused(400)
+    found = site.ok(POST_CONVERSION_EVENTS, {"whatsapp": events}, conversationId=link.conversation)
     equal(found["conversionEvents"]["eventsReceived"], 1, "eventsReceived")
 
 
@@ -171,6 +174,6 @@ def conversion_events(site: Site) -> None:
 def outbound(site: Site) -> None:
     link = linked(site)
     site.say(link.conversation, "Hello there")
-    found = site.ok("ListOutbound", params={"filter[clientId]": link.client})["outbound"]
+    found = site.ok(LIST_OUTBOUND, params={"filter[clientId]": link.client})["outbound"]
     holds(len(found) == 1 and found[0]["kind"] == "message", "one message", found)
     holds("Hello there" in str(found), "the text of the message", found)

@@ -9,6 +9,16 @@ from heliograph.conformance.caller import Answer
 from heliograph.conformance.check import Source, rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
+from heliograph.wire.table.v2.conversations import (
+    DELETE_CONVERSATION,
+    GET_CONVERSATION,
+    LEAVE_CONVERSATION,
+    LIST_CONVERSATIONS,
+    LIST_MESSAGES,
+    LIST_PARTICIPANTS,
+    UPDATE_CONVERSATION,
+)
+from heliograph.wire.table.v2.users import CREATE_USER, UPDATE_USER
 
 METADATA_BYTES = 4096
 PAGINATION = Source("section Cursor Pagination")
@@ -17,36 +27,38 @@ PAGINATION = Source("section Cursor Pagination")
 @rule("conversations.1", "A deleted conversation is 404, and so are its participants and messages.")
 def deleted_conversation(site: Site) -> None:
     group = site.group(site.ada)
-    site.ok("DeleteConversation", conversationId=group)
-    site.call("GetConversation", conversationId=group).refused(404, "conversation_not_found")
-    site.call("ListParticipants", conversationId=group).refused(404, "conversation_not_found")
-    site.call("ListMessages", conversationId=group).refused(404, "not_found")
+    site.ok(DELETE_CONVERSATION, conversationId=group)
+    site.call(GET_CONVERSATION, conversationId=group).refused(404, "conversation_not_found")
+    site.call(LIST_PARTICIPANTS, conversationId=group).refused(404, "conversation_not_found")
+    site.call(LIST_MESSAGES, conversationId=group).refused(404, "not_found")
 
 
 @rule("conversations.1.events", "A deletion is reported by conversation:remove alone.", Need.WEBHOOK)
 def deletion_is_reported(site: Site) -> None:
     inbox = site.inbox()
     group = site.group(site.ada)
-    site.ok("DeleteConversation", conversationId=group)
+    site.ok(DELETE_CONVERSATION, conversationId=group)
     inbox.wait("conversation:remove", group)
     equal(inbox.types(group), ["conversation:create", "conversation:remove"], "the events")
 
 
-@rule("conversations.2", "The default conversation of a user cannot be deleted.", source=Source("DeleteConversation"))
+@rule(
+    "conversations.2", "The default conversation of a user cannot be deleted.", source=Source(DELETE_CONVERSATION.name)
+)
 def default_conversation(site: Site) -> None:
     user = site.user()
     first, second = site.personal(user), site.personal(user)
-    shown = [site.ok("GetConversation", conversationId=one)["conversation"]["isDefault"] for one in (first, second)]
+    shown = [site.ok(GET_CONVERSATION, conversationId=one)["conversation"]["isDefault"] for one in (first, second)]
     equal(shown, [True, False], "isDefault of the first and the second conversation")
-    site.call("DeleteConversation", conversationId=first).refused(400, "bad_request", "default")
-    site.ok("DeleteConversation", conversationId=second)
+    site.call(DELETE_CONVERSATION, conversationId=first).refused(400, "bad_request", "default")
+    site.ok(DELETE_CONVERSATION, conversationId=second)
 
 
 @rule("conversations.3", "Conversations are listed in ascending order of their ids.")
 def order_of_conversations(site: Site) -> None:
     user = site.user()
     made = [site.group(user) for _ in range(3)]
-    listed = site.ok("ListConversations", params={"filter[userId]": user})["conversations"]
+    listed = site.ok(LIST_CONVERSATIONS, params={"filter[userId]": user})["conversations"]
     equal([one["id"] for one in listed], sorted(made), "the ids in the order of the list")
 
 
@@ -54,12 +66,12 @@ def order_of_conversations(site: Site) -> None:
 def merged_metadata(site: Site) -> None:
     user = site.user(metadata={"a": 1, "b": 2}, profile={"givenName": "Ada", "surname": "L"})
     body = {"metadata": {"a": None, "c": 3}, "profile": {"surname": None}}
-    shown = site.ok("UpdateUser", body, userIdOrExternalId=user)["user"]
+    shown = site.ok(UPDATE_USER, body, userIdOrExternalId=user)["user"]
     equal((shown["metadata"], shown["profile"]), ({"b": 2, "c": 3}, {"givenName": "Ada"}), "metadata and profile")
-    cleared = site.ok("UpdateUser", {"metadata": None}, userIdOrExternalId=user)["user"]
+    cleared = site.ok(UPDATE_USER, {"metadata": None}, userIdOrExternalId=user)["user"]
     equal(cleared["metadata"], {}, "metadata after null")
     group = site.group(metadata={"a": 1})
-    emptied = site.ok("UpdateConversation", {"metadata": {"a": None}}, conversationId=group)["conversation"]
+    emptied = site.ok(UPDATE_CONVERSATION, {"metadata": {"a": None}}, conversationId=group)["conversation"]
     holds("metadata" not in emptied, "no metadata of a conversation whose metadata is empty", emptied)
 
 
@@ -67,8 +79,8 @@ def merged_metadata(site: Site) -> None:
 def limit_of_metadata(site: Site) -> None:
     room = METADATA_BYTES - len('{"m":""}')
     user = site.user(metadata={"m": "x" * room})
-    site.call("UpdateUser", {"metadata": {"n": 1}}, userIdOrExternalId=user).refused(400, "bad_request", "4096")
-    site.call("CreateUser", {"metadata": {"m": "x" * (room + 1)}}).refused(400, "bad_request", "4096")
+    site.call(UPDATE_USER, {"metadata": {"n": 1}}, userIdOrExternalId=user).refused(400, "bad_request", "4096")
+    site.call(CREATE_USER, {"metadata": {"m": "x" * (room + 1)}}).refused(400, "bad_request", "4096")
     site.post(site.crew, metadata={"m": "x" * (room + 1)}).refused(400, "bad_request", "4096")
 
 
@@ -83,7 +95,7 @@ class Listing:
     def try_page(self, **page: Any) -> Answer:
         """Ask for a page."""
         params = {f"page[{name}]": str(value) for name, value in page.items()}
-        return self.site.call("ListParticipants", conversationId=self.group, params=params)
+        return self.site.call(LIST_PARTICIPANTS, conversationId=self.group, params=params)
 
     def page(self, **page: Any) -> Any:
         """A page."""
@@ -110,7 +122,7 @@ def cursors_of_nothing(site: Site) -> None:
     listing = Listing(site)
     equal(ids_of(listing.page(after=MISSING)), listing.ids, "the ids after a cursor before all participants")
     body = {"participantId": listing.ids[1]}
-    site.ok("LeaveConversation", body, conversationId=listing.group)
+    site.ok(LEAVE_CONVERSATION, body, conversationId=listing.group)
     equal(ids_of(listing.page(after=listing.ids[1])), listing.ids[2:], "the ids after a participant who left")
 
 

@@ -9,6 +9,9 @@ from heliograph.client.auth import JwtAuth
 from heliograph.conformance.check import Source, rule
 from heliograph.conformance.outcomes import Need, eventually, holds
 from heliograph.conformance.site import MISSING, Site
+from heliograph.wire.table.v2.apps import GET_APP
+from heliograph.wire.table.v2.integrations import DELETE_CUSTOM_INTEGRATION_KEY, LIST_CUSTOM_INTEGRATION_KEYS
+from heliograph.wire.table.v2.users import GET_USER
 
 AUTHENTICATION = Source("section API Authentication")
 WITHIN = 5.0
@@ -27,7 +30,7 @@ def invalid_credentials(site: Site) -> None:
     id, _ = site.key
     unknown = ("Basic Og==", "Basic !", "Bearer x.y.z", "Digest x", f"Basic {id}")
     for auth in (None, *unknown):
-        answer = site.call("GetApp", auth=auth)
+        answer = site.call(GET_APP, auth=auth)
         answer.refused(401, "unauthorized", "Authorization is required")
         holds("Basic" in answer.headers.get("www-authenticate", ""), "WWW-Authenticate with Basic", answer.status)
 
@@ -36,39 +39,39 @@ def invalid_credentials(site: Site) -> None:
 def revoked_keys(site: Site) -> None:
     own = {"integrationId": site.bare_integration()}
     auth = site.integration_key(own["integrationId"])
-    site.ok("GetUser", userIdOrExternalId=site.ada, auth=auth)
-    (key,) = site.ok("ListCustomIntegrationKeys", **own)["keys"]
-    site.ok("DeleteCustomIntegrationKey", **own, keyId=key["id"])
+    site.ok(GET_USER, userIdOrExternalId=site.ada, auth=auth)
+    (key,) = site.ok(LIST_CUSTOM_INTEGRATION_KEYS, **own)["keys"]
+    site.ok(DELETE_CUSTOM_INTEGRATION_KEY, **own, keyId=key["id"])
     expected = "status 401 for a key that was deleted"
-    eventually(lambda: site.call("GetUser", userIdOrExternalId=site.ada, auth=auth).status == 401, expected, WITHIN)
+    eventually(lambda: site.call(GET_USER, userIdOrExternalId=site.ada, auth=auth).status == 401, expected, WITHIN)
 
 
 @rule("credentials.3", "A JWT may have the scope of its key or a lower one, and expires.", source=AUTHENTICATION)
 def json_web_tokens(site: Site) -> None:
-    site.ok("GetApp", auth=jwt(site, "app"))
-    site.call("GetApp", auth=jwt(site, "integration")).refused(403, "forbidden")
-    site.ok("GetUser", userIdOrExternalId=site.ada, auth=jwt(site, "integration"))
-    site.call("GetApp", auth=jwt(site, "account")).refused(401, "unauthorized")
-    site.call("GetApp", auth=jwt(site, "app", age=7200)).refused(401, "unauthorized")
-    site.call("GetApp", auth=jwt(site, "app")[:-3] + "abc").refused(401, "unauthorized")
+    site.ok(GET_APP, auth=jwt(site, "app"))
+    site.call(GET_APP, auth=jwt(site, "integration")).refused(403, "forbidden")
+    site.ok(GET_USER, userIdOrExternalId=site.ada, auth=jwt(site, "integration"))
+    site.call(GET_APP, auth=jwt(site, "account")).refused(401, "unauthorized")
+    site.call(GET_APP, auth=jwt(site, "app", age=7200)).refused(401, "unauthorized")
+    site.call(GET_APP, auth=jwt(site, "app")[:-3] + "abc").refused(401, "unauthorized")
 
 
 @rule("credentials.4", "Another app is 403, whether or not it exists.")
 def other_apps(site: Site) -> None:
-    site.call("GetApp", appId=MISSING).refused(403, "forbidden")
-    site.call("GetApp", appId="nonsense").refused(403, "forbidden")
+    site.call(GET_APP, appId=MISSING).refused(403, "forbidden")
+    site.call(GET_APP, appId="nonsense").refused(403, "forbidden")
 
 
 @rule("credentials.4.other", "An existing app is 403 for the key of another app.", Need.ACCOUNT)
 def existing_apps(site: Site) -> None:
-    site.call("GetApp", appId=site.apart.app_id).refused(403, "forbidden")
+    site.call(GET_APP, appId=site.apart.app_id).refused(403, "forbidden")
 
 
-@rule("credentials.5", "With an account key an unknown app is 404.", Need.ACCOUNT, source=Source("GetApp"))
+@rule("credentials.5", "With an account key an unknown app is 404.", Need.ACCOUNT, source=Source(GET_APP.name))
 def unknown_apps(site: Site) -> None:
-    site.call("GetApp", appId=MISSING, auth=site.account).refused(404, "app_not_found")
+    site.call(GET_APP, appId=MISSING, auth=site.account).refused(404, "app_not_found")
 
 
 @rule("credentials.6", "An Authorization header over 16 kB is 401.")
 def long_headers(site: Site) -> None:
-    site.call("GetApp", auth="Bearer " + "x" * 16_400).refused(401, "unauthorized")
+    site.call(GET_APP, auth="Bearer " + "x" * 16_400).refused(401, "unauthorized")

@@ -9,6 +9,14 @@ from heliograph.conformance.end_users import EndUser
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
 from heliograph.conformance.switchboards import Board
+from heliograph.wire.table.extensions.end_users import (
+    BEGIN_CONVERSATION,
+    CHANGE_CONTROL,
+    POST_INBOUND,
+    REPORT_MESSAGE_OUTCOME,
+)
+from heliograph.wire.table.v2.conversations import LIST_MESSAGES, RELEASE_CONTROL
+from heliograph.wire.table.v2.users import DELETE_USER_PERSONAL_INFORMATION, GET_DEVICE, LIST_CLIENTS, LIST_DEVICES
 
 TYPING = {"type": "typing:start"}
 
@@ -24,10 +32,10 @@ def one_device_for_each_guid(site: Site) -> None:
 def order_of_devices(site: Site) -> None:
     person, other = EndUser(site), EndUser(site)
     second = person.register("phone")["id"]
-    listed = site.ok("ListDevices", userIdOrExternalId=person.id)["devices"]
+    listed = site.ok(LIST_DEVICES, userIdOrExternalId=person.id)["devices"]
     seen = [one["lastSeen"] for one in listed]
     equal(({one["id"] for one in listed}, seen), ({person.device, second}, sorted(seen, reverse=True)), "the devices")
-    answer = site.call("GetDevice", userIdOrExternalId=person.id, deviceId=other.device)
+    answer = site.call(GET_DEVICE, userIdOrExternalId=person.id, deviceId=other.device)
     answer.refused(404, "device_not_found", "Device not found")
 
 
@@ -35,21 +43,21 @@ def order_of_devices(site: Site) -> None:
 def cleared_devices(site: Site) -> None:
     person = EndUser(site)
     person.register("browser", info={"os": "x"}, pushNotificationToken="t")
-    site.ok("DeleteUserPersonalInformation", userIdOrExternalId=person.id)
-    shown = site.ok("GetDevice", userIdOrExternalId=person.id, deviceId=person.device)["device"]
+    site.ok(DELETE_USER_PERSONAL_INFORMATION, userIdOrExternalId=person.id)
+    shown = site.ok(GET_DEVICE, userIdOrExternalId=person.id, deviceId=person.device)["device"]
     holds("pushNotificationToken" not in shown and not shown.get("info"), "neither token nor info", shown)
 
 
 @rule("endusers.1", "The calls of end users need the scope app.", Need.EXTENSIONS)
 def scope_of_end_users(site: Site) -> None:
     body = {"reason": "startConversation"}
-    site.call("BeginConversation", body, userIdOrExternalId=site.ada, auth=site.bot_key).refused(403, "forbidden")
+    site.call(BEGIN_CONVERSATION, body, userIdOrExternalId=site.ada, auth=site.bot_key).refused(403, "forbidden")
 
 
 @rule("endusers.2", "Registering a device creates the SDK client of the user.", Need.EXTENSIONS)
 def device_with_a_client(site: Site) -> None:
     person = EndUser(site)
-    clients = site.ok("ListClients", userIdOrExternalId=person.id)["clients"]
+    clients = site.ok(LIST_CLIENTS, userIdOrExternalId=person.id)["clients"]
     equal([one["type"] for one in clients], ["sdk"], "the types of the clients")
 
 
@@ -78,7 +86,7 @@ def source_of_acts(site: Site) -> None:
     shown = person.say(conversation)["source"]
     equal((shown["type"], shown.get("integrationId")), ("web", site.web), "the source on a device")
     body = {"userId": person.id, "act": {"type": "message", "content": {"type": "text", "text": "Hello"}}}
-    (message,) = site.ok("PostInbound", body, conversationId=conversation)["messages"]
+    (message,) = site.ok(POST_INBOUND, body, conversationId=conversation)["messages"]
     equal(message["source"]["type"], "api:conversations", "the source without a device")
 
 
@@ -88,7 +96,7 @@ def messages_give_control(site: Site) -> None:
     board = Board(site.apart)
     person = EndUser(board.site)
     conversation = person.begin()
-    board.act(conversation, "ReleaseControl").expect(200)
+    board.act(conversation, RELEASE_CONTROL).expect(200)
     person.act(conversation, TYPING).expect(200)
     equal(board.state(conversation), ("", ""), "control after typing")
     person.say(conversation)
@@ -109,7 +117,7 @@ def form_responses(site: Site) -> None:
     respond({**field, "name": "other"}).refused(400, "bad_request")
     (message,) = respond(field).expect(200).json["messages"]
     equal(message["content"]["fields"][0]["label"], "Town", "the label in the response")
-    shown = site.ok("ListMessages", conversationId=conversation)["messages"][0]
+    shown = site.ok(LIST_MESSAGES, conversationId=conversation)["messages"][0]
     equal(shown["content"].get("submitted"), True, "submitted")
     respond(field).refused(409, "conflict", "submitted")
 
@@ -132,7 +140,7 @@ def outcomes(site: Site) -> None:
     conversation = person.begin()
     message = site.say(conversation)["id"]
     for outcome in ("channel", "user", "failure"):
-        site.ok("ReportMessageOutcome", {"outcome": outcome}, conversationId=conversation, messageId=message)
+        site.ok(REPORT_MESSAGE_OUTCOME, {"outcome": outcome}, conversationId=conversation, messageId=message)
         inbox.wait(f"conversation:message:delivery:{outcome}", conversation, message)
 
 
@@ -141,7 +149,7 @@ def control_with_a_reason(site: Site) -> None:
     board = Board(site.apart)
     inbox, group = board.site.inbox(), board.site.group()
     body = {"action": "release", "reason": "ticketClosed"}
-    board.site.ok("ChangeControl", body, conversationId=group)
+    board.site.ok(CHANGE_CONTROL, body, conversationId=group)
     payload = inbox.wait("switchboard:releaseControl", group)
     equal(payload.get("reason"), "ticketClosed", "reason")
     equal(board.state(group), ("", ""), "control")

@@ -8,21 +8,32 @@ from heliograph.conformance.check import Source, rule
 from heliograph.conformance.checks.users import email_of, login, new_email, support_user, sync, user_of
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import Site
+from heliograph.wire.table.extensions.end_users import DELETE_SUPPORT_USER, GET_SUPPORT_USER, LOGIN_USER
+from heliograph.wire.table.v2.conversations import LIST_CONVERSATIONS, LIST_MESSAGES
+from heliograph.wire.table.v2.users import (
+    CREATE_USER,
+    DELETE_USER,
+    DELETE_USER_PERSONAL_INFORMATION,
+    GET_USER,
+    LIST_CLIENTS,
+    LIST_USERS,
+    UPDATE_USER,
+)
 
 
 def nameless(site: Site) -> str:
     """Create a user without an external id; returns the id."""
-    id: str = site.ok("CreateUser", {})["user"]["id"]
+    id: str = site.ok(CREATE_USER, {})["user"]["id"]
     return id
 
 
 def with_email(site: Site, email: str, **params: str) -> list[str]:
     """The ids of the users with an email address."""
-    found = site.ok("ListUsers", params={"filter[identities.email]": email, **params})["users"]
+    found = site.ok(LIST_USERS, params={"filter[identities.email]": email, **params})["users"]
     return [one["id"] for one in found]
 
 
-@rule("identities.1", "The email address of a profile is not an identity.", source=Source("ListUsers"))
+@rule("identities.1", "The email address of a profile is not an identity.", source=Source(LIST_USERS.name))
 def email_of_the_profile(site: Site) -> None:
     email = new_email(site)
     user = site.user(profile={"email": email})
@@ -52,16 +63,16 @@ def email_of_one_user(site: Site) -> None:
 def identities_remain(site: Site) -> None:
     email, zendesk_id, user = new_email(site), site.name(), site.user()
     login(site, user, email=email, zendeskId=zendesk_id, givenName="Grace")
-    shown = site.ok("DeleteUserPersonalInformation", userIdOrExternalId=user)["user"]
+    shown = site.ok(DELETE_USER_PERSONAL_INFORMATION, userIdOrExternalId=user)["user"]
     equal((email_of(shown), shown.get("zendeskId")), ([email], zendesk_id), "the email address and zendeskId")
     holds("givenName" not in shown["profile"], "no givenName", shown["profile"])
-    site.ok("DeleteUser", userIdOrExternalId=user)
+    site.ok(DELETE_USER, userIdOrExternalId=user)
     equal(with_email(site, email), [], "the users with the address after DeleteUser")
 
 
-@rule("identities.4", "ListUsers without filter[identities.email] is 400.", source=Source("ListUsers"))
+@rule("identities.4", "ListUsers without filter[identities.email] is 400.", source=Source(LIST_USERS.name))
 def filter_is_required(site: Site) -> None:
-    site.call("ListUsers").refused(400, "bad_request")
+    site.call(LIST_USERS).refused(400, "bad_request")
     equal(with_email(site, new_email(site)), [], "the users with an unknown address")
 
 
@@ -80,7 +91,7 @@ def logins_merge(site: Site) -> None:
     known, guest = site.user(name), nameless(site)
     shown = login(site, guest, externalId=name, givenName="Grace")
     equal((shown["id"], shown["authenticated"]), (known, True), "the user, and whether it is authenticated")
-    site.call("GetUser", userIdOrExternalId=guest).refused(404, "user_not_found")
+    site.call(GET_USER, userIdOrExternalId=guest).refused(404, "user_not_found")
 
 
 @rule("identities.5.events", "A merge of a login is reported by user:merge with sdkLogin.", Need.EXTENSIONS,
@@ -98,18 +109,18 @@ def logins_are_reported(site: Site) -> None:
 def contradictions(site: Site) -> None:
     first, second = site.user(), site.user()
     taken = user_of(site, second)["externalId"]
-    site.call("LoginUser", {"externalId": taken}, userIdOrExternalId=first).refused(409, "conflict")
+    site.call(LOGIN_USER, {"externalId": taken}, userIdOrExternalId=first).refused(409, "conflict")
     linked = site.name()
     login(site, second, zendeskId=linked)
     both = {"externalId": user_of(site, first)["externalId"], "zendeskId": linked}
-    site.call("LoginUser", both, userIdOrExternalId=nameless(site)).refused(409, "conflict")
+    site.call(LOGIN_USER, both, userIdOrExternalId=nameless(site)).refused(409, "conflict")
 
 
 @rule("identities.7", "A login with an SDK integration creates the SDK client.", Need.EXTENSIONS)
 def login_on_an_sdk(site: Site) -> None:
     user = site.user()
     login(site, user, integrationId=site.web)
-    clients = site.ok("ListClients", userIdOrExternalId=user)["clients"]
+    clients = site.ok(LIST_CLIENTS, userIdOrExternalId=user)["clients"]
     equal([one["type"] for one in clients], ["sdk"], "the types of the clients")
 
 
@@ -119,10 +130,10 @@ def support_users(site: Site) -> None:
     zendesk_id = support_user(site, givenName="Grace")
     login(site, user, zendeskId=zendesk_id)
     sync(site, zendesk_id)
-    shown = site.ok("GetSupportUser", zendeskId=zendesk_id)["supportUser"]
+    shown = site.ok(GET_SUPPORT_USER, zendeskId=zendesk_id)["supportUser"]
     equal(shown, {"zendeskId": zendesk_id, "givenName": "Grace"}, "the Support user")
-    site.ok("DeleteSupportUser", zendeskId=zendesk_id)
-    site.call("GetSupportUser", zendeskId=zendesk_id).refused(404, "not_found", "Support user not found")
+    site.ok(DELETE_SUPPORT_USER, zendeskId=zendesk_id)
+    site.call(GET_SUPPORT_USER, zendeskId=zendesk_id).refused(404, "not_found", "Support user not found")
     equal(user_of(site, user)["profile"].get("givenName"), "Grace", "the givenName of the user")
 
 
@@ -133,7 +144,7 @@ class Merge:
         self.site = site
         self.name = site.name()
         self.known = site.user(self.name)
-        self.guest: str = site.ok("CreateUser", fields)["user"]["id"]
+        self.guest: str = site.ok(CREATE_USER, fields)["user"]["id"]
 
     def run(self) -> Any:
         """Merge; returns the surviving user."""
@@ -158,7 +169,7 @@ def merged_conversations(site: Site) -> None:
     merge = Merge(site)
     own, moved = site.personal(merge.known), site.personal(merge.guest)
     merge.run()
-    listed = site.ok("ListConversations", params={"filter[userId]": merge.known})["conversations"]
+    listed = site.ok(LIST_CONVERSATIONS, params={"filter[userId]": merge.known})["conversations"]
     equal({one["id"]: one["isDefault"] for one in listed}, {own: True, moved: False}, "isDefault by conversation")
 
 
@@ -167,9 +178,9 @@ def merged_clients(site: Site) -> None:
     merge, groups = Merge(site), [site.group(), site.group()]
     for user, group in zip((merge.known, merge.guest), groups, strict=True):
         site.join(group, user, subscribe=True)
-    (kept,) = site.ok("ListClients", userIdOrExternalId=merge.known)["clients"]
+    (kept,) = site.ok(LIST_CLIENTS, userIdOrExternalId=merge.known)["clients"]
     merge.run()
-    shown = [one["id"] for one in site.ok("ListClients", userIdOrExternalId=merge.known)["clients"]]
+    shown = [one["id"] for one in site.ok(LIST_CLIENTS, userIdOrExternalId=merge.known)["clients"]]
     equal(shown, [kept["id"]], "the clients")
     (participant,) = site.participants(groups[1])
     equal([one["clientId"] for one in participant["clientAssociations"]], [kept["id"]], "the client associations")
@@ -187,7 +198,7 @@ def merged_fields(site: Site) -> None:
 @rule("merging.5", "Metadata of the surviving user remains, and other keys are added.", Need.EXTENSIONS)
 def merged_metadata(site: Site) -> None:
     merge = Merge(site, metadata={"a": 1, "b": 2})
-    site.ok("UpdateUser", {"metadata": {"a": 3}}, userIdOrExternalId=merge.known)
+    site.ok(UPDATE_USER, {"metadata": {"a": 3}}, userIdOrExternalId=merge.known)
     equal(merge.run()["metadata"], {"a": 3, "b": 2}, "metadata")
 
 
@@ -197,6 +208,6 @@ def discarded_user(site: Site) -> None:
     group = site.group(merge.guest)
     site.say(group, user=merge.guest)
     merge.run()
-    site.call("GetUser", userIdOrExternalId=merge.guest).refused(404, "user_not_found")
-    (message,) = site.ok("ListMessages", conversationId=group)["messages"]
+    site.call(GET_USER, userIdOrExternalId=merge.guest).refused(404, "user_not_found")
+    (message,) = site.ok(LIST_MESSAGES, conversationId=group)["messages"]
     equal(message["author"].get("userId"), merge.guest, "the author of the message")

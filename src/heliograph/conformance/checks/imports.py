@@ -11,6 +11,11 @@ from heliograph.conformance.check import rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import Site
 from heliograph.wire.imports import IMPORT_BYTES, RECORDS_AT_ONCE
+from heliograph.wire.table.extensions.deliveries import LIST_EVENT_RECORDS
+from heliograph.wire.table.extensions.history import LIST_CONVERSATION_HISTORY
+from heliograph.wire.table.extensions.imports import IMPORT_RECORDS
+from heliograph.wire.table.v2.conversations import DELETE_CONVERSATION, GET_CONVERSATION, LIST_MESSAGES
+from heliograph.wire.table.v2.users import DELETE_USER, GET_USER
 
 _RUN = secrets.token_hex(6)
 _NUMBERS = itertools.count(1)
@@ -27,11 +32,11 @@ def put(site: Site, *records: Any) -> Any:
     """Import records; returns the response. What they create is deleted at the end."""
     for record in records:
         if record["kind"] == "user":
-            site.run.created.add(site.app_id, "DeleteUser", "userIdOrExternalId", record["user"]["id"])
+            site.run.created.add(site.app_id, DELETE_USER, "userIdOrExternalId", record["user"]["id"])
         if record["kind"] == "conversation" and record["conversation"]["type"] == "sdkGroup":
             id = record["conversation"]["id"]
-            site.run.created.add(site.app_id, "DeleteConversation", "conversationId", id)
-    return site.ok("ImportRecords", {"records": list(records)})
+            site.run.created.add(site.app_id, DELETE_CONVERSATION, "conversationId", id)
+    return site.ok(IMPORT_RECORDS, {"records": list(records)})
 
 
 def user(id: str, **fields: Any) -> Any:
@@ -77,9 +82,9 @@ def as_shown(site: Site) -> None:
     crew, _, ada = a_group(site)
     record = message(crew, new_id(), content={"type": "hologram", "depth": 3}, later=True)
     put(site, record)
-    listed = site.call("ListMessages", conversationId=crew).expect(200).json["messages"]
+    listed = site.call(LIST_MESSAGES, conversationId=crew).expect(200).json["messages"]
     equal(listed, [record["message"]], "the messages")
-    shown = site.ok("GetUser", userIdOrExternalId=ada)["user"]
+    shown = site.ok(GET_USER, userIdOrExternalId=ada)["user"]
     equal(shown["signedUpAt"], "2025-03-05T19:10:08.152Z", "the time of the user")
 
 
@@ -119,7 +124,7 @@ def default(site: Site) -> None:
     personal = {"type": "personal", "isDefault": True}
     for id in (first, second):
         put(site, user(ada), group(id, **personal), participant(id, new_id(), ada))
-    shown = [site.ok("GetConversation", conversationId=id)["conversation"]["isDefault"] for id in (first, second)]
+    shown = [site.ok(GET_CONVERSATION, conversationId=id)["conversation"]["isDefault"] for id in (first, second)]
     equal(shown, [True, False], "the default conversations")
 
 
@@ -139,16 +144,16 @@ def other_app(site: Site) -> None:
     other = site.apart.new_app()
     equal(len(put(other, message(crew, new_id()))["refused"]), 1, "refused records")
     put(other, user(ada, profile={"givenName": "Other"}))
-    equal(site.ok("GetUser", userIdOrExternalId=ada)["user"]["profile"], {}, "the profile")
+    equal(site.ok(GET_USER, userIdOrExternalId=ada)["user"]["profile"], {}, "the profile")
     equal([one["id"] for one in site.participants(crew)], [member], "the participants")
 
 
 @rule("imports.9", "An import writes no events, and is in the history.", Need.EXTENSIONS)
 def silent(site: Site) -> None:
     crew, _, ada = a_group(site)
-    listed = site.ok("ListEventRecords", params={"filter[conversationId]": crew})["events"]
+    listed = site.ok(LIST_EVENT_RECORDS, params={"filter[conversationId]": crew})["events"]
     equal(listed, [], "the events")
-    (change,) = site.ok("ListConversationHistory", conversationId=crew)["changes"]
+    (change,) = site.ok(LIST_CONVERSATION_HISTORY, conversationId=crew)["changes"]
     equal((change["userId"], change["reason"]), (ada, "import"), "the history")
     holds(change["time"] < time.strftime("%Y-%m-%d"), "the time of joining", change)
 
@@ -156,6 +161,6 @@ def silent(site: Site) -> None:
 @rule("imports.10", "Records and bytes of a request are limited.", Need.EXTENSIONS)
 def limits(site: Site) -> None:
     many = [user(new_id())] * (RECORDS_AT_ONCE + 1)
-    site.call("ImportRecords", {"records": many}).refused(400, "bad_request")
+    site.call(IMPORT_RECORDS, {"records": many}).refused(400, "bad_request")
     large = message(new_id(), new_id(), content={"type": "text", "text": "x" * IMPORT_BYTES})
-    site.call("ImportRecords", {"records": [large]}).refused(413, "payload_too_large")
+    site.call(IMPORT_RECORDS, {"records": [large]}).refused(413, "payload_too_large")

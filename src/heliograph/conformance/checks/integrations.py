@@ -10,6 +10,17 @@ from heliograph.conformance.links import associations, clients_of, linked
 from heliograph.conformance.outcomes import Need, NotRun, equal, holds
 from heliograph.conformance.site import MISSING, UNREACHABLE, Site
 from heliograph.conformance.switchboards import Board
+from heliograph.wire.table.v2.integrations import (
+    CREATE_CUSTOM_INTEGRATION_KEY,
+    CREATE_INTEGRATION,
+    DELETE_INTEGRATION,
+    GET_INTEGRATION,
+    LIST_INTEGRATIONS,
+    LIST_SWITCHBOARD_INTEGRATIONS,
+    LIST_WEBHOOKS,
+    UPDATE_INTEGRATION,
+)
+from heliograph.wire.table.v2.users import GET_DEVICE
 
 CHANNEL = {"type": "twilio", "accountSid": "sid", "authToken": "the-token", "phoneNumberSid": "number"}
 HOOK = {"target": UNREACHABLE, "triggers": ["conversation:join"]}
@@ -18,7 +29,7 @@ KEYS_PER_INTEGRATION = 10
 
 def create(site: Site, **body: Any) -> Any:
     """Create an integration; returns it."""
-    return site.ok("CreateIntegration", {"displayName": site.name(), **body})["integration"]
+    return site.ok(CREATE_INTEGRATION, {"displayName": site.name(), **body})["integration"]
 
 
 @rule("integrations.1", "Integrations of the types custom, web, ios, android and unity can be created.")
@@ -26,9 +37,9 @@ def types(site: Site) -> None:
     for kind in ("web", "ios", "android", "unity"):
         equal(create(site, type=kind)["type"], kind, "type")
     equal(site.integration()["type"], "custom", "type")
-    site.call("CreateIntegration", {"type": "nothing"}).refused(400, "bad_request")
+    site.call(CREATE_INTEGRATION, {"type": "nothing"}).refused(400, "bad_request")
     if site.channel is None:
-        site.call("CreateIntegration", CHANNEL).refused(400, "bad_request", "Invalid integration type")
+        site.call(CREATE_INTEGRATION, CHANNEL).refused(400, "bad_request", "Invalid integration type")
 
 
 @rule("integrations.2", "Push credentials of SDK integrations are accepted.")
@@ -39,7 +50,7 @@ def push_credentials(site: Site) -> None:
 
 @rule("integrations.3", "An unknown type in filter[types] is 400.")
 def unknown_types(site: Site) -> None:
-    answer = site.call("ListIntegrations", params={"filter[types]": "custom,nothing"})
+    answer = site.call(LIST_INTEGRATIONS, params={"filter[types]": "custom,nothing"})
     answer.refused(400, "bad_request", "Invalid query parameters")
 
 
@@ -47,8 +58,8 @@ def unknown_types(site: Site) -> None:
 def keys_of_an_integration(site: Site) -> None:
     own, body = {"integrationId": site.bare_integration()}, {"displayName": site.name()}
     for _ in range(KEYS_PER_INTEGRATION):
-        site.ok("CreateCustomIntegrationKey", body, **own)
-    site.call("CreateCustomIntegrationKey", body, **own).refused(400, "bad_request")
+        site.ok(CREATE_CUSTOM_INTEGRATION_KEY, body, **own)
+    site.call(CREATE_CUSTOM_INTEGRATION_KEY, body, **own).refused(400, "bad_request")
 
 
 @rule("integrations.6", "The key of an integration sees the webhooks of its own integration only.")
@@ -56,12 +67,12 @@ def keys_see_their_own(site: Site) -> None:
     made = site.integration()
     key = site.integration_key(made["id"])
     for named in (made["id"], "me"):
-        listed = site.ok("ListWebhooks", integrationId=named, auth=key)["webhooks"]
+        listed = site.ok(LIST_WEBHOOKS, integrationId=named, auth=key)["webhooks"]
         equal([one["id"] for one in listed], [made["webhooks"][0]["id"]], "the webhooks")
     for other in (site.bot, MISSING):
-        site.call("ListWebhooks", integrationId=other, auth=key).refused(403, "forbidden")
-    site.call("ListWebhooks", integrationId="me").refused(404)
-    site.ok("DeleteIntegration", integrationId=made["id"])
+        site.call(LIST_WEBHOOKS, integrationId=other, auth=key).refused(403, "forbidden")
+    site.call(LIST_WEBHOOKS, integrationId="me").refused(404)
+    site.ok(DELETE_INTEGRATION, integrationId=made["id"])
 
 
 @rule("integrations.7", "defaultResponderId names a switchboard integration, which defaultResponder shows.",
@@ -71,22 +82,22 @@ def default_responders(site: Site) -> None:
     if board.site.channel is None:
         raise NotRun(f"needs {Need.CHANNEL.value}")
     own = {"integrationId": board.site.channel}
-    unknown = board.site.call("UpdateIntegration", {"defaultResponderId": MISSING}, **own)
+    unknown = board.site.call(UPDATE_INTEGRATION, {"defaultResponderId": MISSING}, **own)
     unknown.refused(404, "switchboard_integration_not_found")
     for responder, name, inherited in ((board.members["human"], "human", False), (None, "bot", True)):
         body = {"defaultResponderId": responder}
-        shown = board.site.ok("UpdateIntegration", body, **own)["integration"]["defaultResponder"]
+        shown = board.site.ok(UPDATE_INTEGRATION, body, **own)["integration"]["defaultResponder"]
         equal((shown.get("name"), shown.get("inherited")), (name, inherited), "name and inherited")
 
 
 @rule("integrations.8", "DeleteIntegration deletes the switchboard integration, unless it is needed.", Need.SWITCHBOARD)
 def integrations_of_a_switchboard(site: Site) -> None:
     board = Board(site.apart)
-    board.site.call("DeleteIntegration", integrationId=site.apart.bot).refused(400, "bad_request")
+    board.site.call(DELETE_INTEGRATION, integrationId=site.apart.bot).refused(400, "bad_request")
     other = board.site.bare_integration()
     board.add("other", integrationId=other)
-    board.site.ok("DeleteIntegration", integrationId=other)
-    members = board.site.ok("ListSwitchboardIntegrations", switchboardId=board.id)["switchboardIntegrations"]
+    board.site.ok(DELETE_INTEGRATION, integrationId=other)
+    members = board.site.ok(LIST_SWITCHBOARD_INTEGRATIONS, switchboardId=board.id)["switchboardIntegrations"]
     equal(sorted(one["name"] for one in members), ["bot", "human"], "the names in the switchboard")
 
 
@@ -95,26 +106,26 @@ def integrations_of_a_switchboard(site: Site) -> None:
 def unlisted_integrations(site: Site) -> None:
     board = Board(site.apart)
     own = {"integrationId": board.add("agents", integrationType="zd:agentWorkspace")["integrationId"]}
-    board.site.run.created.add(board.site.app_id, "DeleteIntegration", "integrationId", own["integrationId"])
-    listed = board.site.ok("ListIntegrations", params={"page[size]": "100"})["integrations"]
+    board.site.run.created.add(board.site.app_id, DELETE_INTEGRATION, "integrationId", own["integrationId"])
+    listed = board.site.ok(LIST_INTEGRATIONS, params={"page[size]": "100"})["integrations"]
     holds(own["integrationId"] not in {one["id"] for one in listed}, "a list without the integration", len(listed))
-    board.site.call("GetIntegration", **own).refused(404, "integration_not_found")
-    board.site.ok("DeleteIntegration", **own)
+    board.site.call(GET_INTEGRATION, **own).refused(404, "integration_not_found")
+    board.site.ok(DELETE_INTEGRATION, **own)
 
 
 @rule("integrations.10", "No response shows the credentials of a channel.", Need.CHANNEL)
 def credentials_of_channels(site: Site) -> None:
     made = create(site, **CHANNEL)
-    shown = site.call("GetIntegration", integrationId=made["id"]).expect(200)
+    shown = site.call(GET_INTEGRATION, integrationId=made["id"]).expect(200)
     holds("the-token" not in shown.text, "no authToken", sorted(made))
-    site.call("CreateIntegration", {"type": "twilio"}).refused(400, "bad_request")
+    site.call(CREATE_INTEGRATION, {"type": "twilio"}).refused(400, "bad_request")
 
 
 @rule("integrations.11", "DeleteIntegration makes its clients inactive.", Need.CHANNEL)
 def clients_of_a_deleted_integration(site: Site) -> None:
     own = create(site, **CHANNEL)["id"]
     link = linked(site, integrationId=own)
-    site.ok("DeleteIntegration", integrationId=own)
+    site.ok(DELETE_INTEGRATION, integrationId=own)
     equal([one["status"] for one in clients_of(site, link.user)], ["inactive"], "the status of the client")
     equal(associations(site, link.conversation), [], "the client associations")
 
@@ -123,8 +134,8 @@ def clients_of_a_deleted_integration(site: Site) -> None:
 def devices_of_a_deleted_integration(site: Site) -> None:
     person, own = EndUser(site), create(site, type="web")["id"]
     device = person.register("other", integrationId=own)["id"]
-    site.ok("DeleteIntegration", integrationId=own)
-    shown = site.ok("GetDevice", userIdOrExternalId=person.id, deviceId=device)["device"]
+    site.ok(DELETE_INTEGRATION, integrationId=own)
+    shown = site.ok(GET_DEVICE, userIdOrExternalId=person.id, deviceId=device)["device"]
     equal(shown["status"], "inactive", "the status of the device")
 
 

@@ -7,36 +7,38 @@ from typing import Any
 from heliograph.conformance.check import rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
+from heliograph.wire.operations import AnyOperation
+from heliograph.wire.table.extensions.contents import FIND, GET_APP_CONVERSATION, LIST_APP_CONVERSATIONS, LIST_APP_USERS
 
 
-def ids_of(site: Site, name: str, noun: str, **params: str) -> list[str]:
+def ids_of(site: Site, operation: AnyOperation, noun: str, **params: str) -> list[str]:
     """The ids in a list."""
-    return [one["id"] for one in site.ok(name, params=params)[noun]]
+    return [one["id"] for one in site.ok(operation, params=params)[noun]]
 
 
 def found(site: Site, wanted: str) -> list[Any]:
     """The results of a search, as kind and id."""
-    return [(one["kind"], one["id"]) for one in site.ok("Find", params={"q": wanted})["results"]]
+    return [(one["kind"], one["id"]) for one in site.ok(FIND, params={"q": wanted})["results"]]
 
 
 @rule("listings.1", "Users with given ids are shown in the order of the ids.", Need.EXTENSIONS)
 def users_with_ids(site: Site) -> None:
     one, two = site.user(), site.user()
-    shown = ids_of(site, "ListAppUsers", "users", **{"filter[ids]": f"{two},{MISSING},{one}"})
+    shown = ids_of(site, LIST_APP_USERS, "users", **{"filter[ids]": f"{two},{MISSING},{one}"})
     equal(shown, [two, one], "the ids of the users")
     many = ",".join(f"{number:024x}" for number in range(101))
-    site.call("ListAppUsers", params={"filter[ids]": many}).refused(400, "bad_request")
+    site.call(LIST_APP_USERS, params={"filter[ids]": many}).refused(400, "bad_request")
 
 
 @rule("listings.2", "All users and conversations are listed, newest first or oldest first.", Need.EXTENSIONS)
 def both_orders(site: Site) -> None:
     group, user = site.group(), site.user()
-    for name, noun, newest in (("ListAppUsers", "users", user), ("ListAppConversations", "conversations", group)):
-        shown = ids_of(site, name, noun)
+    for operation, noun, newest in ((LIST_APP_USERS, "users", user), (LIST_APP_CONVERSATIONS, "conversations", group)):
+        shown = ids_of(site, operation, noun)
         equal((shown[0], shown), (newest, sorted(shown, reverse=True)), f"the ids of {noun}")
-        shown = ids_of(site, name, noun, sort="oldest")
+        shown = ids_of(site, operation, noun, sort="oldest")
         equal(shown, sorted(shown), f"the ids of {noun} with sort=oldest")
-        site.call(name, params={"sort": "name"}).refused(400, "bad_request")
+        site.call(operation, params={"sort": "name"}).refused(400, "bad_request")
 
 
 @rule("listings.3", "A conversation is listed with its counts and its newest message.", Need.EXTENSIONS)
@@ -44,7 +46,7 @@ def summaries(site: Site) -> None:
     group = site.group(site.ada)
     site.say(group, site.name())
     message = site.say(group, "x" * 201)
-    shown = site.ok("GetAppConversation", conversationId=group)["conversation"]
+    shown = site.ok(GET_APP_CONVERSATION, conversationId=group)["conversation"]
     equal((shown["participantCount"], shown["messageCount"]), (1, 2), "the counts")
     equal((shown["lastMessage"]["id"], shown["lastMessage"]["text"]), (message["id"], "x" * 200), "the newest message")
 
@@ -53,7 +55,7 @@ def summaries(site: Site) -> None:
 def by_activity(site: Site) -> None:
     first, second = site.group(), site.group()
     site.say(first, site.name())
-    shown = ids_of(site, "ListAppConversations", "conversations", sort="activity")
+    shown = ids_of(site, LIST_APP_CONVERSATIONS, "conversations", sort="activity")
     holds(shown.index(first) < shown.index(second), "the order of two conversations", shown)
 
 
@@ -62,10 +64,10 @@ def by_beginning(site: Site) -> None:
     name = site.name()
     user, group = site.user(profile={"givenName": "Ada", "surname": name}), site.group(displayName=f"Crew of {name}")
     asked = {"filter[name]": f"ADA {name}"}
-    equal(ids_of(site, "ListAppUsers", "users", **asked), [user], "the users with a name")
-    equal(ids_of(site, "ListAppUsers", "users", **{"filter[name]": name}), [user], "the users with a surname")
+    equal(ids_of(site, LIST_APP_USERS, "users", **asked), [user], "the users with a name")
+    equal(ids_of(site, LIST_APP_USERS, "users", **{"filter[name]": name}), [user], "the users with a surname")
     asked = {"filter[name]": f"crew of {name}"}
-    equal(ids_of(site, "ListAppConversations", "conversations", **asked), [group], "the conversations with a name")
+    equal(ids_of(site, LIST_APP_CONVERSATIONS, "conversations", **asked), [group], "the conversations with a name")
 
 
 @rule("listings.6", "Users are found by external id and conversation, conversations by user.", Need.EXTENSIONS)
@@ -74,11 +76,11 @@ def by_relation(site: Site) -> None:
     user = site.user(external_id)
     group = site.group(user)
     for asked in ({"filter[externalId]": external_id}, {"filter[conversationId]": group}):
-        equal(ids_of(site, "ListAppUsers", "users", **asked), [user], "the users")
+        equal(ids_of(site, LIST_APP_USERS, "users", **asked), [user], "the users")
     asked = {"filter[userId]": user}
-    equal(ids_of(site, "ListAppConversations", "conversations", **asked), [group], "the conversations of a user")
+    equal(ids_of(site, LIST_APP_CONVERSATIONS, "conversations", **asked), [group], "the conversations of a user")
     missing = {"filter[userId]": MISSING}
-    site.call("ListAppConversations", params=missing).refused(404, "user_not_found")
+    site.call(LIST_APP_CONVERSATIONS, params=missing).refused(404, "user_not_found")
 
 
 @rule("listings.7", "Users and conversations are found by a key of their metadata.", Need.EXTENSIONS)
@@ -86,16 +88,16 @@ def by_metadata(site: Site) -> None:
     value = site.name()
     user, group = site.user(metadata={"run": value}), site.group(metadata={"run": value})
     asked = {"filter[metadata.run]": value}
-    equal(ids_of(site, "ListAppUsers", "users", **asked), [user], "the users")
-    equal(ids_of(site, "ListAppConversations", "conversations", **asked), [group], "the conversations")
-    equal(ids_of(site, "ListAppUsers", "users", **{"filter[metadata.run]": value[:-1]}), [], "the users with another")
+    equal(ids_of(site, LIST_APP_USERS, "users", **asked), [user], "the users")
+    equal(ids_of(site, LIST_APP_CONVERSATIONS, "conversations", **asked), [group], "the conversations")
+    equal(ids_of(site, LIST_APP_USERS, "users", **{"filter[metadata.run]": value[:-1]}), [], "the users with another")
 
 
 @rule("listings.8", "Several filters of a list of an app are rejected.", Need.EXTENSIONS)
 def one_filter(site: Site) -> None:
-    for name in ("ListAppUsers", "ListAppConversations"):
+    for operation in (LIST_APP_USERS, LIST_APP_CONVERSATIONS):
         both = {"filter[name]": "a", "filter[metadata.b]": "c"}
-        site.call(name, params=both).refused(400, "bad_request")
+        site.call(operation, params=both).refused(400, "bad_request")
 
 
 @rule("finding.1", "Records are found by their ids.", Need.EXTENSIONS)
@@ -104,7 +106,7 @@ def by_id(site: Site) -> None:
     message, participant = site.say(group, site.name())["id"], site.join(group, site.ada)["id"]
     for kind, id in (("user", site.ada), ("conversation", group), ("message", message), ("participant", participant)):
         equal(found(site, id), [(kind, id)], f"the results for a {kind}")
-    site.call("Find", params={"q": " "}).refused(400, "bad_request")
+    site.call(FIND, params={"q": " "}).refused(400, "bad_request")
 
 
 @rule("finding.2", "Users are found by their whole external id.", Need.EXTENSIONS)

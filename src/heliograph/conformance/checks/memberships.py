@@ -5,21 +5,23 @@ from __future__ import annotations
 from heliograph.conformance.check import rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
+from heliograph.wire.table.extensions.memberships import LIST_MEMBERS, LIST_MEMBERSHIPS
+from heliograph.wire.table.v2.conversations import POST_ACTIVITY
 
 
 @rule("memberships.1", "Up to 1,000 members are on a page, in the order of joining.", Need.EXTENSIONS)
 def members(site: Site) -> None:
     one, two = site.user(), site.user()
     group = site.group(one, two)
-    shown = site.ok("ListMembers", params={"page[size]": "1000"}, conversationId=group)["participants"]
+    shown = site.ok(LIST_MEMBERS, params={"page[size]": "1000"}, conversationId=group)["participants"]
     equal([member["userId"] for member in shown], [one, two], "the users of the members")
     holds(shown[0]["joinedAt"] <= shown[1]["joinedAt"], "the times of joining", shown)
-    site.call("ListMembers", params={"page[size]": "1001"}, conversationId=group).refused(400, "bad_request")
+    site.call(LIST_MEMBERS, params={"page[size]": "1001"}, conversationId=group).refused(400, "bad_request")
 
 
 def listed(site: Site, group: str, **params: str) -> list[str]:
     """The users of the members of a group."""
-    found = site.ok("ListMembers", params=params, conversationId=group)["participants"]
+    found = site.ok(LIST_MEMBERS, params=params, conversationId=group)["participants"]
     return [member["userId"] for member in found]
 
 
@@ -39,7 +41,7 @@ def members_by_user(site: Site) -> None:
     equal(listed(site, group, **{"filter[userId]": f"{two},{MISSING},{one}"}), [one, two], "the users with an id")
     equal(listed(site, group, **{"filter[userExternalId]": external_id}), [one], "the users with an external id")
     both = {"filter[userId]": one, "filter[userExternalId]": external_id}
-    site.call("ListMembers", params=both, conversationId=group).refused(400, "bad_request")
+    site.call(LIST_MEMBERS, params=both, conversationId=group).refused(400, "bad_request")
 
 
 @rule("memberships.4", "Members with unread messages are found.", Need.EXTENSIONS)
@@ -48,7 +50,7 @@ def unread_members(site: Site) -> None:
     group = site.group(one, two)
     site.say(group, site.name())
     read = {"author": {"type": "user", "userId": one}, "type": "conversation:read"}
-    site.ok("PostActivity", read, conversationId=group)
+    site.ok(POST_ACTIVITY, read, conversationId=group)
     equal(listed(site, group, **{"filter[unread]": "true"}), [two], "the users with unread messages")
 
 
@@ -56,12 +58,12 @@ def unread_members(site: Site) -> None:
 def members_by_time(site: Site) -> None:
     user = site.user()
     group = site.group(user)
-    (member,) = site.ok("ListMembers", conversationId=group)["participants"]
+    (member,) = site.ok(LIST_MEMBERS, conversationId=group)["participants"]
     joined = member["joinedAt"]
     equal(listed(site, group, **{"filter[joinedAfter]": joined}), [user], "the users who joined then or later")
     equal(listed(site, group, **{"filter[joinedBefore]": joined}), [], "the users who joined before")
     params = {"filter[joinedAfter]": "yesterday"}
-    site.call("ListMembers", params=params, conversationId=group).refused(400, "bad_request")
+    site.call(LIST_MEMBERS, params=params, conversationId=group).refused(400, "bad_request")
 
 
 @rule("memberships.6", "A list of members includes their number and their users.", Need.EXTENSIONS)
@@ -69,16 +71,16 @@ def included(site: Site) -> None:
     external_id = site.name()
     group = site.group(site.user(external_id), site.user())
     params = {"include": "total,user", "page[size]": "1"}
-    shown = site.ok("ListMembers", params=params, conversationId=group)
+    shown = site.ok(LIST_MEMBERS, params=params, conversationId=group)
     equal((shown["total"], len(shown["participants"])), (2, 1), "the total and the length of a page")
     equal(shown["participants"][0]["user"]["externalId"], external_id, "the external id of the user")
     filtered = {"include": "total", "filter[unread]": "true"}
-    site.call("ListMembers", params=filtered, conversationId=group).refused(400, "bad_request")
+    site.call(LIST_MEMBERS, params=filtered, conversationId=group).refused(400, "bad_request")
 
 
 def memberships_of(site: Site, user: str, **params: str) -> list[str]:
     """The conversations that a user is in."""
-    found = site.ok("ListMemberships", params=params, userIdOrExternalId=user)["memberships"]
+    found = site.ok(LIST_MEMBERSHIPS, params=params, userIdOrExternalId=user)["memberships"]
     return [membership["conversationId"] for membership in found]
 
 
@@ -87,11 +89,11 @@ def of_user(site: Site) -> None:
     user = site.user()
     group = site.group(user)
     site.say(group, site.name())
-    (shown,) = site.ok("ListMemberships", userIdOrExternalId=user)["memberships"]
-    (member,) = site.ok("ListMembers", conversationId=group)["participants"]
+    (shown,) = site.ok(LIST_MEMBERSHIPS, userIdOrExternalId=user)["memberships"]
+    (member,) = site.ok(LIST_MEMBERS, conversationId=group)["participants"]
     equal((shown["conversationId"], shown["participantId"]), (group, member["id"]), "the ids of a membership")
     equal((shown["unreadCount"], shown["joinedAt"]), (1, member["joinedAt"]), "the unread messages and the time")
-    site.call("ListMemberships", userIdOrExternalId=MISSING).refused(404, "user_not_found")
+    site.call(LIST_MEMBERSHIPS, userIdOrExternalId=MISSING).refused(404, "user_not_found")
 
 
 @rule("memberships.8", "The conversations of a user are listed in the order of joining.", Need.EXTENSIONS)
@@ -118,4 +120,4 @@ def unread_messages(site: Site) -> None:
     for _ in range(2):
         site.say(site.group(user), site.name())
     params = {"include": "unread", "page[size]": "1"}
-    equal(site.ok("ListMemberships", params=params, userIdOrExternalId=user)["totalUnread"], 2, "the total")
+    equal(site.ok(LIST_MEMBERSHIPS, params=params, userIdOrExternalId=user)["totalUnread"], 2, "the total")

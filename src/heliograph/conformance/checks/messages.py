@@ -7,6 +7,15 @@ from typing import Any
 from heliograph.conformance.check import Source, rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
+from heliograph.wire.table.v2.apps import GET_APP
+from heliograph.wire.table.v2.conversations import (
+    DELETE_ALL_MESSAGES,
+    DELETE_MESSAGE,
+    GET_CONVERSATION,
+    LIST_MESSAGES,
+    POST_ACTIVITY,
+    POST_MESSAGE,
+)
 
 HELLO = {"type": "text", "text": "Hello"}
 BUSINESS = {"type": "business"}
@@ -14,13 +23,13 @@ BUSINESS = {"type": "business"}
 
 def post_as(site: Site, conversation: str, author: dict[str, Any]) -> Any:
     """Post a text as this author; returns the answer."""
-    return site.call("PostMessage", {"author": author, "content": HELLO}, conversationId=conversation)
+    return site.call(POST_MESSAGE, {"author": author, "content": HELLO}, conversationId=conversation)
 
 
 def activity(site: Site, conversation: str, kind: str = "conversation:read", user: str = "") -> Any:
     """Post an activity of a user or of the business; returns the answer."""
     author = {"type": "user", "userId": user} if user else BUSINESS
-    return site.call("PostActivity", {"author": author, "type": kind}, conversationId=conversation)
+    return site.call(POST_ACTIVITY, {"author": author, "type": kind}, conversationId=conversation)
 
 
 def unread(site: Site, conversation: str) -> list[int]:
@@ -75,9 +84,9 @@ def new_participant(site: Site) -> None:
 def deleted_messages(site: Site) -> None:
     group = site.group(site.ada)
     message = site.say(group)
-    site.ok("DeleteMessage", conversationId=group, messageId=message["id"])
+    site.ok(DELETE_MESSAGE, conversationId=group, messageId=message["id"])
     equal(unread(site, group), [1], "unread counts after DeleteMessage")
-    site.ok("DeleteAllMessages", conversationId=group)
+    site.ok(DELETE_ALL_MESSAGES, conversationId=group)
     equal(unread(site, group), [0], "unread counts after DeleteAllMessages")
     holds("lastRead" not in site.participants(group)[0], "no lastRead", site.participants(group))
 
@@ -93,7 +102,7 @@ def reading(site: Site) -> None:
     participant = site.participants(group)[0]
     equal((participant["unreadCount"], participant.get("lastRead")), (0, message["received"]), "unreadCount, lastRead")
     activity(site, group).expect(200)
-    shown = site.ok("GetConversation", conversationId=group)["conversation"]
+    shown = site.ok(GET_CONVERSATION, conversationId=group)["conversation"]
     holds("businessLastRead" in shown, "businessLastRead after the business has read", shown)
 
 
@@ -121,7 +130,7 @@ def times(site: Site) -> None:
     group = site.group()
     received = [site.say(group)["received"] for _ in range(3)]
     equal(received, sorted(received), "the times of three messages")
-    shown = site.ok("GetConversation", conversationId=group)["conversation"]
+    shown = site.ok(GET_CONVERSATION, conversationId=group)["conversation"]
     equal(shown["lastUpdatedAt"], received[-1], "lastUpdatedAt")
 
 
@@ -138,19 +147,19 @@ def source_of_messages(site: Site) -> None:
 def pages_of_messages(site: Site) -> None:
     group = site.group()
     sent = [site.say(group, str(number))["id"] for number in range(3)]
-    listed = site.ok("ListMessages", conversationId=group, params={"page[size]": "1"})["messages"]
+    listed = site.ok(LIST_MESSAGES, conversationId=group, params={"page[size]": "1"})["messages"]
     equal([one["id"] for one in listed], sent, "the ids of the messages, although page[size] is 1")
-    site.call("ListMessages", conversationId=group, params={"page[size]": "0"}).refused(400, "bad_request")
+    site.call(LIST_MESSAGES, conversationId=group, params={"page[size]": "0"}).refused(400, "bad_request")
 
 
-@rule("messages.13", "ListMessages of an unknown conversation is 404 not_found.", source=Source("ListMessages"))
+@rule("messages.13", "ListMessages of an unknown conversation is 404 not_found.", source=Source(LIST_MESSAGES.name))
 def messages_of_no_conversation(site: Site) -> None:
-    site.call("ListMessages", conversationId=MISSING).refused(404, "not_found", "Resource not found")
+    site.call(LIST_MESSAGES, conversationId=MISSING).refused(404, "not_found", "Resource not found")
 
 
 @rule("messages.14", "An unknown message is 404 not_found.")
 def unknown_message(site: Site) -> None:
-    answer = site.call("DeleteMessage", conversationId=site.crew, messageId=MISSING)
+    answer = site.call(DELETE_MESSAGE, conversationId=site.crew, messageId=MISSING)
     answer.refused(404, "not_found", "Message not found")
 
 
@@ -159,8 +168,8 @@ def deletions_are_not_reported(site: Site) -> None:
     inbox = site.inbox()
     group = site.group()
     message = site.say(group)
-    site.ok("DeleteMessage", conversationId=group, messageId=message["id"])
-    site.ok("DeleteAllMessages", conversationId=group)
+    site.ok(DELETE_MESSAGE, conversationId=group, messageId=message["id"])
+    site.ok(DELETE_ALL_MESSAGES, conversationId=group)
     equal(site.settled(inbox, group), ["conversation:create", "conversation:message"], "the events")
 
 
@@ -174,7 +183,7 @@ def name_of_the_profile(site: Site) -> None:
 
 
 def _uses_animal_names(site: Site) -> bool:
-    return bool(site.ok("GetApp")["app"]["settings"].get("useAnimalNames"))
+    return bool(site.ok(GET_APP)["app"]["settings"].get("useAnimalNames"))
 
 
 @rule("messages.24.animals", "With useAnimalNames, a user without a name gets an invented one.", Need.ACCOUNT)

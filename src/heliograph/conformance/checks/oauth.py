@@ -11,6 +11,10 @@ from heliograph.conformance.checks.credentials import WITHIN
 from heliograph.conformance.outcomes import Need, equal, eventually, holds
 from heliograph.conformance.partners import CALLBACK, OTHER_CALLBACK, Partner, redirected
 from heliograph.conformance.site import MISSING, Site
+from heliograph.wire.table.extensions.oauth import CREATE_OAUTH_CLIENT, LIST_OAUTH_CLIENTS
+from heliograph.wire.table.v2.integrations import CREATE_WEBHOOK, DELETE_WEBHOOK, LIST_INTEGRATIONS
+from heliograph.wire.table.v2.oauth import GET_TOKEN, GET_TOKEN_INFO, REVOKE_ACCESS
+from heliograph.wire.table.v2.users import GET_USER
 
 NEEDS = (Need.ACCOUNT, Need.EXTENSIONS)
 
@@ -24,18 +28,18 @@ def consent(partner: Partner, form: dict[str, str] | None = None, **headers: str
 
 def exchange(site: Site, body: Any, **given: Any) -> Answer:
     """Call GetToken."""
-    return site.call("GetToken", body, auth=None, **given)
+    return site.call(GET_TOKEN, body, auth=None, **given)
 
 
 @rule("oauth.1", "OAuth clients have a unique id, and a secret that is shown once.", *NEEDS)
 def oauth_clients(site: Site) -> None:
     partner = Partner(site, clientId=site.name())
     body = {"displayName": "Shop", "redirectUris": [CALLBACK]}
-    site.call("CreateOAuthClient", {**body, "clientId": partner.client_id}).refused(409, "conflict")
-    site.call("CreateOAuthClient", {**body, "clientId": "custom"}).refused(400, "bad_request")
+    site.call(CREATE_OAUTH_CLIENT, {**body, "clientId": partner.client_id}).refused(409, "conflict")
+    site.call(CREATE_OAUTH_CLIENT, {**body, "clientId": "custom"}).refused(400, "bad_request")
     for uris in ([], [CALLBACK] * 2, ["ftp://shop.example"], [f"{CALLBACK}#x"], ["https://a@shop.example"]):
-        site.call("CreateOAuthClient", {**body, "redirectUris": uris}).refused(400, "bad_request")
-    listed = site.ok("ListOAuthClients")["oauthClients"]
+        site.call(CREATE_OAUTH_CLIENT, {**body, "redirectUris": uris}).refused(400, "bad_request")
+    listed = site.ok(LIST_OAUTH_CLIENTS)["oauthClients"]
     own = [one for one in listed if one["clientId"] == partner.client_id]
     holds(len(own) == 1 and "clientSecret" not in own[0], "the client in the list, without its secret", len(own))
 
@@ -109,35 +113,35 @@ def errors_of_the_exchange(site: Site) -> None:
 def tokens(site: Site) -> None:
     partner = Partner(site)
     for token in (partner.token(), partner.token()):
-        site.ok("GetTokenInfo", auth=f"Bearer {token}")
-    listed = site.ok("ListIntegrations", params={"page[size]": "100"})["integrations"]
+        site.ok(GET_TOKEN_INFO, auth=f"Bearer {token}")
+    listed = site.ok(LIST_INTEGRATIONS, params={"page[size]": "100"})["integrations"]
     holds(all(one["type"] != partner.client_id for one in listed), "no OAuth integration in the list", len(listed))
 
 
 @rule("oauth.8", "A token has the scope integration, and may have webhooks of its own.", *NEEDS)
 def scope_of_tokens(site: Site) -> None:
     auth = f"Bearer {Partner(site).token()}"
-    site.call("ListIntegrations", auth=auth).refused(403, "forbidden")
-    site.ok("GetUser", userIdOrExternalId=site.ada, auth=auth)
+    site.call(LIST_INTEGRATIONS, auth=auth).refused(403, "forbidden")
+    site.ok(GET_USER, userIdOrExternalId=site.ada, auth=auth)
     hook = {"target": "https://example.invalid/hook", "triggers": ["*"]}
-    made = site.ok("CreateWebhook", hook, integrationId="me", auth=auth)["webhook"]
-    site.ok("DeleteWebhook", integrationId="me", webhookId=made["id"], auth=auth)
+    made = site.ok(CREATE_WEBHOOK, hook, integrationId="me", auth=auth)["webhook"]
+    site.ok(DELETE_WEBHOOK, integrationId="me", webhookId=made["id"], auth=auth)
 
 
 @rule("oauth.9", "GetTokenInfo shows the app of a token or a key.", Need.ACCOUNT)
 def token_info(site: Site) -> None:
-    equal(site.ok("GetTokenInfo")["app"]["id"], site.app_id, "the id of the app")
+    equal(site.ok(GET_TOKEN_INFO)["app"]["id"], site.app_id, "the id of the app")
     equal(site.send("GET", "/v2/tokeninfo").expect(200).json["app"]["id"], site.app_id, "the id at /v2/tokeninfo")
-    site.call("GetTokenInfo", auth=site.account).refused(403, "forbidden")
+    site.call(GET_TOKEN_INFO, auth=site.account).refused(403, "forbidden")
 
 
 @rule("oauth.10", "RevokeAccess ends the access of the token; any other credential is 403.", *NEEDS)
 def revoked_access(site: Site) -> None:
     token = f"Bearer {Partner(site).token()}"
     for auth in (site.authorization, site.bot_key, site.account):
-        site.call("RevokeAccess", auth=auth).refused(403, "forbidden")
-    site.ok("RevokeAccess", auth=token)
-    eventually(lambda: site.call("GetTokenInfo", auth=token).status == 401, "status 401 for the token", WITHIN)
+        site.call(REVOKE_ACCESS, auth=auth).refused(403, "forbidden")
+    site.ok(REVOKE_ACCESS, auth=token)
+    eventually(lambda: site.call(GET_TOKEN_INFO, auth=token).status == 401, "status 401 for the token", WITHIN)
 
 
 @rule("oauth.11", "After RevokeAccess the removeUrl of the client is called.", *NEEDS, Need.WEBHOOK)
@@ -145,6 +149,6 @@ def removal_calls(site: Site) -> None:
     receiver = site.run.receiver
     inbox = receiver.inbox() if receiver else site.inbox()
     partner = Partner(site, removeUrl=inbox.url)
-    site.ok("RevokeAccess", auth=f"Bearer {partner.token()}")
+    site.ok(REVOKE_ACCESS, auth=f"Bearer {partner.token()}")
     holds(inbox.until(lambda: bool(inbox.calls)), "a call of removeUrl", "none")
     holds(site.app_id.encode() in inbox.calls[0].content, "the id of the app", inbox.calls[0].content)

@@ -7,6 +7,7 @@ from typing import Any
 from heliograph.conformance.check import Source, rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
+from heliograph.wire.table.v2.conversations import CREATE_CONVERSATION, JOIN_CONVERSATION, LEAVE_CONVERSATION
 
 NO_SUBSCRIPTION = {"subscribeSDKClient": False}
 LIMIT = 1000
@@ -29,7 +30,7 @@ def joining_twice(site: Site) -> None:
 def limit_of_participants(site: Site) -> None:
     group = site.group()
     for _ in range(LIMIT + 1):
-        answer = site.call("JoinConversation", {"userId": site.user(), **NO_SUBSCRIPTION}, conversationId=group)
+        answer = site.call(JOIN_CONVERSATION, {"userId": site.user(), **NO_SUBSCRIPTION}, conversationId=group)
         if answer.status != 201:
             answer.refused(400, "bad_request", "Too many participants")
             return
@@ -41,9 +42,9 @@ def one_name_in_a_join(site: Site) -> None:
     group, name = site.group(), site.name()
     user = site.user(name)
     by_name = {"userExternalId": name, **NO_SUBSCRIPTION}
-    equal(site.ok("JoinConversation", by_name, conversationId=group)["participant"]["userId"], user, "userId")
+    equal(site.ok(JOIN_CONVERSATION, by_name, conversationId=group)["participant"]["userId"], user, "userId")
     for body in (NO_SUBSCRIPTION, {"userId": user, **by_name}):
-        titles = site.call("JoinConversation", body, conversationId=group).refused(400, "bad_request")
+        titles = site.call(JOIN_CONVERSATION, body, conversationId=group).refused(400, "bad_request")
         holds(any("userId" in one for one in titles), "a title that names userId", titles)
 
 
@@ -51,13 +52,13 @@ def one_name_in_a_join(site: Site) -> None:
 def unknown_user(site: Site) -> None:
     group = site.group()
     for named in ({"userId": MISSING}, {"userExternalId": site.name()}):
-        site.call("JoinConversation", {**named, **NO_SUBSCRIPTION}, conversationId=group).refused(404, "user_not_found")
+        site.call(JOIN_CONVERSATION, {**named, **NO_SUBSCRIPTION}, conversationId=group).refused(404, "user_not_found")
 
 
 @rule("participants.4.other", "Joining with a user of another app is 404 user_not_found.", Need.ACCOUNT)
 def user_of_another_app(site: Site) -> None:
     body = {"userId": site.apart.user(), **NO_SUBSCRIPTION}
-    site.call("JoinConversation", body, conversationId=site.group()).refused(404, "user_not_found")
+    site.call(JOIN_CONVERSATION, body, conversationId=site.group()).refused(404, "user_not_found")
 
 
 @rule("participants.5", "Personal conversations cannot be joined or left.")
@@ -65,16 +66,16 @@ def personal_conversations(site: Site) -> None:
     user = site.user()
     personal = site.personal(user)
     before = site.participants(personal)
-    site.call("JoinConversation", {"userId": site.ada, **NO_SUBSCRIPTION}, conversationId=personal).refused(400)
-    site.call("LeaveConversation", {"userId": user}, conversationId=personal).refused(400)
+    site.call(JOIN_CONVERSATION, {"userId": site.ada, **NO_SUBSCRIPTION}, conversationId=personal).refused(400)
+    site.call(LEAVE_CONVERSATION, {"userId": user}, conversationId=personal).refused(400)
     equal(site.participants(personal), before, "the participants")
 
 
-@rule("participants.6", "A join without subscribeSDKClient is 400.", source=Source("JoinConversation"))
+@rule("participants.6", "A join without subscribeSDKClient is 400.", source=Source(JOIN_CONVERSATION.name))
 def subscription_is_required(site: Site) -> None:
-    site.call("JoinConversation", {"userId": site.ada}, conversationId=site.group()).refused(400, "bad_request")
+    site.call(JOIN_CONVERSATION, {"userId": site.ada}, conversationId=site.group()).refused(400, "bad_request")
     member = {"userId": site.ada}
-    site.call("CreateConversation", {"type": "sdkGroup", "participants": [member]}).refused(400, "bad_request")
+    site.call(CREATE_CONVERSATION, {"type": "sdkGroup", "participants": [member]}).refused(400, "bad_request")
 
 
 @rule("participants.7", "A join with subscribeSDKClient: false adds no client association.")
@@ -103,7 +104,7 @@ def joining_again(site: Site) -> None:
     group = site.group(user, site.ada)
     first = site.participants(group)[0]
     site.say(group)
-    site.ok("LeaveConversation", {"userId": user}, conversationId=group)
+    site.ok(LEAVE_CONVERSATION, {"userId": user}, conversationId=group)
     again = site.join(group, user)
     holds(again["id"] != first["id"], "a new id", again)
     equal(again["unreadCount"], 0, "unreadCount")
@@ -123,7 +124,7 @@ def named_twice(site: Site) -> None:
     user = site.user()
     members = [{"userId": user, "subscribeSDKClient": subscribe} for subscribe in (False, True)]
     body = {"type": "sdkGroup", "participants": members}
-    group = site.ok("CreateConversation", body)["conversation"]["id"]
+    group = site.ok(CREATE_CONVERSATION, body)["conversation"]["id"]
     (participant,) = site.participants(group)
     equal(len(participant["clientAssociations"]), 1, "the number of client associations")
 
@@ -143,27 +144,29 @@ def one_name_in_a_leave(site: Site) -> None:
     participant = site.participants(group)[0]["id"]
     bodies: list[dict[str, Any]] = [{}, {"userId": user, "participantId": participant}]
     for body in bodies:
-        titles = site.call("LeaveConversation", body, conversationId=group).refused(400, "bad_request")
+        titles = site.call(LEAVE_CONVERSATION, body, conversationId=group).refused(400, "bad_request")
         holds(any("participantId" in one for one in titles), "a title that names participantId", titles)
-    equal(site.ok("LeaveConversation", {"participantId": participant}, conversationId=group), {}, "the response")
+    equal(site.ok(LEAVE_CONVERSATION, {"participantId": participant}, conversationId=group), {}, "the response")
 
 
 @rule(
-    "participants.14", "Leaving with a user who is not a member is 404 not_found.", source=Source("LeaveConversation")
+    "participants.14",
+    "Leaving with a user who is not a member is 404 not_found.",
+    source=Source(LEAVE_CONVERSATION.name),
 )
 def leaving_as_no_member(site: Site) -> None:
     user = site.user()
     group, other = site.group(user), site.group(site.ada)
     stranger = site.participants(other)[0]["id"]
     for body in ({"userId": site.ada}, {"participantId": MISSING}, {"participantId": stranger}):
-        site.call("LeaveConversation", body, conversationId=group).refused(404, "not_found", NOT_A_MEMBER)
-    site.ok("LeaveConversation", {"userId": user}, conversationId=group)
-    site.call("LeaveConversation", {"userId": user}, conversationId=group).refused(404, "not_found", NOT_A_MEMBER)
+        site.call(LEAVE_CONVERSATION, body, conversationId=group).refused(404, "not_found", NOT_A_MEMBER)
+    site.ok(LEAVE_CONVERSATION, {"userId": user}, conversationId=group)
+    site.call(LEAVE_CONVERSATION, {"userId": user}, conversationId=group).refused(404, "not_found", NOT_A_MEMBER)
 
 
 @rule("participants.15", "A conversation remains when the last participant leaves.")
 def last_participant(site: Site) -> None:
     group = site.group(site.ada)
-    site.ok("LeaveConversation", {"userId": site.ada}, conversationId=group)
+    site.ok(LEAVE_CONVERSATION, {"userId": site.ada}, conversationId=group)
     equal(site.participants(group), [], "the participants")
     equal(site.join(group, site.ada)["userId"], site.ada, "the user who joins again")

@@ -8,24 +8,27 @@ from typing import Any
 from heliograph.conformance.check import rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import Site
+from heliograph.wire.table.extensions.deliveries import LIST_EVENT_RECORDS
+from heliograph.wire.table.extensions.people import ERASE_USER, EXPORT_USER, LIST_ERASURES
+from heliograph.wire.table.v2.conversations import LIST_MESSAGES
 
 
 def erase(site: Site, user: str) -> Any:
     """Erase a user; returns the report."""
-    return site.ok("EraseUser", userIdOrExternalId=user)["erasure"]
+    return site.ok(ERASE_USER, userIdOrExternalId=user)["erasure"]
 
 
 def records(site: Site, **filters: str) -> list[Any]:
     """The events that a filter selects."""
     params = {f"filter[{name}]": value for name, value in filters.items()}
-    events: list[Any] = site.ok("ListEventRecords", params=params)["events"]
+    events: list[Any] = site.ok(LIST_EVENT_RECORDS, params=params)["events"]
     return events
 
 
 @rule("people.1", "An export begins with a header, and ends with the number of lines of each type.", Need.EXTENSIONS)
 def export(site: Site) -> None:
     user = site.user()
-    answer = site.call("ExportUser", userIdOrExternalId=user).expect(200)
+    answer = site.call(EXPORT_USER, userIdOrExternalId=user).expect(200)
     lines = [json.loads(line) for line in answer.content.splitlines()]
     equal((lines[0]["type"], lines[0]["userId"]), ("header", user), "the first line")
     equal((lines[-1]["type"], sum(lines[-1]["counts"].values())), ("end", len(lines) - 2), "the last line")
@@ -45,7 +48,7 @@ def messages(site: Site) -> None:
     group = site.group(user)
     message = site.say(group, site.name(), user)
     pseudonym = erase(site, user)["pseudonym"]
-    (shown,) = site.ok("ListMessages", conversationId=group)["messages"]
+    (shown,) = site.ok(LIST_MESSAGES, conversationId=group)["messages"]
     expected = ({"type": "user", "userId": pseudonym}, {"type": "text", "text": ""}, message["received"])
     equal((shown["author"], shown["content"], shown["received"]), expected, "the author, the content and the time")
 
@@ -64,11 +67,11 @@ def events(site: Site) -> None:
 def erasures(site: Site) -> None:
     user = site.user()
     id = erase(site, user)["id"]
-    site.call("EraseUser", userIdOrExternalId=user).refused(404, "user_not_found")
+    site.call(ERASE_USER, userIdOrExternalId=user).refused(404, "user_not_found")
     page: dict[str, str] = {}
     found: list[str] = []
     while True:
-        shown = site.ok("ListErasures", params=page)
+        shown = site.ok(LIST_ERASURES, params=page)
         found += [one["id"] for one in shown["erasures"]]
         if not shown["meta"]["hasMore"]:
             break

@@ -10,6 +10,16 @@ from heliograph.conformance.caller import Answer
 from heliograph.conformance.check import Source, rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
+from heliograph.wire.table.extensions.memberships import LIST_MEMBERS
+from heliograph.wire.table.v2.apps import GET_APP
+from heliograph.wire.table.v2.conversations import (
+    GET_CONVERSATION,
+    JOIN_CONVERSATION,
+    LIST_PARTICIPANTS,
+    RELEASE_CONTROL,
+)
+from heliograph.wire.table.v2.integrations import CREATE_INTEGRATION
+from heliograph.wire.table.v2.users import CREATE_USER, DELETE_USER, GET_USER
 
 LIMIT = 102_400
 """Bytes of a body."""
@@ -18,7 +28,7 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 
 def post(site: Site, content: bytes, kind: str = "application/json", **headers: str) -> Answer:
     """Send these bytes as the body of CreateUser."""
-    return site.call("CreateUser", content=content, headers={"content-type": kind, **headers})
+    return site.call(CREATE_USER, content=content, headers={"content-type": kind, **headers})
 
 
 def head(site: Site, target: str, *lines: str, method: str = "GET") -> bytes:
@@ -36,33 +46,33 @@ def app_path(site: Site, slashes: str = "/") -> str:
 @rule("requests.1", "Credentials are checked before the body, and the body before the conversation.")
 def order_of_checks(site: Site) -> None:
     body = {"userId": MISSING, "subscribeSDKClient": False}
-    site.call("JoinConversation", {}, auth=None).refused(401, "unauthorized")
-    site.call("JoinConversation", {}, appId=MISSING).refused(403, "forbidden")
-    site.call("JoinConversation", {}, conversationId=MISSING).refused(400, "bad_request")
-    site.call("JoinConversation", body, conversationId=MISSING).refused(404, "conversation_not_found")
-    site.call("JoinConversation", body, conversationId=site.crew).refused(404, "user_not_found")
+    site.call(JOIN_CONVERSATION, {}, auth=None).refused(401, "unauthorized")
+    site.call(JOIN_CONVERSATION, {}, appId=MISSING).refused(403, "forbidden")
+    site.call(JOIN_CONVERSATION, {}, conversationId=MISSING).refused(400, "bad_request")
+    site.call(JOIN_CONVERSATION, body, conversationId=MISSING).refused(404, "conversation_not_found")
+    site.call(JOIN_CONVERSATION, body, conversationId=site.crew).refused(404, "user_not_found")
 
 
 @rule("requests.2", "A malformed id in a path is treated like an unknown id.")
 def malformed_ids(site: Site) -> None:
     for id in ("x", "no id", "ü" * 30, "F" * 24):
-        site.call("GetConversation", conversationId=id).refused(404, "conversation_not_found")
+        site.call(GET_CONVERSATION, conversationId=id).refused(404, "conversation_not_found")
 
 
 @rule("requests.3", "Several violations in a body are several errors.", source=Source("section Errors"))
 def several_errors(site: Site) -> None:
     body = {"externalId": 1, "profile": {"givenName": 2, "surname": 3}}
-    titles = site.call("CreateUser", body).refused(400, "bad_request")
+    titles = site.call(CREATE_USER, body).refused(400, "bad_request")
     equal(len(titles), 3, "the number of errors")
     hook = {"target": "https://example.invalid/hook", "triggers": []}
-    answer = site.call("CreateIntegration", {"type": "custom", "webhooks": [hook] * 2})
+    answer = site.call(CREATE_INTEGRATION, {"type": "custom", "webhooks": [hook] * 2})
     answer.refused(400, "bad_request", ".webhooks: should not have more than 1 items")
 
 
 @rule("requests.4", "Unknown keys are ignored, and null means absent.")
 def unknown_keys(site: Site) -> None:
     body = {"externalId": site.name(), "unknown": 1, "signedUpAt": None, "profile": None}
-    equal(site.ok("CreateUser", body)["user"]["profile"], {}, "profile")
+    equal(site.ok(CREATE_USER, body)["user"]["profile"], {}, "profile")
 
 
 @rule("requests.5", "Malformed JSON, deep nesting and the NUL character are 400.")
@@ -83,7 +93,7 @@ def large_bodies(site: Site) -> None:
 @rule("requests.7", "An empty body is 400 where one is required.")
 def empty_bodies(site: Site) -> None:
     post(site, b"").refused(400, "bad_request", "Request body is required")
-    site.call("ReleaseControl", conversationId=site.group()).expect(200)
+    site.call(RELEASE_CONTROL, conversationId=site.group()).expect(200)
 
 
 @rule("requests.8", "JSON is UTF-8; another charset or a Content-Encoding is 415.")
@@ -107,8 +117,8 @@ def characters(site: Site) -> None:
 @rule("requests.10", "The body of a DELETE is discarded, and has the same limit.")
 def bodies_of_deletions(site: Site) -> None:
     user = site.user()
-    site.call("DeleteUser", userIdOrExternalId=user, content=b"x" * (LIMIT + 1)).refused(413, "payload_too_large")
-    site.call("DeleteUser", userIdOrExternalId=user, content=b"{nonsense").expect(200)
+    site.call(DELETE_USER, userIdOrExternalId=user, content=b"x" * (LIMIT + 1)).refused(413, "payload_too_large")
+    site.call(DELETE_USER, userIdOrExternalId=user, content=b"{nonsense").expect(200)
 
 
 @rule("requests.11", "A query string over 8,192 bytes is 400.")
@@ -147,17 +157,17 @@ def unknown_paths(site: Site) -> None:
 def unknown_parameters(site: Site) -> None:
     group = site.group(site.user())
     for name in ("filter[email]", "page[limit]", "Sort"):
-        site.call("ListParticipants", params={name: "1"}, conversationId=group).expect(200)
-        site.call("ListMembers", params={name: "1"}, conversationId=group).refused(400, "bad_request")
+        site.call(LIST_PARTICIPANTS, params={name: "1"}, conversationId=group).expect(200)
+        site.call(LIST_MEMBERS, params={name: "1"}, conversationId=group).refused(400, "bad_request")
 
 
 @rule("responses.1", "Every response has an X-Request-Id, that of the request if it is valid.")
 def request_ids(site: Site) -> None:
     own = {"x-request-id": site.name()}
     for id, status in ((site.ada, 200), (MISSING, 404)):
-        answer = site.call("GetUser", userIdOrExternalId=id, headers=own).expect(status)
+        answer = site.call(GET_USER, userIdOrExternalId=id, headers=own).expect(status)
         equal(answer.headers.get("x-request-id"), own["x-request-id"], "X-Request-Id")
-    holds(bool(site.call("GetApp").headers.get("x-request-id")), "a new X-Request-Id", "none")
+    holds(bool(site.call(GET_APP).headers.get("x-request-id")), "a new X-Request-Id", "none")
 
 
 @rule("responses.2", "Unset optional fields are left out, never null.")
@@ -165,9 +175,9 @@ def no_nulls(site: Site) -> None:
     user = site.user()
     group = site.group(user)
     for answer in (
-        site.call("GetUser", userIdOrExternalId=user),
-        site.call("GetConversation", conversationId=group),
-        site.call("ListParticipants", conversationId=group),
+        site.call(GET_USER, userIdOrExternalId=user),
+        site.call(GET_CONVERSATION, conversationId=group),
+        site.call(LIST_PARTICIPANTS, conversationId=group),
     ):
         holds(not _has_null(answer.json), "a response without null", answer.text)
 

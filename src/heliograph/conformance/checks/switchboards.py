@@ -6,18 +6,25 @@ from heliograph.conformance.check import Source, rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
 from heliograph.conformance.switchboards import Board
+from heliograph.wire.table.v2.integrations import (
+    CREATE_SWITCHBOARD,
+    CREATE_SWITCHBOARD_INTEGRATION,
+    DELETE_INTEGRATION,
+    DELETE_SWITCHBOARD_INTEGRATION,
+    GET_INTEGRATION,
+)
 
 NOT_FOUND = (404, "switchboard_integration_not_found")
 INTEGRATIONS_PER_SWITCHBOARD = 10
 
 
 @rule("switchboards.1", "An app has one switchboard, which is disabled at first.", Need.SWITCHBOARD,
-      source=Source("CreateSwitchboard"))  # fmt: skip
+      source=Source(CREATE_SWITCHBOARD.name))  # fmt: skip
 def one_switchboard(site: Site) -> None:
     Board(site.apart).remove()
-    made = site.apart.ok("CreateSwitchboard")["switchboard"]
+    made = site.apart.ok(CREATE_SWITCHBOARD)["switchboard"]
     equal(made, {"id": made["id"], "enabled": False}, "a new switchboard")
-    site.apart.call("CreateSwitchboard").refused(400, "bad_request")
+    site.apart.call(CREATE_SWITCHBOARD).refused(400, "bad_request")
 
 
 @rule("switchboards.2", "A switchboard without a default cannot be enabled.", Need.SWITCHBOARD)
@@ -27,7 +34,7 @@ def enabling(site: Site) -> None:
     shown = board.set(enabled=None, defaultSwitchboardIntegrationId=None)
     equal(shown["defaultSwitchboardIntegrationId"], board.members["bot"], "the default after null")
     board.remove()
-    board.id = site.apart.ok("CreateSwitchboard")["switchboard"]["id"]
+    board.id = site.apart.ok(CREATE_SWITCHBOARD)["switchboard"]["id"]
     board.try_set(enabled=True).refused(*NOT_FOUND)
 
 
@@ -36,7 +43,7 @@ def deletion(site: Site) -> None:
     board = Board(site.apart)
     board.remove()
     for one in board.integrations.values():
-        equal(board.site.ok("GetIntegration", integrationId=one)["integration"]["id"], one, "the integration")
+        equal(board.site.ok(GET_INTEGRATION, integrationId=one)["integration"]["id"], one, "the integration")
 
 
 @rule("switchboards.4", "The name of a switchboard integration is unique, and not next.", Need.SWITCHBOARD)
@@ -48,7 +55,7 @@ def names(site: Site) -> None:
 
 
 @rule("switchboards.5", "A switchboard has up to 10 switchboard integrations, each integration once.", Need.SWITCHBOARD,
-      source=Source("CreateSwitchboardIntegration"))  # fmt: skip
+      source=Source(CREATE_SWITCHBOARD_INTEGRATION.name))  # fmt: skip
 def limit(site: Site) -> None:
     board = Board(site.apart)
     board.try_add("again", integrationId=board.integrations["bot"]).refused(400, "bad_request")
@@ -71,7 +78,7 @@ def kinds_of_integrations(site: Site) -> None:
 def stand_ins(site: Site) -> None:
     board = Board(site.apart)
     made = board.add("agents", integrationType="zd:agentWorkspace")
-    board.site.run.created.add(board.site.app_id, "DeleteIntegration", "integrationId", made["integrationId"])
+    board.site.run.created.add(board.site.app_id, DELETE_INTEGRATION, "integrationId", made["integrationId"])
     equal(made["integrationType"], "zd:agentWorkspace", "integrationType")
 
 
@@ -90,4 +97,4 @@ def needed_integrations(site: Site) -> None:
     board = Board(site.apart)
     for name in ("bot", "human"):
         named = {"switchboardId": board.id, "switchboardIntegrationId": board.members[name]}
-        board.site.call("DeleteSwitchboardIntegration", **named).refused(400, "bad_request")
+        board.site.call(DELETE_SWITCHBOARD_INTEGRATION, **named).refused(400, "bad_request")

@@ -14,6 +14,15 @@ from heliograph.conformance.end_users import EndUser
 from heliograph.conformance.outcomes import Need, NotRun, equal, eventually, holds
 from heliograph.conformance.receiver import EVENT_SECONDS, Inbox
 from heliograph.conformance.site import UNREACHABLE, Site
+from heliograph.wire.table.extensions.deliveries import (
+    GET_DELIVERY,
+    LIST_DELIVERIES,
+    LIST_EVENT_RECORDS,
+    LIST_LISTENERS,
+    RETRY_DELIVERY,
+)
+from heliograph.wire.table.v2.integrations import CREATE_WEBHOOK, DELETE_WEBHOOK, UPDATE_WEBHOOK
+from heliograph.wire.table.v2.users import UPDATE_USER
 
 WEBHOOKS_PER_APP = 10
 FIRST_RETRY = (7.5, 13.0)
@@ -30,7 +39,7 @@ class Hook:
         self.site = site
         self.inbox: Inbox = site.run.receiver.inbox()
         body = {"target": self.inbox.url, "triggers": ["conversation:message"], **fields}
-        made = site.ok("CreateWebhook", body, integrationId=site.bot)["webhook"]
+        made = site.ok(CREATE_WEBHOOK, body, integrationId=site.bot)["webhook"]
         self.ids = {"integrationId": site.bot, "webhookId": made["id"]}
         self.secret: str = made["secret"]
 
@@ -38,13 +47,13 @@ class Hook:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.site.call("DeleteWebhook", **self.ids)
+        self.site.call(DELETE_WEBHOOK, **self.ids)
 
     def deliveries(self) -> list[Any]:
         """The deliveries to the webhook."""
         # A request examines the newest thousand only.
         params = {"filter[webhookId]": self.ids["webhookId"], "page[before]": "f" * 24}
-        found: list[Any] = self.site.ok("ListDeliveries", params=params)["deliveries"]
+        found: list[Any] = self.site.ok(LIST_DELIVERIES, params=params)["deliveries"]
         return found
 
     def settled(self, status: str) -> Any:
@@ -60,24 +69,24 @@ def limit_of_webhooks(site: Site) -> None:
     hook = {"target": UNREACHABLE, "triggers": ["conversation:join"]}
     ids = {"integrationId": own.integration()["id"]}
     for _ in range(WEBHOOKS_PER_APP - 1):
-        own.ok("CreateWebhook", hook, **ids)
-    own.call("CreateWebhook", hook, **ids).refused(400, "bad_request")
+        own.ok(CREATE_WEBHOOK, hook, **ids)
+    own.call(CREATE_WEBHOOK, hook, **ids).refused(400, "bad_request")
 
 
 @rule("webhooks.1.types", "Webhooks do not belong to SDK integrations.")
 def webhooks_of_sdk_integrations(site: Site) -> None:
     hook = {"target": UNREACHABLE, "triggers": ["conversation:join"]}
-    site.call("CreateWebhook", hook, integrationId=site.web).refused(400, "bad_request")
+    site.call(CREATE_WEBHOOK, hook, integrationId=site.web).refused(400, "bad_request")
 
 
-@rule("webhooks.2", "Triggers are those of the documentation, and * for all.", source=Source("CreateWebhook"))
+@rule("webhooks.2", "Triggers are those of the documentation, and * for all.", source=Source(CREATE_WEBHOOK.name))
 def triggers(site: Site) -> None:
     own = {"integrationId": site.bot}
     for name in ("conversation:nothing", "Conversation:join"):
-        site.call("CreateWebhook", {"target": UNREACHABLE, "triggers": [name]}, **own).refused(400, "bad_request")
-    made = site.ok("CreateWebhook", {"target": UNREACHABLE, "triggers": ["*"]}, **own)["webhook"]
+        site.call(CREATE_WEBHOOK, {"target": UNREACHABLE, "triggers": [name]}, **own).refused(400, "bad_request")
+    made = site.ok(CREATE_WEBHOOK, {"target": UNREACHABLE, "triggers": ["*"]}, **own)["webhook"]
     equal(made["triggers"], ["*"], "triggers")
-    site.ok("DeleteWebhook", **own, webhookId=made["id"])
+    site.ok(DELETE_WEBHOOK, **own, webhookId=made["id"])
 
 
 @rule("webhooks.3", "A failed call is repeated after about 10 seconds.", Need.WEBHOOK, Need.SLOW)
@@ -170,14 +179,14 @@ def full_sources(site: Site) -> None:
 def impossible_targets(site: Site) -> None:
     hook = {"triggers": ["conversation:join"]}
     for target in ("https://example.invalid:99999/", "https://:80/"):
-        site.call("CreateWebhook", {**hook, "target": target}, integrationId=site.bot).refused(400, "bad_request")
+        site.call(CREATE_WEBHOOK, {**hook, "target": target}, integrationId=site.bot).refused(400, "bad_request")
 
 
 @rule("webhooks.10", "A deleted webhook is not called, and a changed one at its new target.", Need.WEBHOOK)
 def changed_webhooks(site: Site) -> None:
     with Hook(site) as deleted, Hook(site) as changed, Hook(site, triggers=["conversation:read"]) as new:
-        site.ok("DeleteWebhook", **deleted.ids)
-        site.ok("UpdateWebhook", {"target": new.inbox.url}, **changed.ids)
+        site.ok(DELETE_WEBHOOK, **deleted.ids)
+        site.ok(UPDATE_WEBHOOK, {"target": new.inbox.url}, **changed.ids)
         message = site.say(site.crew)["id"]
         new.inbox.wait("conversation:message", message)
         equal((deleted.inbox.calls, changed.inbox.calls), ([], []), "the calls at the old targets")
@@ -189,7 +198,7 @@ def sent_again(site: Site) -> None:
         hook.inbox.responses = [404]
         site.say(site.crew)
         failed = hook.settled("failed")
-        site.ok("RetryDelivery", deliveryId=failed["id"])
+        site.ok(RETRY_DELIVERY, deliveryId=failed["id"])
         equal(hook.settled("delivered")["id"], failed["id"], "the delivery")
 
 
@@ -199,10 +208,10 @@ def listed_deliveries(site: Site) -> None:
         group = site.group()
         site.say(group)
         delivered = hook.settled("delivered")
-        shown = site.ok("GetDelivery", deliveryId=delivered["id"])["delivery"]
+        shown = site.ok(GET_DELIVERY, deliveryId=delivered["id"])["delivery"]
         equal([one["status"] for one in shown["attempts"]], [200], "the statuses of the attempts")
         equal(shown["conversationId"], group, "conversationId")
-        site.call("ListDeliveries", params={"filter[status]": "x"}).refused(400, "bad_request")
+        site.call(LIST_DELIVERIES, params={"filter[status]": "x"}).refused(400, "bad_request")
 
 
 def calls_of(lines: Iterator[str]) -> Iterator[Any]:
@@ -229,7 +238,7 @@ def full_users_of_streams(site: Site) -> None:
     query = "?trigger=user:update&includeFullUser=true"
     with site.run.caller.stream(stream_path(site, query), site.authorization) as lines:
         next(lines)
-        site.ok("UpdateUser", {"profile": {"surname": "Hopper"}}, userIdOrExternalId=user)
+        site.ok(UPDATE_USER, {"profile": {"surname": "Hopper"}}, userIdOrExternalId=user)
         event = next(one for one in events_of(lines) if one["payload"]["user"]["id"] == user)
     equal(event["payload"]["user"].get("profile", {}).get("givenName"), "Grace", "givenName")
 
@@ -282,9 +291,9 @@ def event_records(site: Site) -> None:
     group = site.group()
     site.say(group, site.name())
     params = {"filter[conversationId]": group, "filter[type]": "conversation:message"}
-    (found,) = site.ok("ListEventRecords", params=params)["events"]
+    (found,) = site.ok(LIST_EVENT_RECORDS, params=params)["events"]
     holds("requestId" in found and "keyId" in found, "requestId and keyId", found)
-    listed = site.ok("ListEventRecords", params={"filter[requestId]": found["requestId"]})["events"]
+    listed = site.ok(LIST_EVENT_RECORDS, params={"filter[requestId]": found["requestId"]})["events"]
     equal([one["id"] for one in listed], [found["id"]], "the events of the request")
 
 
@@ -293,11 +302,11 @@ def deliveries_with_ids(site: Site) -> None:
     site.integration(triggers=("conversation:create",))
     site.group()
     site.group()
-    ids = [one["id"] for one in site.ok("ListDeliveries", params={"page[size]": "2"})["deliveries"]][::-1]
-    shown = site.ok("ListDeliveries", params={"filter[ids]": ",".join(ids)})["deliveries"]
+    ids = [one["id"] for one in site.ok(LIST_DELIVERIES, params={"page[size]": "2"})["deliveries"]][::-1]
+    shown = site.ok(LIST_DELIVERIES, params={"filter[ids]": ",".join(ids)})["deliveries"]
     equal([one["id"] for one in shown], ids, "the ids of the deliveries")
     both = {"filter[ids]": ids[0], "filter[status]": "pending"}
-    site.call("ListDeliveries", params=both).refused(400, "bad_request")
+    site.call(LIST_DELIVERIES, params=both).refused(400, "bad_request")
 
 
 @rule("deliveries.9", "A stream with a name is listed, with the target that it states.", Need.EXTENSIONS)
@@ -306,7 +315,7 @@ def listed_streams(site: Site) -> None:
     path = stream_path(site, f"?{urlencode({'listener': name, 'forwardTo': 'http://localhost:3000/hook?key=1'})}")
     with site.run.caller.stream(path, site.authorization) as lines:
         next(lines)
-        found = [one for one in site.ok("ListListeners")["listeners"] if one["name"] == name]
+        found = [one for one in site.ok(LIST_LISTENERS)["listeners"] if one["name"] == name]
     equal([one["forwardTo"] for one in found], ["http://localhost:3000/hook"], "the targets of the listener")
 
 
@@ -317,6 +326,6 @@ def repeated_events(site: Site) -> None:
     with Hook(site) as hook, site.run.caller.stream(path, site.authorization) as lines:
         next(lines)
         site.say(group)
-        site.ok("RetryDelivery", deliveryId=hook.settled("delivered")["id"])
+        site.ok(RETRY_DELIVERY, deliveryId=hook.settled("delivered")["id"])
         first, again = itertools.islice(calls_of(lines), 2)
     equal(again, {**first, "repeated": True}, "the second event of the stream")

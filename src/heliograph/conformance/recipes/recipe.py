@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from heliograph.conformance.outcomes import Need
 from heliograph.conformance.site import Site
+from heliograph.wire.operations import AnyOperation
 
 
 class Prepared:
@@ -29,15 +30,14 @@ class Recipe(NamedTuple):
     prepare: Prepare
 
 
-RECIPES: dict[str, Recipe] = {}
-"""By the names of the operations."""
+RECIPES: dict[AnyOperation, Recipe] = {}
 
 
-def recipe(name: str, *needs: Need) -> Callable[[Prepare], Prepare]:
+def recipe(operation: AnyOperation, *needs: Need) -> Callable[[Prepare], Prepare]:
     """Register the decorated function as the recipe of an operation."""
 
     def register(prepare: Prepare) -> Prepare:
-        RECIPES[name] = Recipe(needs, prepare)
+        RECIPES[operation] = Recipe(needs, prepare)
         return prepare
 
     return register
