@@ -5,7 +5,7 @@ import type { SeedBody, SeedCounts } from "../../shared/operations";
 export function seedOf(text: string): SeedBody {
   const found = JSON.parse(text) as SeedBody & { app?: unknown };
   const { app, ...rest } = found;
-  if (Array.isArray(app)) throw new Error("The seed must be of a single app; only heliograph dev --seed accepts several");
+  if (Array.isArray(app)) throw new Error("The seed must be of one app; only heliograph dev --seed accepts several");
   return { ...(typeof app === "object" ? app : {}), ...rest };
 }
 
