@@ -116,10 +116,23 @@ def read_as(kind: inspect.Type, name: str, known: Container[str]) -> tuple[str, 
 def simple(kind: inspect.Type) -> str:
     """The annotation of a value that is not a model."""
     match kind:
-        case inspect.StrType(pattern=pattern):
-            return "datetime" if pattern == TIME_PATTERN else "str"
+        case inspect.StrType(pattern=pattern) if pattern == TIME_PATTERN:
+            return "datetime"
         case inspect.DateTimeType():
             return "datetime"
+        case inspect.BytesType():
+            return "FileSource"
+        case inspect.ListType(item_type=item):
+            inner = " | ".join(dict.fromkeys(simple(part) for part in parts(item))) or "Any"
+            return f"list[{inner}]"
+    return scalar(kind)
+
+
+def scalar(kind: inspect.Type) -> str:
+    """The annotation of a value as JSON has it, apart from lists and models. A time is a text."""
+    match kind:
+        case inspect.StrType() | inspect.DateTimeType():
+            return "str"
         case inspect.LiteralType() | inspect.EnumType():
             return "str"  # the server may send values that this version does not know
         case inspect.BoolType():
@@ -129,10 +142,7 @@ def simple(kind: inspect.Type) -> str:
         case inspect.FloatType():
             return "float"
         case inspect.BytesType():
-            return "FileSource"
-        case inspect.ListType(item_type=item):
-            inner = " | ".join(dict.fromkeys(simple(part) for part in parts(item))) or "Any"
-            return f"list[{inner}]"
+            return "bytes"
         case inspect.DictType():
             return "dict[str, Any]"
     return "Any"

@@ -18,7 +18,7 @@ from msgspec import inspect
 
 import heliograph.wire
 from heliograph.wire.base import Body, Response
-from tools.client_models import fields, parts, structs_in
+from tools.client_models import fields, parts, scalar, structs_in
 from tools.writing import docstring
 
 NAMES = tomllib.loads((Path(__file__).parent / "compat_names.toml").read_text())
@@ -67,7 +67,7 @@ def official_type(kind: inspect.Type) -> str:
         case [inspect.ListType(item_type=item)]:
             return f"list[{official_type(item)}]"
         case found:
-            return " | ".join(dict.fromkeys(map(_simple, found))) or "Any"
+            return " | ".join(dict.fromkeys(map(scalar, found))) or "Any"
 
 
 def official_class(structs: list[type[Any]]) -> str:
@@ -81,23 +81,6 @@ def official_class(structs: list[type[Any]]) -> str:
 def kinds_of(choice: Any) -> set[str]:
     """The members of a union."""
     return set(choice.values() if isinstance(choice, dict) else choice)
-
-
-def _simple(kind: inspect.Type) -> str:
-    match kind:
-        case inspect.StrType() | inspect.LiteralType() | inspect.EnumType() | inspect.DateTimeType():
-            return "str"  # the official library leaves times as text
-        case inspect.BoolType():
-            return "bool"
-        case inspect.IntType():
-            return "int"
-        case inspect.FloatType():
-            return "float"
-        case inspect.BytesType():
-            return "bytes"
-        case inspect.DictType():
-            return "dict[str, Any]"
-    return "Any"
 
 
 class Attribute:

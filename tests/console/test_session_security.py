@@ -28,13 +28,13 @@ def test_a_link_that_is_opened_in_the_tab_of_the_console(page: Page, own: Caller
     page.goto(f"{own.url}/console/")
     expect(page.get_by_label("Key ID")).to_be_visible()
     page.goto(link(own))
-    expect(page.get_by_text("You follow a sign-in link")).to_be_visible()
+    expect(page.get_by_text("You are signing in with a link")).to_be_visible()
     assert "ticket" not in page.url
     sign_in(page, "Ada")
     first = stored(page)
     expect(page).to_have_url(f"{own.url}/console/{own.app_id}")  # the console moves to the first app
     page.goto(f"{page.url}#ticket=hgt_of-someone-else")
-    expect(page.get_by_text("You follow a sign-in link")).to_be_visible()
+    expect(page.get_by_text("You are signing in with a link")).to_be_visible()
     assert "ticket" not in page.url
     page.get_by_label("Your name").fill("Eve")
     page.get_by_role("button", name="Sign in").click()
@@ -52,7 +52,7 @@ def test_a_link_that_is_opened_while_the_console_moves_to_another_view(page: Pag
     page.goto(link(own))
     sign_in(page, "Ada")
     page.evaluate("location.hash = 'ticket=hgt_other'; history.replaceState(null, '', location.pathname)")
-    expect(page.get_by_text("You follow a sign-in link")).to_be_visible()
+    expect(page.get_by_text("You are signing in with a link")).to_be_visible()
 
 
 def test_signing_in_again_ends_the_session_of_the_tab(page: Page, own: Caller) -> None:
@@ -130,7 +130,7 @@ def test_a_link_of_someone_else_does_not_take_over(console: Console, owner: Call
     page = console.page
     before = stored(page)
     page.goto(link(attacker))
-    expect(page.get_by_text("You follow a sign-in link")).to_be_visible()
+    expect(page.get_by_text("You are signing in with a link")).to_be_visible()
     page.goto(f"{console.url}/console/{console.app_id}")
     expect(page.get_by_role("button", name="Ada")).to_be_visible()
     assert stored(page) == before

@@ -114,6 +114,12 @@ def test_the_flow_of_a_delivery(tmp_path: Path) -> None:
     assert_lists("Deliver an event", asyncio.run(go()))
 
 
+def test_the_listed_files_exist() -> None:
+    files = FILE.findall(ARCHITECTURE.split("# Flows\n", 1)[1].split("\n## ", 1)[0])
+    assert len(files) > 100
+    assert [file for file in files if not (PACKAGE / file).is_file()] == []
+
+
 def test_the_flow_of_a_client_call(api: Caller) -> None:
     group = api.new_group()
     assert api.auth is not None

@@ -77,5 +77,5 @@ test("a seed of a file and one of the API are the same body", () => {
   assert.deepEqual(seedOf(JSON.stringify({ app: { name: "Shop" }, user: body.user })), body);
   assert.throws(() => seedOf('{"app": []}'), /one app/);
   assert.equal(createdText({ users: 2, conversations: 1, integrations: 0 }), "2 users, 1 conversation");
-  assert.equal(createdText({ users: 0, conversations: 0, integrations: 0 }), "nothing: all of it exists");
+  assert.equal(createdText({ users: 0, conversations: 0, integrations: 0 }), "nothing: everything in the seed exists already");
 });

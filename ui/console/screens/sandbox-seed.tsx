@@ -68,7 +68,7 @@ function LoadDialog({ onLoaded, onClose }: { onLoaded: () => Promise<void>; onCl
   return (
     <FormDialog wide title="Load a seed" action="Load" onClose={onClose} onSubmit={submit}>
       <TextArea label="Seed as JSON" value={text.value} rows={14} mono placeholder={EXAMPLE}
-        hint="What exists already stays as it is. For a TOML file, run heliograph seed load FILE."
+        hint="Creates only what the app does not have yet. For a TOML file, run heliograph seed load FILE."
         onInput={(value) => (text.value = value)} />
       <label class="file-field">
         <span>From a file</span>

@@ -11,7 +11,7 @@ import { app } from "../stores/apps";
 
 const HOUR = 3600;
 const EXPIRIES = [[`${HOUR}`, "1 hour"], [`${8 * HOUR}`, "8 hours"], [`${24 * HOUR}`, "1 day"], [`${7 * 24 * HOUR}`, "7 days"]] as const;
-const ROLES = [["viewer", "Viewer: reads, and sees no secrets"], ["operator", "Operator: may do whatever you may do"]] as const;
+const ROLES = [["viewer", "Viewer: reads, and sees no secrets"], ["operator", "Operator: has the same access as you"]] as const;
 
 export function Share({ onClose }: { onClose: () => void }) {
   const link = useSignal<SignInLink | null>(null);

@@ -58,7 +58,7 @@ function SignInForm({ ticket, expired, onDone }: { ticket: string | null; expire
       {expired && <p class="muted">Your session has ended. Sign in to continue; what you typed is kept.</p>}
       {!isEncrypted && <p class="notice warn">This connection is not encrypted. Anyone on the network can read what you enter.</p>}
       {usesTicket.value
-        ? <p class="muted">You follow a sign-in link. It is valid once.</p>
+        ? <p class="muted">You are signing in with a link. It works once.</p>
         : <>
           <TextField label="Key ID" value={keyId.value} mono placeholder="app_… or act_…" autocomplete="username" required focused
             onInput={(value) => (keyId.value = value)} />

@@ -39,7 +39,7 @@ export function NewDialog({ board, onClose }: DialogProps) {
         <TextField label="Type" value={type.value} mono required placeholder="zd:agentWorkspace" hint="The type of an OAuth integration of this app"
           onInput={(value) => (type.value = value)} />
       )}
-      {custom.length === 0 && <p class="faint small">Every custom integration is in the switchboard, or there is none. <a href={linkTo("integrations")}>Integrations</a></p>}
+      {custom.length === 0 && <p class="faint small">There is no other custom integration to add. <a href={linkTo("integrations")}>Integrations</a></p>}
       <Fields values={values.value} others={board.members.value} set={(changes) => (values.value = { ...values.value, ...changes })} />
     </FormDialog>
   );
@@ -82,7 +82,7 @@ function Fields({ values, others, set }: FieldsProps) {
   const counts = [["", "None"] as const, ...Array.from({ length: 10 }, (_, at) => [String(at + 1), at ? `${at + 1} messages` : "1 message"] as const)];
   return (
     <>
-      <TextField label="Name" value={values.name} mono required maxLength={128} focused hint="Calls name it as the target of control, such as bot"
+      <TextField label="Name" value={values.name} mono required maxLength={128} focused hint="The target of control calls, such as bot"
         onInput={(name) => set({ name })} />
       <div class="columns">
         <Select label="Next" value={values.next} choices={nexts} onChange={(next) => set({ next })} />

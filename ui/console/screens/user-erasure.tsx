@@ -24,7 +24,7 @@ export function EraseUser({ user, onClose, onDone }: Props) {
   };
   return (
     <FormDialog title={`Erase ${name}?`} action="Erase user" danger stays onClose={onClose} onSubmit={submit}>
-      <p>This deletes the user, and removes what names the person from messages, events, deliveries, recorded requests and the history of memberships.</p>
+      <p>This deletes the user, and removes their personal data from messages, events, deliveries, recorded requests and the history of memberships.</p>
       <p>Messages in groups keep their place and time, with a pseudonym as the author, and lose their contents. It cannot be undone.</p>
       {erasure.value && <p class="muted" role="status">Erasing… {counted(rowsOf(erasure.value), "row")} so far</p>}
     </FormDialog>

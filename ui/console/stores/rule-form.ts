@@ -40,7 +40,7 @@ type Effect = readonly [name: string, text: string, number?: string];
 /** The effects: name, text, and the label of the number that it needs. */
 export const EFFECTS_OF: Readonly<Record<Target, readonly Effect[]>> = {
   request: [
-    ["status", "Respond with a status, do nothing", "Status"],
+    ["status", "Respond with a status instead of making the call", "Status"],
     ["before", "Close the connection before the call"],
     ["after", "Lose the response after the call"],
     ["truncate", "Cut the response", "After bytes"],
@@ -48,7 +48,7 @@ export const EFFECTS_OF: Readonly<Record<Target, readonly Effect[]>> = {
     ["delay", "Only delay"],
   ],
   delivery: [
-    ["status", "Take a status as the response, do not call", "Status"],
+    ["status", "Record a status instead of calling the endpoint", "Status"],
     ["before", "Lose the call"],
     ["after", "Lose the response"],
     ["duplicate", "Repeat the call", "Further calls"],

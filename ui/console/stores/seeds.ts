@@ -5,7 +5,7 @@ import type { SeedBody, SeedCounts } from "../../shared/operations";
 export function seedOf(text: string): SeedBody {
   const found = JSON.parse(text) as SeedBody & { app?: unknown };
   const { app, ...rest } = found;
-  if (Array.isArray(app)) throw new Error("A seed of one app is needed; heliograph dev --seed takes several");
+  if (Array.isArray(app)) throw new Error("The seed must be of one app; only heliograph dev --seed accepts several");
   return { ...(typeof app === "object" ? app : {}), ...rest };
 }
 
@@ -13,5 +13,5 @@ export function seedOf(text: string): SeedBody {
 export function createdText({ users, conversations, integrations }: SeedCounts): string {
   const counts = [[users, "user"], [conversations, "conversation"], [integrations, "integration"]] as const;
   const parts = counts.filter(([count]) => count > 0).map(([count, noun]) => `${count} ${noun}${count === 1 ? "" : "s"}`);
-  return parts.join(", ") || "nothing: all of it exists";
+  return parts.join(", ") || "nothing: everything in the seed exists already";
 }

@@ -27,7 +27,7 @@ export function PastMembers({ conversationId, at }: { conversationId: string; at
         <Button small onPress={() => filter({ at: null })}>Back to now</Button>
       </p>
       {error.value && <ErrorNote error={error.value} onRetry={() => list.load()} />}
-      {loaded.value && !items.value.length && <Empty title="No members at this time"><p>The history goes back to the time at which the server began to keep it, or as far as --history-days says.</p></Empty>}
+      {loaded.value && !items.value.length && <Empty title="No members at this time"><p>The history begins when the server started to record it, and goes back at most --history-days.</p></Empty>}
       <List label="Members at this time" items={items.value} idOf={(one) => one.id} rowHeight={ROW_PX} onOpen={(member) => (chosen.value = member)}
         onEnd={() => void list.loadMore()} row={(one) => <Row member={one} />} note={loading.value ? "Loading…" : null} />
       {chosen.value && <MemberDialog member={chosen.value} conversationId={conversationId} onClose={() => (chosen.value = null)} />}

@@ -49,7 +49,7 @@ function Facts({ call }: { call: InboxCall }) {
       <dt>Response</dt>
       <dd>{call.responseStatus ?? "The connection was closed without a response"}{call.delayMs > 0 && ` after ${duration(call.delayMs)}`}</dd>
       {delivery && <><dt>Delivery</dt><dd><a href={linkTo("webhooks", { query: { delivery } })}>{shortened(delivery)}</a></dd></>}
-      {call.truncated && <><dt>Body</dt><dd class="warn">Longer than what an inbox keeps, so its end is missing</dd></>}
+      {call.truncated && <><dt>Body</dt><dd class="warn">Too long for the inbox, which kept only its beginning</dd></>}
     </dl>
   );
 }

@@ -22,8 +22,7 @@ STEP = Step(
         "ALTER TABLE api_key ADD COLUMN integration_id {text}",
         # The payload with the full user, if a webhook asks for it and it differs.
         "ALTER TABLE event ADD COLUMN full_payload {text}",
-        # The number of the transaction that wrote the event, by which the stream reads: see Delivery in
-        # ARCHITECTURE.md.
+        # The number of the transaction that wrote the event, by which the stream read at first (decisions/0015-stream).
         "ALTER TABLE event ADD COLUMN tx {integer} NOT NULL DEFAULT {transaction}",
         # With one bucket the key has this order, and without the index each commit writes one page less.
         "{where_many}CREATE INDEX event_of_app ON event (app_id, tx, id)",
