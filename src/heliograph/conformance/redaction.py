@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from heliograph.conformance.caller import Answer
 from heliograph.conformance.site import PREFIX
+from heliograph.wire.secret_names import is_secret_name
 
 SECRET = "<secret>"
 _LONGEST = 500
@@ -17,7 +18,6 @@ _ID = re.compile(r"(app|act|int|svc)?(_?)([0-9a-f]{24})(?![0-9a-f])")
 _RUN = re.compile(rf"{PREFIX}-[0-9a-f]{{8}}")
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 _CODE = re.compile(r"(code=)[^&\s\"]+")
-_SECRET_KEYS = frozenset(("secret", "clientSecret", "client_secret", "access_token", "code_verifier"))
 _OF_THE_ACCOUNT = frozenset(
     """CreateApp ListApps GetApp UpdateApp ListAppKeys GetAppKey GetTokenInfo ListIntegrations ListSwitchboards
     ListSwitchboardIntegrations ListDeliveries ListEventRecords ListRecordedRequests GetRecordedRequest
@@ -85,7 +85,7 @@ class Redactor:
             return [self.value(each, masked, key) for each in value]
         if not isinstance(value, str):
             return value
-        if key in _SECRET_KEYS:
+        if is_secret_name(key):
             return SECRET
         return "<string>" if masked and key not in _NAMES else self._short(self.record(value))
 
