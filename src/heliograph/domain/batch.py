@@ -7,35 +7,20 @@ changes. All verbs share one batch, so a user can post a message right after a j
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from msgspec.structs import replace
 
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook, MemberKey, Needs, Reach
-from heliograph.domain.verbs import Refused, Verb
+from heliograph.domain.verbs import Verb
 from heliograph.storage.engine import Lock, StaleRead, Tx
 from heliograph.storage.rows import attachments, clients, conversations, integrations, participants, seats, users
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
-from heliograph.storage.store import Store
 from heliograph.wire.conversations import PERSONAL
 
-T = TypeVar("T")
 _SHOW_AI_DISCLAIMER = "showAIDisclaimer"
-
-
-async def perform(store: Store, verb: Verb[T]) -> T:
-    """Perform a verb in a batch; returns its outcome after the commit.
-
-    Raises:
-        ApiError: a rule refuses the verb.
-    """
-    store.turns.singles += 1
-    outcome = await store.submit(conversation_batch, verb)
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    return cast(T, outcome)
 
 
 async def conversation_batch(tx: Tx, verbs: Sequence[Verb[Any]]) -> list[Any]:
