@@ -19,6 +19,11 @@ class Refused(Struct, frozen=True):
     error: type[ApiError] | ApiError
 
 
+def raised(refused: Refused) -> ApiError:
+    """The error of a refusal."""
+    return refused.error() if isinstance(refused.error, type) else refused.error
+
+
 class Verb(Protocol[Outcome]):
     """A request to change one conversation."""
 

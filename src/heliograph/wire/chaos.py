@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from heliograph.wire import rules
 from heliograph.wire.base import Body, Response
-from heliograph.wire.webhooks import Trigger
+from heliograph.wire.event_types import Trigger
 
 MAX_RULES = 50
 _MAX_DELAY = 60_000
