@@ -20,9 +20,10 @@ from bench.processes import Process
 from heliograph import ids
 from heliograph.background import Failures
 from heliograph.domain import apps, conversations, participants, users
-from heliograph.domain.batch import perform
+from heliograph.domain.batch import conversation_batch
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.user_creation import creation_batch
+from heliograph.domain.writes import BatchWrite
 from heliograph.maintenance.retention import prune
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import open_store
@@ -60,7 +61,8 @@ class Joins:
         async def call() -> None:
             for group, user in seats:
                 body = ParticipantJoinBody(user_id=user)
-                await perform(self._store, participants.joining(self._tenant, group, body, 10**6))
+                verb = participants.joining(self._tenant, group, body, 10**6)
+                await BatchWrite(conversation_batch, verb, lambda outcome: outcome).perform(self._store)
 
         await asyncio.gather(*(call() for _ in range(_CONCURRENT)))
         return _GROUPS * self._members

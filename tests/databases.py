@@ -16,8 +16,8 @@ from typing import Any
 
 import asyncpg
 
+from heliograph.storage.distributing import distribute
 from heliograph.storage.opening import open_store
-from heliograph.storage.postgres.distributing import distribute
 from tests.postgresql import PostgreSQL
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"

@@ -9,18 +9,13 @@ import pytest
 
 from tests.api.database import Database
 from tests.harness import Caller, Server, error_of, titles_of
-from tests.unit.integrations import INTEGRATIONS
+from tests.unit.integrations import CREDENTIALS, INTEGRATIONS
 from tests.waiting import until
 
 HOOK = {"target": "https://example.invalid/hook", "triggers": ["*"]}
 CUSTOM = {"type": "custom", "webhooks": [HOOK]}
 SDKS = ("web", "ios", "android", "unity")
-SECRETS = {
-    "projectId", "clientEmail", "privateKey", "serverKey", "certificate", "password", "apiSecret", "appSecret",
-    "pageAccessToken", "authenticationMessageSecret", "channelSecret", "channelAccessToken", "switcherSecret", "apiKey",
-    "signingKey", "accessKey", "token", "authToken", "consumerKey", "consumerSecret", "accessTokenKey",
-    "accessTokenSecret", "accountManagementAccessToken",
-}  # fmt: skip
+SECRETS = CREDENTIALS | {"projectId", "clientEmail"}
 OPTIONAL = {"hsmFallbackLanguage", "accountId", "accountManagementAccessToken"}
 
 

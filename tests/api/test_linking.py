@@ -198,7 +198,7 @@ def test_addresses_without_a_recipient(links: Links, confirmation: str) -> None:
 def test_theft(links: Links, confirmation: str) -> None:
     """clients.8: the address moves when the link is confirmed."""
     api = links.api
-    before = links.link("immediate")
+    links.link("immediate")
     (before,) = links.listed()
     also = Links(api, links.user, integration=links.integration)
     also.link()

@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.api.end_users import EndUser
 from tests.api.event_records import events_of
+from tests.api.importing import group_of, message_of, old_id, put
+from tests.api.sandbox import extension
 from tests.harness import Caller, error_of, titles_of
 
 
@@ -53,3 +55,11 @@ def test_only_messages_of_the_business_in_personal_conversations_have_outcomes(a
     assert titles_of(report(conversation, message, error={"code": "c", "message": "m"})) == [
         "error is only for the outcome failure"
     ]
+
+
+def test_a_conversation_without_a_participant_has_no_outcomes(api: Caller) -> None:
+    """An import can store a personal conversation without its user, to whom an event would refer."""
+    put(api, group_of(1, type="personal"), message_of(1, 2))
+    path = f"/conversations/{old_id(1)}/messages/{old_id(2)}/outcome"
+    answer = api("POST", extension(api, path), {"outcome": "user"})
+    assert titles_of(answer) == ["only messages of conversations with a participant have outcomes"]

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from heliograph.wire.webhooks import Trigger
+from heliograph.wire.event_types import Trigger
 from tests.api.test_integrations import CUSTOM, HOOK, create
 from tests.harness import Caller, error_of
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.client.faults import answer, read_message
-from tests.waiting import until
 
 SLOW_SECONDS = 0.5
 
@@ -65,8 +64,3 @@ def echoing(certificate: Path | None = None) -> Iterator[Echo]:
         yield echo
     finally:
         echo.close()
-
-
-def wait_until_requested(echo: Echo, count: int) -> None:
-    """Wait until the server has read `count` requests."""
-    until(lambda: len(echo.requests) >= count)

@@ -111,7 +111,7 @@ def test_no_response_is_status_3_and_an_unreadable_one_4(place: Place, capsys: p
     with proxy_to(place.url) as proxy:
         proxy.script = [Fault(answer=answer(200, b"<html>"))]
         status, shown_error = call(capsys, "get-app", "--app", place.app_id, "--url", proxy.url)
-        assert status == 4
+        assert (status, shown_error["errors"][0]["code"]) == (4, "no_answer")
 
 
 @pytest.mark.usefixtures("environment")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,10 +17,12 @@ from heliograph.delivery.leases import BucketAssignment, SingleProcess
 from heliograph.delivery.sender import WebhookSender
 from heliograph.delivery.worker import DeliveryContext
 from heliograph.domain import apps, conversations, integrations, messages, participants, users, webhooks
-from heliograph.domain.batch import perform
+from heliograph.domain.batch import conversation_batch
 from heliograph.domain.networks import parse_networks
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.user_creation import creation_batch
+from heliograph.domain.verbs import Verb
+from heliograph.domain.writes import BatchWrite
 from heliograph.sandbox.chaos import Chaos
 from heliograph.storage.engine import Reader
 from heliograph.storage.rows.users import StoredUser
@@ -38,6 +40,12 @@ LOOPBACK = parse_networks("loopback", host="", embedded=False)
 # Webhooks may be created with any target; the sender allows loopback only.
 ANYWHERE = parse_networks("0.0.0.0/0,::/0", host="", embedded=False)
 POLL_SECONDS = 0.05
+T = TypeVar("T")
+
+
+async def perform(store: Store, verb: Verb[T]) -> T:
+    """Perform a verb in a batch; returns its outcome after the commit."""
+    return await BatchWrite[T](conversation_batch, verb, lambda outcome: outcome).perform(store)
 
 
 class Clock:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from heliograph.errors import UsageError
 from heliograph.moving.directory import DirectoryWriter
+from heliograph.moving.exporting import export
+from heliograph.moving.reading import ApiReader, Shown
 from tests.api.end_users import EndUser
 from tests.harness import Caller, command, new_app
 from tests.moving.moving import environment, limited_files
 from tests.moving.test_between_servers import everything
+from tests.unit.integrations import CREDENTIALS, INTEGRATIONS
 
 
 def exported(api: Caller, folder: Path) -> CompletedProcess[str]:
@@ -68,6 +73,41 @@ def test_a_directory_contains_the_whole_app(source: Caller, account: Caller, tmp
     again = imported(target, folder)
     assert "created 0, updated 0, unchanged" in again.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["app"]
+
+
+class Source:
+    """Stands in for the reader of an app that has an integration of each type and shows their credentials."""
+
+    async def app(self) -> Shown:
+        """The app."""
+        return {"id": "a", "settings": {"appToken": "value of appToken"}}
+
+    async def users(self) -> AsyncIterator[Shown]:
+        """No users."""
+        none: list[Shown] = []
+        for user in none:
+            yield user
+
+    conversations = users
+
+    async def integrations(self) -> AsyncIterator[Shown]:
+        """An integration of each type; the value of each credential names its field."""
+        for type, (_, full) in INTEGRATIONS.items():
+            yield {"id": type, "type": type, **full, **{name: f"value of {name}" for name in CREDENTIALS & {*full}}}
+
+    async def webhooks(self, integration_id: str) -> list[Shown]:
+        """A webhook."""
+        return [{"id": "w", "target": "https://example.org/hook", "secret": "value of secret"}]
+
+
+def test_an_export_contains_no_credentials(tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    asyncio.run(export(cast(ApiReader, Source()), "https://example.org", folder, lambda records: None))
+    assert [path.name for path in folder.iterdir() if "value of" in path.read_text()] == []
+    for line in lines(folder, "integration"):
+        shown = line["integration"]
+        full = {"id", "type", *INTEGRATIONS[shown["type"]][1]}
+        assert set(shown) == full - CREDENTIALS, shown["type"]
 
 
 @pytest.mark.one_engine

@@ -14,8 +14,8 @@ from openapi_schema_validator import OAS31Validator
 
 from heliograph.sandbox.examples import EXAMPLES, Subjects
 from heliograph.sandbox.triggers import merged, prepared
-from heliograph.wire.events import PAYLOADS, EventType
-from heliograph.wire.webhooks import Trigger
+from heliograph.wire.event_types import EventType, Trigger
+from heliograph.wire.events import PAYLOADS
 from tests.api.test_streams import cursor_of, streaming
 from tests.harness import Caller, error_of, new_app, titles_of
 from tests.sandbox.inboxes import arrived, below, calls, hook, post, script, settled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,15 @@ import pytest
 from tools.release import NotReady, notes_of, version_of
 
 ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+WITHOUT_COMMENT = (
+    "src/heliograph/server/console/assets/*",
+    "src/heliograph/server/docs/assets/behaviour.html",
+    "bench/results/*.json",
+    "docs/*.svg",
+    "docs/howto/*.svg",
+)
+"""The generated files of formats in which no first line tells that they are."""
 CHANGELOG = "# Changelog\n\n## [0.2.0] - unreleased\n\n- Two\n\n## [0.1.0] - 2026-11-25\n\n### Added\n\n- One\n"
 
 
@@ -79,15 +89,39 @@ def test_issue_forms_are_complete(name: str) -> None:
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs the attributes of a git clone")
 def test_generated_files_are_marked() -> None:
-    generated = {
-        str(path.relative_to(ROOT))
-        for path in (ROOT / "src").rglob("*.py")
-        if path.read_text().startswith("# Generated ")
-    }
-    paths = [str(path.relative_to(ROOT)) for path in (ROOT / "src").rglob("*.py")]
-    command = ["git", "check-attr", "linguist-generated", "--", *paths]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
-    assert {line.split(": ")[0] for line in done.stdout.splitlines() if line.endswith(": set")} == generated
+    files = git("ls-files").splitlines()
+    generated = {name for name in files if is_generated(name)}
+    attributes = git("check-attr", "linguist-generated", "--", *files).splitlines()
+    assert {line.split(": ")[0] for line in attributes if line.endswith(": set")} == generated
+
+
+def git(*args: str) -> str:
+    """What a git command prints."""
+    done = subprocess.run(["git", *args], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout
+
+
+def is_generated(name: str) -> bool:
+    """Whether a program writes a file: its first line says so, or it has no room for a comment."""
+    if Path(name).suffix in (".py", ".ts", ".tsx"):
+        return (ROOT / name).read_text().startswith(("# Generated ", "// Generated "))
+    return any(Path(name).match(pattern) for pattern in WITHOUT_COMMENT)
+
+
+def test_licenses_of_bundled_software_are_in_the_package() -> None:
+    listed = PROJECT["license-files"]
+    bundled = [str(path.relative_to(ROOT)) for path in (ROOT / "src").rglob("LICENSE*")]
+    assert sorted(listed) == sorted(["LICENSE", *bundled])
+
+
+def test_every_dependency_has_a_reason() -> None:
+    """Decision 4 has a row for each package that users install."""
+    extras = PROJECT["optional-dependencies"]
+    specifications = [*PROJECT["dependencies"], *(one for name in extras if name != "dev" for one in extras[name])]
+    names = {re.split(r"[\[<>=]", one)[0] for one in specifications} - {"heliograph"}
+    decision = (ROOT / "docs/decisions/0004-dependencies.md").read_text()
+    rows = re.findall(r"^\| ([^|(]+)", decision, re.MULTILINE)
+    assert names - {name.strip() for row in rows for name in row.lower().split(",")} == set()
 
 
 def test_the_notes_of_a_release_are_its_section_of_the_changelog() -> None:

@@ -29,6 +29,7 @@ DOMAIN = sorted((ROOT / "src/heliograph/domain").rglob("*.py"))
 STORAGE = [path for path in SOURCES if path.is_relative_to(ROOT / "src/heliograph/storage")]
 SQL = re.compile(r"\b(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE|PRAGMA)\b")
 ENGINE = re.compile(r"\b(sqlite3|asyncpg)\b")
+ENGINE_MODULES = ("heliograph.storage.sqlite", "heliograph.storage.postgres")
 ENGINE_URL = re.compile(r"\bsqlite:|\bpostgres(ql)?:|\bpg_")
 FILE_LINES = 350
 FUNCTION_LINES = 60
@@ -56,6 +57,20 @@ def test_only_storage_has_sql_or_names_an_engine() -> None:
     # The log formatter must know which messages of the engines it may repeat.
     allowed = {"logs.py"}
     assert [path.name for path in outside if ENGINE.search(path.read_text()) and path.name not in allowed] == []
+
+
+def test_only_storage_imports_modules_of_an_engine() -> None:
+    outside = [path for path in SOURCES if path not in STORAGE and "heliograph.storage" in path.read_text()]
+    assert [named(path) for path in outside for one in imports(path) if one.startswith(ENGINE_MODULES)] == []
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The full names that a module imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{one.name}" for one in node.names)
 
 
 COUNTS = {

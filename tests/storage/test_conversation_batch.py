@@ -8,7 +8,6 @@ import pytest
 from msgspec import Struct
 
 from heliograph.domain import apps, conversations, participants
-from heliograph.domain.batch import perform
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import Facts, Needs, UserReference
 from heliograph.domain.membership import Join
@@ -20,7 +19,7 @@ from heliograph.storage.store import Store
 from heliograph.wire.apps import AppCreateBody
 from heliograph.wire.conversations import ConversationCreateBody
 from heliograph.wire.paging import Page
-from tests.delivery.site import Site
+from tests.delivery.site import Site, perform
 from tests.storage.conftest import Run
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from heliograph.domain import apps, conversations, members, memberships
-from heliograph.domain.batch import perform
 from heliograph.domain.facts import UserReference
 from heliograph.domain.membership import Join
 from heliograph.domain.tenants import Tenant
@@ -20,7 +19,7 @@ from heliograph.wire.conversations import ConversationCreateBody
 from heliograph.wire.members import MemberFilter, MemberQuery
 from heliograph.wire.memberships import MembershipQuery, MembershipSort
 from heliograph.wire.paging import Page
-from tests.delivery.site import Site
+from tests.delivery.site import Site, perform
 from tests.storage.conftest import Run
 
 GROUP = ConversationCreateBody(type="sdkGroup")

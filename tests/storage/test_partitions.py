@@ -179,7 +179,6 @@ def test_a_pending_delivery_keeps_its_event_and_a_failed_one_does_not(run: Run) 
         kept, gone = await site.user(), await site.user()
         await site.touch(kept)
         await site.touch(gone)
-        delivery = "9" * 24
 
         async def move(tx: Tx) -> None:
             for number, user in enumerate((kept, gone)):

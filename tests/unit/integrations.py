@@ -94,3 +94,11 @@ INTEGRATIONS: dict[str, tuple[JSON, JSON]] = {
     "web": ({}, {**_channel, **_sdk, **_web}),
     "whatsapp": ({}, {**_channel, **_whatsapp}),
 }
+
+CREDENTIALS = {
+    "privateKey", "serverKey", "certificate", "password", "apiSecret", "appSecret", "pageAccessToken",
+    "authenticationMessageSecret", "channelSecret", "channelAccessToken", "switcherSecret", "apiKey", "signingKey",
+    "accessKey", "token", "authToken", "consumerKey", "consumerSecret", "accessTokenKey", "accessTokenSecret",
+    "accountManagementAccessToken", "webhookSecret",
+}  # fmt: skip
+"""The fields of integrations that are credentials."""

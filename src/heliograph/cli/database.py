@@ -14,6 +14,7 @@ import click
 
 from heliograph.cli.options import database_option, in_store, json_option, print_json
 from heliograph.errors import UsageError
+from heliograph.storage.distribution import DEFAULT_SHARDS
 from heliograph.storage.store import Store
 
 _NICENESS = 10
@@ -39,7 +40,7 @@ def migrate(url: str) -> None:
 @click.option(
     "--shards",
     type=click.IntRange(1, 1024),
-    default=32,
+    default=DEFAULT_SHARDS,
     show_default=True,
     help="Number of shards; only the first run uses it.",
 )
@@ -50,10 +51,8 @@ def distribute(shards: int, url: str, as_json: bool) -> None:
 
     Migrates the database first. Run it again after an upgrade: it distributes the new tables.
     """
-    from heliograph.storage.postgres import distributing
-    from heliograph.storage.urls import require_shared
+    from heliograph.storage import distributing
 
-    require_shared(url, "heliograph distribute")
     logging.basicConfig(format="%(message)s", level=logging.INFO)  # shows that existing rows are moved
     name, found = asyncio.run(distributing.distribute(url, shards))
     if as_json:

@@ -10,7 +10,7 @@ import msgspec
 from heliograph.cli.connecting import connection, connection_options, send
 from heliograph.cli.options import json_option, print_json
 from heliograph.errors import UsageError
-from heliograph.wire.events import EventType
+from heliograph.wire.event_types import EventType
 from heliograph.wire.table.sandbox import TRIGGER_EVENT
 
 _TYPES: tuple[EventType, ...] = get_args(EventType)

@@ -12,9 +12,13 @@ from heliograph.domain.changes import Changes
 from heliograph.domain.facts import UserReference
 from heliograph.domain.membership import Join, Joined, Leave, Left
 from heliograph.domain.tenants import Tenant
+<<<<<<< HEAD
 from heliograph.domain.verbs import Refused, Verb
+=======
+from heliograph.domain.verbs import Refused, raised
+>>>>>>> fix-f1
 from heliograph.domain.writes import PiecewiseWrite, SingleWrite, Write
-from heliograph.errors import ApiError, ConversationNotFound, NotAGroup
+from heliograph.errors import ConversationNotFound, NotAGroup
 from heliograph.storage.engine import Tx
 from heliograph.wire.bulk import (
     BulkCounts,
@@ -76,11 +80,6 @@ def _require_group(first: Outcome) -> None:
     """Raise a refusal that concerns the conversation, because it is the same for all items."""
     if isinstance(first, Refused) and isinstance(error := raised(first), ConversationNotFound | NotAGroup):
         raise error
-
-
-def raised(refused: Refused) -> ApiError:
-    """The error of a refusal."""
-    return refused.error() if isinstance(refused.error, type) else refused.error
 
 
 def _response(start: int, outcomes: Sequence[Outcome]) -> BulkParticipantsResponse:

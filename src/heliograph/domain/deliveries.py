@@ -13,9 +13,8 @@ from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.deliveries import Attempt, Delivery, DeliveryFilter
+from heliograph.wire.event_types import is_about_user
 from heliograph.wire.paging import Page, Slice
-
-_ABOUT_USERS = ("user:", "client:")
 
 
 async def page(store: Store, tenant: Tenant, filter: DeliveryFilter, page: Page) -> Slice[Delivery]:
@@ -98,7 +97,7 @@ def to_api(
     last: StoredAttempt | None = None,
 ) -> Delivery:
     """A delivery as responses show it. `synthetic` contains the ids of events that a sandbox tool triggered."""
-    about_user = delivery.event_type.startswith(_ABOUT_USERS)
+    about_user = is_about_user(delivery.event_type)
     return Delivery(
         id=delivery.id,
         status=delivery.status,

@@ -13,12 +13,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from msgspec import Struct
 
 from heliograph.domain.batch import conversation_batch
-from heliograph.domain.bulk import Change, Outcome, raised
+from heliograph.domain.bulk import Change, Outcome
 from heliograph.domain.facts import UserReference
 from heliograph.domain.loading import load_conversation
 from heliograph.domain.membership import Join, Joined, Leave, Left
 from heliograph.domain.tenants import Tenant
-from heliograph.domain.verbs import Refused
+from heliograph.domain.verbs import Refused, raised
 from heliograph.errors import (
     ApiError,
     ConversationNotFound,

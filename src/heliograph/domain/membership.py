@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from heliograph.domain import views
 from heliograph.domain.changes import Changes
-from heliograph.domain.events.participants import participant_joined, participant_left
+from heliograph.domain.events.participants import membership_changed
 from heliograph.domain.facts import Facts, Needs, UserReference
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.verbs import Refused
@@ -67,7 +67,7 @@ class Join(Struct, frozen=True, gc=False):
         if conversation.participant_count >= self.limit:
             return Refused(TooManyParticipants)
         participant = changes.admit(self.tenant, conversation, user, subscribe=self.subscribe)
-        participant_joined(changes.journal, self.tenant, conversation, user, participant)
+        membership_changed(changes.journal, self.tenant, "conversation:join", conversation, user, participant)
         return Joined(participant, views.participant(participant, conversation), added=True)
 
 
@@ -96,5 +96,5 @@ class Leave(Struct, frozen=True, gc=False):
         if self.user.participant_id not in (None, participant.id):
             return Refused(NotAMember)
         changes.dismiss(self.tenant, conversation, participant)
-        participant_left(changes.journal, self.tenant, conversation, user, participant)
+        membership_changed(changes.journal, self.tenant, "conversation:leave", conversation, user, participant)
         return Left(participant)

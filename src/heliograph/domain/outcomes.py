@@ -27,7 +27,7 @@ async def report(store: Store, tenant: Tenant, conversation_id: str, message_id:
 
     Raises:
         ConversationNotFound, MessageNotFound: it does not exist in this app.
-        BadRequest: the conversation is not personal, or the message is not of the business.
+        BadRequest: the conversation is not personal or has no participant, or the message is not of the business.
     """
     await store.write(_report, tenant, conversation_id, message_id, body)
 
@@ -40,7 +40,10 @@ async def _report(tx: Tx, tenant: Tenant, conversation_id: str, message_id: str,
         raise BadRequest("only messages of conversations of type personal have outcomes")
     if decode_message(shown).author.type != BUSINESS:
         raise BadRequest(f"only messages of an author of type {BUSINESS} have outcomes")
-    (participant,) = await participants.of_conversation(tx, tenant.app_id, conversation_id)
+    members = await participants.of_conversation(tx, tenant.app_id, conversation_id)
+    if not members:  # imported without its user
+        raise BadRequest("only messages of conversations with a participant have outcomes")
+    (participant,) = members
     user = await load_user(tx, tenant.app_id, participant.user_id, None)
     changes = Changes(tx.now)
     changes.touch(conversation)

@@ -10,9 +10,7 @@ from heliograph.moving.directory import DirectoryWriter, Manifest
 from heliograph.moving.reading import ApiReader, Shown
 from heliograph.moving.report import Record
 from heliograph.wire import times
-
-_SECRET_WORDS = ("secret", "token", "password", "serverkey", "authkey", "certificate")
-"""Fields whose names contain one of these words are left out."""
+from heliograph.wire.secret_names import is_secret_name
 
 
 class Exporter:
@@ -79,11 +77,7 @@ def _without_secrets(value: Any) -> Any:
         return [_without_secrets(one) for one in value]
     if not isinstance(value, dict):
         return value
-    return {
-        name: _without_secrets(one)
-        for name, one in value.items()
-        if not any(word in name.lower() for word in _SECRET_WORDS)
-    }
+    return {name: _without_secrets(one) for name, one in value.items() if not is_secret_name(name)}
 
 
 async def export(source: ApiReader, url: str, path: Path, advanced: Callable[[int], None]) -> Manifest:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Raw, Struct
 
+from heliograph.wire.event_types import is_about_user
 from heliograph.wire.inboxes import CallFilter
 
 BODY_LIMIT = 256 * 1024
@@ -15,7 +16,6 @@ _OVERHEAD = 1024
 _HEADER_OVERHEAD = 160
 _MAX_EVENTS = 100
 _REMOVALS = ("user:remove", "conversation:remove")
-_ABOUT_USERS = ("user:", "client:")
 
 
 class EventFact(Struct, frozen=True):
@@ -126,6 +126,6 @@ def lane_in(type: str, payload: bytes | Raw) -> tuple[bool, str]:
 
 def _lane(type: str, payload: _Payload) -> tuple[bool, str]:
     user = payload.merged_users.surviving if payload.merged_users else payload.user
-    about_user = type.startswith(_ABOUT_USERS)
+    about_user = is_about_user(type)
     subject = user if about_user else payload.conversation
     return about_user, subject.id if subject else ""

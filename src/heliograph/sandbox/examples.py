@@ -17,6 +17,7 @@ from heliograph.wire.base import Response
 from heliograph.wire.clients import Client, ClientStatus
 from heliograph.wire.contents import TextMessage
 from heliograph.wire.conversations import PERSONAL, SDK_GROUP, ConversationTruncated
+from heliograph.wire.event_types import EventType
 from heliograph.wire.events import (
     ActivityPayload,
     ClientAddPayload,
@@ -28,7 +29,6 @@ from heliograph.wire.events import (
     ConversationReferralPayload,
     ConversationRemovePayload,
     DeliveryDestination,
-    EventType,
     ExternalMessage,
     MembershipPayload,
     MergedUsers,

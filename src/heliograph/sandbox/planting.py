@@ -17,7 +17,7 @@ from heliograph.domain.membership import Join
 from heliograph.domain.networks import Network, networks_of
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.user_creation import creation_batch
-from heliograph.domain.verbs import Refused, Verb
+from heliograph.domain.verbs import Refused, Verb, raised
 from heliograph.errors import ApiError
 from heliograph.sandbox.seeds import Plan, PlannedConversation, PlannedIntegration, invalid
 from heliograph.settings import Settings
@@ -136,8 +136,7 @@ async def _perform(tx: Tx, verbs: Sequence[Verb[object]], place: str) -> None:
     for some in _steps(verbs):
         for outcome in await conversation_batch(tx, some):
             if isinstance(outcome, Refused):
-                error = outcome.error() if isinstance(outcome.error, type) else outcome.error
-                raise invalid(place, *error.titles)
+                raise invalid(place, *raised(outcome).titles)
 
 
 async def _plant_integrations(tx: Tx, tenant: Tenant, plan: Plan, seed: StoredSeed, ground: Ground) -> int:

@@ -23,7 +23,8 @@ from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.envelope import NO_WEBHOOK, basic_headers, call_body
-from heliograph.wire.events import PAYLOADS, Event, EventType
+from heliograph.wire.event_types import EventType
+from heliograph.wire.events import PAYLOADS, Event
 from heliograph.wire.triggers import ALL, INBOX_PREFIX, LISTENERS, TriggerBody, TriggerResponse
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from heliograph.sandbox.chaos import HEADER, Chaos
 from heliograph.server.http.exchange import Exchange
 from heliograph.wire.chaos import StreamMatch
-from heliograph.wire.webhooks import Trigger
+from heliograph.wire.event_types import Trigger
 
 _END = b"\n\n"
 _EVENT = b"\nevent: "

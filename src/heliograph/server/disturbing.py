@@ -11,7 +11,7 @@ from heliograph.sandbox.chaos import HEADER, KEY_HEADER, Chaos, Disturbance
 from heliograph.sandbox.faults import error_for
 from heliograph.server.disturbed_streams import disturbed_parts
 from heliograph.server.handlers import Route
-from heliograph.server.http.exchange import Exchange
+from heliograph.server.http.exchange import ABORTED, Exchange
 from heliograph.server.http.request import Request
 from heliograph.server.http.responses import Response, StreamResponse, error_response
 from heliograph.wire.chaos import RequestEffect, RequestMatch
@@ -22,7 +22,6 @@ from heliograph.wire.table.sandbox import SANDBOX_TAG
 AnyRoute = Route[Any, Any, Any]
 AnyRequest = Request[AppPath, Any]
 
-_DROPPED = 444
 _PARTS_PER_SECOND = 10
 
 
@@ -124,7 +123,7 @@ async def _respond_disturbed(
     effect = found.effect or RequestEffect()
     headers = {HEADER: found.label}
     if effect.drop == "before":
-        return DroppedResponse(_DROPPED, [(HEADER.encode(), found.label.encode())])
+        return DroppedResponse(ABORTED, [(HEADER.encode(), found.label.encode())])
     try:
         if effect.status is not None:
             raise error_for(request.operation, effect.status, effect)
@@ -135,7 +134,7 @@ async def _respond_disturbed(
     if effect.drop == "after":
         if isinstance(response, StreamResponse):
             await response.rest.aclose()
-        return DroppedResponse(_DROPPED, response.headers)
+        return DroppedResponse(ABORTED, response.headers)
     return _altered(response, chaos, effect)
 
 

@@ -29,7 +29,6 @@ from heliograph.wire.table.sandbox import (
 )
 
 PATIENCE_SECONDS = 5.0
-_PAGE = 100
 
 
 class Sandbox(App):
@@ -41,8 +40,8 @@ class Sandbox(App):
     def __init__(
         self, server: SandboxServer | None = None, *, seed: str | Path | Mapping[str, Any] | None = None
     ) -> None:
-        self._own_server = None if server else SandboxServer.start()
-        self.server = server or self._own_server or SandboxServer.start()
+        self.server = server or SandboxServer.start()
+        self._owns_server = server is None
         app = self.server.account.apps.create_app({"displayName": "Test"}).app
         key = self.server.account.app_keys.create_app_key(app.id, {"displayName": "Test"}).key
         super().__init__(self.server.url, app.id, Key(key.id, key.secret))
@@ -209,8 +208,8 @@ class Sandbox(App):
             self.server.account.apps.delete_app(self.app_id)
         except ApiError:
             pass  # the test deleted it
-        if self._own_server is not None:
-            self._own_server.close()
+        if self._owns_server:
+            self.server.close()
 
     def __enter__(self) -> Self:
         return self

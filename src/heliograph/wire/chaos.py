@@ -9,8 +9,8 @@ from msgspec import Meta
 
 from heliograph.wire import rules
 from heliograph.wire.base import Body, Response
+from heliograph.wire.event_types import Trigger
 from heliograph.wire.operations import Method
-from heliograph.wire.webhooks import Trigger
 
 MAX_RULES = 50
 _MAX_DELAY = 60_000

@@ -9,10 +9,9 @@ from msgspec import Struct
 from heliograph.errors import BadRequest
 from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.event_records import EVENT_TYPES
-from heliograph.wire.events import EventType
+from heliograph.wire.event_types import EventType, Trigger
 from heliograph.wire.listings import parse_ids
 from heliograph.wire.paging import Links, PageMeta
-from heliograph.wire.webhooks import Trigger
 
 DeliveryStatus = Literal["pending", "delivered", "failed"]
 _STATUSES: dict[str, DeliveryStatus] = {status: status for status in get_args(DeliveryStatus)}

@@ -11,8 +11,9 @@ from msgspec import Raw
 from heliograph import ids
 from heliograph._version import __version__
 from heliograph.wire import times
+from heliograph.wire.event_types import Trigger
 from heliograph.wire.events import Event, WebhookApp, WebhookCall, WebhookCalled
-from heliograph.wire.webhooks import VERSION, Trigger
+from heliograph.wire.webhooks import VERSION
 
 DELIVERY_HEADER = "x-heliograph-delivery"
 ATTEMPT_HEADER = "x-heliograph-attempt"

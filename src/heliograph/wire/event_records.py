@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from heliograph.errors import BadRequest
 from heliograph.wire.base import Id, Response, Time
-from heliograph.wire.events import EventType
+from heliograph.wire.event_types import EventType
 from heliograph.wire.paging import Links, PageMeta
 
 EVENT_TYPES: dict[str, EventType] = {type: type for type in get_args(EventType)}

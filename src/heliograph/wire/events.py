@@ -13,38 +13,9 @@ from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.clients import Client
 from heliograph.wire.contents import Content
 from heliograph.wire.conversations import ConversationTruncated
+from heliograph.wire.event_types import Trigger
 from heliograph.wire.messages import QuotedMessage
 from heliograph.wire.users import UserTruncated, UserWebhook
-from heliograph.wire.webhooks import Trigger
-
-EventType = Literal[
-    "client:add",
-    "client:remove",
-    "client:update",
-    "conversation:create",
-    "conversation:join",
-    "conversation:leave",
-    "conversation:message",
-    "conversation:message:delivery:channel",
-    "conversation:message:delivery:failure",
-    "conversation:message:delivery:user",
-    "conversation:postback",
-    "conversation:read",
-    "conversation:referral",
-    "conversation:remove",
-    "conversation:typing",
-    "switchboard:acceptControl",
-    "switchboard:acceptControl:failure",
-    "switchboard:offerControl",
-    "switchboard:offerControl:failure",
-    "switchboard:passControl",
-    "switchboard:passControl:failure",
-    "switchboard:releaseControl",
-    "user:merge",
-    "user:remove",
-    "user:update",
-]
-"""The types of the events that the server records."""
 
 ClientAddReason = Literal["channelLinking", "sdkLogin", "authCode"]
 ClientUpdateReason = Literal["confirmed", "blocked", "unblocked", "matched"]

@@ -9,7 +9,8 @@ from msgspec import Meta
 from heliograph.errors import BadRequest
 from heliograph.wire.base import Body, Id, Response
 from heliograph.wire.event_records import EVENT_TYPES
-from heliograph.wire.events import Event, EventType
+from heliograph.wire.event_types import EventType
+from heliograph.wire.events import Event
 
 INBOX_PREFIX = "inbox:"
 LISTENERS = "listeners"

@@ -5,39 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from heliograph.wire.base import Body, HttpUrl, Id, Response
+from heliograph.wire.event_types import Trigger
 
 WEBHOOKS_PER_APP = 10
 VERSION = "v2"
 """The version of the payloads."""
-
-Trigger = Literal[
-    "client:add",
-    "client:remove",
-    "client:update",
-    "conversation:create",
-    "conversation:join",
-    "conversation:leave",
-    "conversation:remove",
-    "conversation:message",
-    "conversation:message:delivery:channel",
-    "conversation:message:delivery:failure",
-    "conversation:message:delivery:user",
-    "conversation:postback",
-    "conversation:read",
-    "conversation:referral",
-    "passthrough:messaging",
-    "conversation:typing",
-    "switchboard:acceptControl",
-    "switchboard:acceptControl:failure",
-    "switchboard:offerControl",
-    "switchboard:offerControl:failure",
-    "switchboard:passControl",
-    "switchboard:passControl:failure",
-    "switchboard:releaseControl",
-    "user:merge",
-    "user:update",
-    "user:remove",
-]
 
 Subscription = Literal["*", Trigger]
 """A trigger, or `*` for all triggers."""

@@ -8,7 +8,7 @@ from heliograph.conformance.check import Source, rule
 from heliograph.conformance.end_users import EndUser
 from heliograph.conformance.links import associations, clients_of, linked
 from heliograph.conformance.outcomes import Need, NotRun, equal, holds
-from heliograph.conformance.site import MISSING, UNREACHABLE, Site
+from heliograph.conformance.site import MISSING, Site
 from heliograph.conformance.switchboards import Board
 from heliograph.wire.table.v2.integrations import (
     CREATE_CUSTOM_INTEGRATION_KEY,
@@ -23,7 +23,6 @@ from heliograph.wire.table.v2.integrations import (
 from heliograph.wire.table.v2.users import GET_DEVICE
 
 CHANNEL = {"type": "twilio", "accountSid": "sid", "authToken": "the-token", "phoneNumberSid": "number"}
-HOOK = {"target": UNREACHABLE, "triggers": ["conversation:join"]}
 KEYS_PER_INTEGRATION = 10
 
 

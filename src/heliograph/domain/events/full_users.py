@@ -12,7 +12,7 @@ from heliograph.domain.events.subjects import full_user
 from heliograph.storage.engine import Reader
 from heliograph.storage.rows import users
 from heliograph.storage.rows.log_rows import StoredEvent
-from heliograph.wire.events import EventType
+from heliograph.wire.event_types import EventType
 
 _AUTHORED: dict[EventType, str] = {
     "conversation:message": "message",

@@ -12,10 +12,10 @@ from heliograph.domain.origins import Origin
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
+from heliograph.wire.event_types import EventType
 from heliograph.wire.events import (
     ConversationPostbackPayload,
     ConversationReferralPayload,
-    EventType,
     PostbackWebhook,
     Referral,
 )

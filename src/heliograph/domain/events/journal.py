@@ -16,7 +16,7 @@ from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.log_rows import StoredEvent
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.wire.base import Response
-from heliograph.wire.events import EventType
+from heliograph.wire.event_types import EventType
 
 _ENCODER = msgspec.json.Encoder()
 

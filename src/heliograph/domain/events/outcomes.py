@@ -11,9 +11,9 @@ from heliograph.domain.events.subjects import brief_user, full_user, truncated
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
+from heliograph.wire.event_types import EventType
 from heliograph.wire.events import (
     DeliveryDestination,
-    EventType,
     ExternalMessage,
     MessageDelivered,
     MessageDeliveryFailurePayload,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.events.subjects import brief_user, truncated
 from heliograph.domain.tenants import Tenant
@@ -11,39 +13,14 @@ from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.events import MembershipPayload
 
 
-def participant_joined(
+def membership_changed(
     journal: Journal,
     tenant: Tenant,
+    type: Literal["conversation:join", "conversation:leave"],
     conversation: StoredConversation,
     user: StoredUser,
     participant: StoredParticipant,
 ) -> None:
-    """A user joined a group."""
+    """A user joined or left a group."""
     payload = MembershipPayload(conversation=truncated(conversation), user=brief_user(user))
-    journal.record(
-        tenant,
-        "conversation:join",
-        payload,
-        conversation=conversation,
-        user_id=user.id,
-        members=[participant],
-    )
-
-
-def participant_left(
-    journal: Journal,
-    tenant: Tenant,
-    conversation: StoredConversation,
-    user: StoredUser,
-    participant: StoredParticipant,
-) -> None:
-    """A user left a group."""
-    payload = MembershipPayload(conversation=truncated(conversation), user=brief_user(user))
-    journal.record(
-        tenant,
-        "conversation:leave",
-        payload,
-        conversation=conversation,
-        user_id=user.id,
-        members=[participant],
-    )
+    journal.record(tenant, type, payload, conversation=conversation, user_id=user.id, members=[participant])

@@ -25,6 +25,8 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}\Z")
 _EXCHANGE = "heliograph.exchange"
 # The status of a page that fails before it sends a response.
 _NO_RESPONSE = 500
+ABORTED = 444
+"""The status that logs show for a connection that is closed without a response, as in those of nginx."""
 
 
 class Disconnected(Exception):

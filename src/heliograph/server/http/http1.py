@@ -12,14 +12,12 @@ from starlette.types import Message, Scope
 
 from heliograph.domain.tenants import Caller
 from heliograph.server.http.channel import Channel
-from heliograph.server.http.exchange import Addresses, Disconnected, Exchange, HeaderList
+from heliograph.server.http.exchange import ABORTED, Addresses, Disconnected, Exchange, HeaderList
 from heliograph.server.http.heads import render_head
 
 # More of a body is left in the kernel until this much is read.
 _BUFFER_LIMIT = 64 * 1024
 _NO_CONTENT = (204, 304)
-# What nginx logs for a connection that it closes without a response.
-_ABORTED = 444
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
@@ -80,7 +78,7 @@ class Http1Exchange(Exchange):
     def abort(self) -> None:
         """Close the connection without completing the response. Parts that were written before are still sent."""
         if not self.started:
-            self.status = _ABORTED
+            self.status = ABORTED
         self.keep_alive = False
         self._channel.transport.close()
         self.disconnect()

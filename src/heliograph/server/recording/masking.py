@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import binascii
 import re
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -12,29 +11,16 @@ import jwt
 import msgspec
 from msgspec import Raw
 
+from heliograph.wire.secret_names import WORDS, is_secret_name
+
 MASK = "•••••"
-_WORDS = ("secret", "token", "password", "certificate", "credential", "authorization", "cookie", "signature",
-          "ticket")  # fmt: skip
-_KEYS = ("apikey", "privatekey", "serverkey", "signingkey", "accesskey", "consumerkey")
-# Each word and key contains one of these parts. A shorter list takes less time to search.
-_PARTS = (b"secret", b"token", b"password", b"certificate", b"credential", b"authorization", b"cookie", b"signature",
-          b"ticket", b"key", rb"\u")  # fmt: skip
+# Each secret name contains one of these parts. A shorter list takes less time to search.
+_PARTS = (*(word.encode() for word in WORDS), b"key", rb"\u")
 _KEY_ID = re.compile(r"[a-z]{2,4}_[0-9a-f]{24}\Z")
 _LOGIN = re.compile(r"//[^/?#]*@")
 _SCHEMES = {b"basic": "Basic", b"bearer": "Bearer"}
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
-
-
-@lru_cache(maxsize=1024)
-def is_secret(name: str) -> bool:
-    """Whether a value with this name may be a secret."""
-    plain = name.lower()
-    return any(word in plain for word in _WORDS) or any(word in _joined(plain) for word in _KEYS)
-
-
-def _joined(name: str) -> str:
-    return name.replace("_", "").replace("-", "")
 
 
 def may_contain_secrets(body: bytes) -> bool:
@@ -50,7 +36,7 @@ def masked(value: Any) -> Any:
     """A decoded JSON value without secrets."""
     if isinstance(value, dict):
         return {
-            name: MASK if is_secret(name) and one is not None and not isinstance(one, bool) else masked(one)
+            name: MASK if is_secret_name(name) and one is not None and not isinstance(one, bool) else masked(one)
             for name, one in value.items()
         }
     return [masked(one) for one in value] if isinstance(value, list) else value

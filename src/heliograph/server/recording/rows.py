@@ -14,6 +14,7 @@ from heliograph.server.recording import masking
 from heliograph.server.recording.exchange import BODY_LIMIT, RecordedExchange
 from heliograph.storage.rows.recorded_requests import StoredRequest
 from heliograph.wire.recorded_requests import RecordedMessage
+from heliograph.wire.secret_names import is_secret_name
 
 _PATH_LIMIT = 2048
 _TITLE_LIMIT = 1024
@@ -170,7 +171,7 @@ def _headers(given: HeaderList) -> dict[str, str]:
 def _name(raw: bytes) -> tuple[str, bool]:
     """The name of a header, and whether its value is secret."""
     name = raw.decode("latin-1")
-    return name, masking.is_secret(name)
+    return name, is_secret_name(name)
 
 
 def _sent(body: bytes | None, headers: dict[str, str]) -> Raw | str | None:

@@ -7,11 +7,11 @@ same machine. The others are small, and each machine gets a copy.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 import asyncpg
 
 from heliograph.errors import UsageError
+from heliograph.storage.distribution import Distribution
 from heliograph.storage.migrations import schema
 from heliograph.storage.postgres.ddl import connected
 from heliograph.storage.postgres.placement import ANCHOR
@@ -21,24 +21,8 @@ from heliograph.storage.postgres.store import open_pooled
 log = logging.getLogger("heliograph.storage")
 
 
-DEFAULT_SHARDS = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """How the tables are distributed: the number of tables in shards, of copied tables, of shards, and of machines."""
-
-    divided: int
-    copied: int
-    shards: int
-    machines: int
-
-
-async def distribute(url: str, shards: int = DEFAULT_SHARDS) -> tuple[str, Distribution]:
-    """Migrate the database, and distribute the tables that are not distributed yet. Returns its name, and the
-    distribution.
-
-    `shards` is ignored if some are distributed already. An interrupted distribution can be run again.
+async def distribute_tables(url: str, shards: int) -> tuple[str, Distribution]:
+    """Migrate the database, and distribute the tables that are not distributed yet; see `storage/distributing.py`.
 
     Raises:
         UsageError: the database cannot be opened, it is not the coordinator of a Citus cluster, or Citus refuses to

@@ -22,7 +22,7 @@ from heliograph.storage.rows.log_rows import (
 )
 from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.wire.deliveries import DeliveryStatus
-from heliograph.wire.events import EventType
+from heliograph.wire.event_types import EventType
 from heliograph.wire.paging import Page, Slice
 
 PENDING: DeliveryStatus = "pending"

@@ -12,7 +12,7 @@ from heliograph.storage.engine import Reader
 from heliograph.storage.paging import ROWS_EXAMINED, filtered_slice_of, slice_of
 from heliograph.wire import times
 from heliograph.wire.event_records import EventRecordFilter
-from heliograph.wire.events import EventType
+from heliograph.wire.event_types import EventType
 from heliograph.wire.paging import Page, Slice
 
 _CLOCK_DIFFERENCE = _MINUTE = 60_000

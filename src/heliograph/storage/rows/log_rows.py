@@ -6,7 +6,7 @@ from msgspec import Raw, Struct
 
 from heliograph.storage.codec import RowCodec
 from heliograph.wire.deliveries import DeliveryStatus
-from heliograph.wire.events import EventType
+from heliograph.wire.event_types import EventType
 
 
 class StoredEvent(Struct, gc=False):
