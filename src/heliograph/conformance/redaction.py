@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from heliograph.conformance.caller import Answer
 from heliograph.conformance.site import PREFIX
-<<<<<<< HEAD
 from heliograph.wire.operations import AnyOperation
+from heliograph.wire.secret_names import is_secret_name
 from heliograph.wire.table.extensions.contents import FIND, LIST_APP_CONVERSATIONS, LIST_APP_USERS
 from heliograph.wire.table.extensions.deliveries import LIST_DELIVERIES, LIST_EVENT_RECORDS, LIST_LISTENERS
 from heliograph.wire.table.extensions.end_users import LIST_OUTBOUND
@@ -19,9 +19,6 @@ from heliograph.wire.table.extensions.recorded_requests import GET_RECORDED_REQU
 from heliograph.wire.table.v2.apps import CREATE_APP, GET_APP, GET_APP_KEY, LIST_APP_KEYS, LIST_APPS, UPDATE_APP
 from heliograph.wire.table.v2.integrations import LIST_INTEGRATIONS, LIST_SWITCHBOARD_INTEGRATIONS, LIST_SWITCHBOARDS
 from heliograph.wire.table.v2.oauth import GET_TOKEN_INFO
-=======
-from heliograph.wire.secret_names import is_secret_name
->>>>>>> fix-f1
 
 SECRET = "<secret>"
 _LONGEST = 500
@@ -30,21 +27,12 @@ _ID = re.compile(r"(app|act|int|svc)?(_?)([0-9a-f]{24})(?![0-9a-f])")
 _RUN = re.compile(rf"{PREFIX}-[0-9a-f]{{8}}")
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 _CODE = re.compile(r"(code=)[^&\s\"]+")
-<<<<<<< HEAD
-_SECRET_KEYS = frozenset(("secret", "clientSecret", "client_secret", "access_token", "code_verifier"))
 _OF_THE_ACCOUNT: tuple[AnyOperation, ...] = (
     CREATE_APP, LIST_APPS, GET_APP, UPDATE_APP, LIST_APP_KEYS, GET_APP_KEY, GET_TOKEN_INFO, LIST_INTEGRATIONS,
     LIST_SWITCHBOARDS, LIST_SWITCHBOARD_INTEGRATIONS, LIST_DELIVERIES, LIST_EVENT_RECORDS, LIST_RECORDED_REQUESTS,
     GET_RECORDED_REQUEST, LIST_OAUTH_CLIENTS, LIST_OUTBOUND, LIST_LISTENERS, LIST_APP_USERS, LIST_APP_CONVERSATIONS,
     FIND,
 )  # fmt: skip
-=======
-_OF_THE_ACCOUNT = frozenset(
-    """CreateApp ListApps GetApp UpdateApp ListAppKeys GetAppKey GetTokenInfo ListIntegrations ListSwitchboards
-    ListSwitchboardIntegrations ListDeliveries ListEventRecords ListRecordedRequests GetRecordedRequest
-    ListOAuthClients ListOutbound ListListeners ListAppUsers ListAppConversations Find""".split()
-)
->>>>>>> fix-f1
 """The operations whose responses may show what the run did not create."""
 _NAMES = frozenset(("type", "status", "code"))
 """The keys whose values are defined by the API."""

@@ -7,44 +7,25 @@ changes. All verbs share one batch, so a user can post a message right after a j
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-<<<<<<< HEAD
 from typing import TypeVar
-=======
-from typing import Any
->>>>>>> fix-f1
 
 from msgspec.structs import replace
 
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook, MemberKey, Needs, Reach
-from heliograph.domain.verbs import Verb
+from heliograph.domain.verbs import Refused, Verb
 from heliograph.storage.engine import Lock, StaleRead, Tx
 from heliograph.storage.rows import attachments, clients, conversations, integrations, participants, seats, users
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.wire.conversations import PERSONAL
 
+T = TypeVar("T")
+
 _SHOW_AI_DISCLAIMER = "showAIDisclaimer"
 
 
-<<<<<<< HEAD
-async def perform(store: Store, verb: Verb[T]) -> T:
-    """Perform a verb in a batch; returns its outcome after the commit.
-
-    Raises:
-        ApiError: a rule refuses the verb.
-    """
-    store.turns.singles += 1
-    outcome = await store.submit(conversation_batch, verb)
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    return outcome
-
-
 async def conversation_batch(tx: Tx, verbs: Sequence[Verb[T]]) -> list[T | Refused]:
-=======
-async def conversation_batch(tx: Tx, verbs: Sequence[Verb[Any]]) -> list[Any]:
->>>>>>> fix-f1
     """Decide the verbs and save their changes; returns the outcome of each verb."""
     facts = await gather(tx, [verb.needs() for verb in verbs])
     changes = Changes(tx.now, facts)

@@ -12,11 +12,7 @@ from heliograph.domain.changes import Changes
 from heliograph.domain.facts import UserReference
 from heliograph.domain.membership import Join, Joined, Leave, Left
 from heliograph.domain.tenants import Tenant
-<<<<<<< HEAD
-from heliograph.domain.verbs import Refused, Verb
-=======
-from heliograph.domain.verbs import Refused, raised
->>>>>>> fix-f1
+from heliograph.domain.verbs import Refused, Verb, raised
 from heliograph.domain.writes import PiecewiseWrite, SingleWrite, Write
 from heliograph.errors import ConversationNotFound, NotAGroup
 from heliograph.storage.engine import Tx

@@ -23,14 +23,13 @@ class Refused(Struct, frozen=True):
     error: type[ApiError] | ApiError
 
 
-<<<<<<< HEAD
 Batch = Callable[[Tx, Sequence[Item]], Awaitable[Sequence[T | Refused]]]
 """Decides items in one transaction; returns the outcome of each item, in their order."""
-=======
+
+
 def raised(refused: Refused) -> ApiError:
     """The error of a refusal."""
     return refused.error() if isinstance(refused.error, type) else refused.error
->>>>>>> fix-f1
 
 
 class Verb(Protocol[Outcome]):
