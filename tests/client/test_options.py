@@ -54,7 +54,7 @@ def test_a_copy_of_a_copy_has_the_options_of_both() -> None:
     with Client("https://example.org", transport=httpx.MockTransport(echo)) as client:
         other = client.with_options(headers={"X-Request-Id": "mine"})
         both = other.with_options(headers={"X-Team": "blue"}, auth=BasicAuth("id", "secret"))
-        metadata = both.apps.get_app("a").app.metadata
+        metadata: Any = both.apps.get_app("a").app.metadata
     assert (metadata["x-request-id"], metadata["x-team"]) == ("mine", "blue")
     assert metadata["authorization"] == "Basic aWQ6c2VjcmV0"
 
