@@ -45,7 +45,7 @@ def marks_of(store: Store) -> Marks:
 
 
 def stop_beating(store: Store) -> None:
-    """Publish no more marks, as if the process of a store had stopped."""
+    """Stop publishing the mark of a store, as if its process had stopped."""
     beating = marks_of(store).beating
     assert beating is not None
     beating.cancel()

@@ -26,7 +26,7 @@ class IdleConnections:
         self._kept: dict[Origin, list[tuple[Connection, float]]] = {}
         self._count = 0
         self.sweep: asyncio.TimerHandle | None = None
-        """The timer that closes expired connections; None while there are none to close."""
+        """The timer that closes expired connections, while there are idle ones."""
 
     def __len__(self) -> int:
         return self._count
