@@ -46,7 +46,7 @@ _WIPE_ON_FORK = 18
 _PATTERN = re.compile(r"[0-9a-f]{24}\Z")
 
 
-class _Sequence:
+class Sequence:
     """The ids of one process."""
 
     __slots__ = ("heirs", "last", "lock", "mark", "millisecond", "number", "offset", "owner", "second")
@@ -59,7 +59,7 @@ class _Sequence:
         self.number = _draw()
         self.millisecond = self.second = 0
         self.offset = time.time_ns() - time.monotonic_ns()
-        self.heirs: dict[int, _Sequence] = {}
+        self.heirs: dict[int, Sequence] = {}
 
     def enter(self, millisecond: int) -> None:
         """Enter a new millisecond of the wall clock."""
@@ -100,12 +100,13 @@ def _draw() -> str:
     return number.to_bytes(_PROCESS_BYTES).hex()
 
 
-_sequence = _Sequence()
+own_sequence = Sequence()
+"""The ids of this process. A forked process replaces it."""
 
 
 def new() -> str:
     """A new id, greater than every id that this process has made or passed to `follow`."""
-    sequence = _sequence
+    sequence = own_sequence
     # C code can fork without running Python's fork hooks.
     if sequence.owner() != sequence.mark:
         sequence = _inherit(sequence)
@@ -119,7 +120,7 @@ def new() -> str:
 
 def follow(previous: str) -> None:
     """Make every later id greater than `previous`, even if the clock was set back before a restart."""
-    sequence = _sequence
+    sequence = own_sequence
     if sequence.owner() != sequence.mark:
         sequence = _inherit(sequence)
     with sequence.lock:
@@ -149,21 +150,21 @@ def is_id(text: str) -> bool:
     return _PATTERN.match(text) is not None
 
 
-def _inherit(parent: _Sequence) -> _Sequence:
+def _inherit(parent: Sequence) -> Sequence:
     """Continue the parent process's sequence in this process, under a new number.
 
     Uses no lock, because another thread of the parent may have held it during the fork. If several threads get here at
     once, `setdefault` gives all of them the same sequence.
     """
-    global _sequence
-    _sequence = parent.heirs.setdefault(os.getpid(), _Sequence(parent.last))
-    return _sequence
+    global own_sequence
+    own_sequence = parent.heirs.setdefault(os.getpid(), Sequence(parent.last))
+    return own_sequence
 
 
 def _after_fork() -> None:
     # Comparing process ids is not enough: the first processes of two containers have the same one.
-    global _sequence
-    _sequence = _Sequence(_sequence.last)
+    global own_sequence
+    own_sequence = Sequence(own_sequence.last)
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from heliograph.domain.attachments import clean_name
-from heliograph.domain.media_types import _BY_EXTENSION
+from heliograph.domain.media_types import BY_EXTENSION
 from tests.api.files import GIF, PNG, name_of, part, upload, upload_body, uploaded, whole
 from tests.harness import Caller, error_of
 
@@ -71,11 +71,11 @@ def test_unusual_file_names_do_not_cause_server_errors(api: Caller, disposition:
 
 def test_extensions(api: Caller) -> None:
     """attachments.4"""
-    assert sorted(_BY_EXTENSION) == EXTENSIONS
+    assert sorted(BY_EXTENSION) == EXTENSIONS
     for extension in EXTENSIONS:
         answer = upload(api, f"a.b.{extension.upper()}", b"some text", content_type="text/html")
         assert answer.status_code == 201, extension
-        assert answer.json()["attachment"]["mediaType"] == _BY_EXTENSION[extension]
+        assert answer.json()["attachment"]["mediaType"] == BY_EXTENSION[extension]
     for name in ("a.exe", "a.html", "a.js", "a.png.exe", "a.png.", "a.p ng", "a.sh", "a.PhP", "a.pn\u0261", "a.svgz"):
         expected = 201 if name == "a.png." else 415  # a name without an extension
         assert upload(api, name).status_code == expected, name

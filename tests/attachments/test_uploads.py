@@ -153,8 +153,8 @@ async def _remove_files(database: Database) -> None:
 @pytest.mark.parametrize("pieces", [0, 1, 3])
 def test_bodies_that_never_end(monkeypatch: pytest.MonkeyPatch, pieces: int) -> None:
     """attachments.2: a body that stalls is ended by the time limit, after any number of pieces."""
-    monkeypatch.setattr(multipart, "_SECONDS", 30 if pieces else 0.05)
-    monkeypatch.setattr(multipart, "_BYTES_PER_PERIOD", 100_000)
+    monkeypatch.setattr(multipart, "BODY_SECONDS", 30 if pieces else 0.05)
+    monkeypatch.setattr(multipart, "BYTES_PER_PERIOD", 100_000)
     sent = 0
 
     async def receive() -> Any:
@@ -163,7 +163,7 @@ def test_bodies_that_never_end(monkeypatch: pytest.MonkeyPatch, pieces: int) -> 
             await asyncio.sleep(60)
         sent += 1
         if sent == pieces:
-            monkeypatch.setattr(multipart, "_SECONDS", 0.05)
+            monkeypatch.setattr(multipart, "BODY_SECONDS", 0.05)
         body = b"".join(body_of(1, 50_000))
         return {"type": "http.request", "body": body[:40_000] if sent == 1 else body[1000:40_000], "more_body": True}
 

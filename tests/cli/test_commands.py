@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from heliograph._version import __version__
+from heliograph import __version__
 from heliograph.storage.migrations.schema import latest
 from tests.harness import Caller, Server, command, error_of, init, new_app, serving
 

@@ -94,7 +94,7 @@ def test_problems_of_a_sandbox(api: Caller) -> None:
 
 
 def test_a_proxy_that_buffers_the_stream(server: Server, api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "_EVENT_SECONDS", 0.2)
+    monkeypatch.setattr(app, "EVENT_SECONDS", 0.2)
     with forwarding(api.url, lambda head: b"/events" in head) as url:
         found = list(check_app(connection_of(api, url)))
     assert levels(found)["join"] == "ok"

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -130,7 +131,7 @@ def test_a_killed_worker_is_replaced(workers: Server, owner: Caller) -> None:
 
 def test_a_hanging_worker_is_replaced(tmp_path: Path) -> None:
     module = "heliograph.server.process.workers"
-    impatient = f"import {module} as workers\nworkers._MAX_MISSED_BEATS = 2\nworkers._STOP_SECONDS = -60\n"
+    impatient = f"import {module} as workers\nworkers.MAX_MISSED_BEATS = 2\nworkers.STOP_SECONDS = -60\n"
     (tmp_path / "sitecustomize.py").write_text(impatient)
     database = new_database(POSTGRESQL, tmp_path)
     with serving(database, "--workers", "2", env={"PYTHONPATH": str(tmp_path)}) as server:
@@ -163,7 +164,7 @@ def test_failed_starts_of_workers_are_retried(monkeypatch: pytest.MonkeyPatch) -
             starts += 1
             if starts <= 2:
                 raise BlockingIOError("no more processes")
-            supervisor._stop()
+            supervisor.stop()
 
         def terminate(self) -> None:
             """Do nothing."""
@@ -171,13 +172,13 @@ def test_failed_starts_of_workers_are_retried(monkeypatch: pytest.MonkeyPatch) -
     def missing(pid: int) -> None:
         raise FileNotFoundError
 
-    monkeypatch.setattr("heliograph.server.process.workers._RESTART_SECONDS", 0.01)
+    monkeypatch.setattr("heliograph.server.process.workers.RESTART_SECONDS", 0.01)
     monkeypatch.setattr("heliograph.server.process.workers.BEAT_SECONDS", 0.01)
     monkeypatch.setattr("prometheus_client.multiprocess.mark_process_dead", missing)
     monkeypatch.setattr("heliograph.server.process.workers.signal.signal", lambda *_: None)
+    monkeypatch.setattr("multiprocessing.get_context", lambda method: SimpleNamespace(Process=Process))
     with socket.socket() as held:
         supervisor = Workers(Settings(workers=1), nothing, held)
-        monkeypatch.setattr(supervisor._context, "Process", Process)
         supervisor.run()
     assert starts == 3
 

@@ -60,7 +60,7 @@ class Proxy:
     def __post_init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._open: list[socket.socket] = []
+        self.opened: list[socket.socket] = []
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
@@ -69,7 +69,7 @@ class Proxy:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
-            self._open.append(connection)
+            self.opened.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
@@ -102,7 +102,7 @@ class Proxy:
     def close(self) -> None:
         """Close the port and all connections."""
         self._socket.close()
-        for connection in self._open:
+        for connection in self.opened:
             with contextlib.suppress(OSError):
                 connection.close()
 

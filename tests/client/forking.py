@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 import httpx
 
@@ -263,11 +264,11 @@ def by_multiprocessing(flavour: Sync) -> None:
 
 def other_file(flavour: Sync) -> None:
     """A descriptor of a closed socket that was reused for another file is not closed after a fork."""
-    forks._sockets.clear()  # earlier programs leave numbers of closed sockets, which the pipe may get
     read, write = os.pipe()  # opened first, so that it does not reuse the numbers of the closed sockets
-    flavour.use("parent", 1)
+    with mock.patch.object(forks, "track", wraps=forks.track) as track:
+        flavour.use("parent", 1)
     flavour.close()
-    numbers = list(forks._sockets)
+    numbers = {call.args[0] for call in track.call_args_list}
     assert numbers
     for number in numbers:
         os.dup2(read, number)

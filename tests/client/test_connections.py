@@ -58,7 +58,7 @@ def test_a_response_in_any_form_is_read_and_the_connection_is_reused(proxy: Prox
     proxy.script = [Fault(forward=False, answer=form) for _ in range(3)]
     with Client(proxy.url) as client:
         assert [client.apps.get_app("a").app.id for _ in range(3)] == ["a"] * 3
-    assert len(proxy._open) == 1
+    assert len(proxy.opened) == 1
 
 
 @pytest.mark.parametrize("form", UNFRAMED.values(), ids=UNFRAMED.keys())
@@ -66,7 +66,7 @@ def test_a_response_that_ends_with_its_connection_is_read(proxy: Proxy, form: by
     proxy.script = [Fault(forward=False, answer=form, end="close") for _ in range(2)]
     with Client(proxy.url, max_retries=0) as client:
         assert [client.apps.get_app("a").app.id for _ in range(2)] == ["a"] * 2
-    assert len(proxy._open) == 2
+    assert len(proxy.opened) == 2
 
 
 @pytest.mark.parametrize("form", BROKEN.values(), ids=BROKEN.keys())
@@ -81,7 +81,7 @@ def test_a_surplus_response_is_not_taken_for_the_next(proxy: Proxy) -> None:
     proxy.script = [Fault(forward=False, answer=surplus), Fault(forward=False, answer=FORMS["a length"])]
     with Client(proxy.url) as client:
         assert [client.apps.get_app("a").app.id for _ in range(2)] == ["a", "a"]
-    assert len(proxy._open) == 2
+    assert len(proxy.opened) == 2
 
 
 def test_an_unknown_encoding_is_a_decode_error(proxy: Proxy) -> None:
@@ -130,7 +130,7 @@ def test_connections_are_reused_without_selectors(proxy: Proxy, monkeypatch: pyt
     proxy.script = [Fault(forward=False, answer=FORMS["a length"]) for _ in range(3)]
     with Client(proxy.url) as client:
         assert [client.apps.get_app("a").app.id for _ in range(3)] == ["a"] * 3
-    assert len(proxy._open) == 1
+    assert len(proxy.opened) == 1
 
 
 def test_connections_with_high_descriptors_are_reused(proxy: Proxy) -> None:
@@ -143,7 +143,7 @@ def test_connections_with_high_descriptors_are_reused(proxy: Proxy) -> None:
         proxy.script = [Fault(forward=False, answer=FORMS["a length"]) for _ in range(3)]
         with Client(proxy.url) as client:
             assert [client.apps.get_app("a").app.id for _ in range(3)] == ["a"] * 3
-        assert len(proxy._open) == 1
+        assert len(proxy.opened) == 1
     finally:
         for number in taken:
             os.close(number)

@@ -38,7 +38,7 @@ def test_the_url_and_headers_of_a_request() -> None:
     assert sent_by().metadata["user-agent"].startswith(f"heliograph/{heliograph.__version__} python/3.")
 
 
-def test_options_change_a_copy_that_shares_the_connections(place: Place) -> None:
+def test_options_change_a_copy(place: Place) -> None:
     client = place.client
     attempts: list[Attempt] = []
     other = client.with_options(timeout=3, max_retries=0, headers={"X-Request-Id": "mine"}, on_attempt=attempts.append)
@@ -46,11 +46,24 @@ def test_options_change_a_copy_that_shares_the_connections(place: Place) -> None
         other.conversations.get_conversation(place.app_id, "0" * 24)
     assert caught.value.request_id == "mine"
     assert [(one.operation, one.number, one.status) for one in attempts] == [("GetConversation", 1, 404)]
-    both = other.with_options(headers={"X-Team": "blue"}, auth=BasicAuth("id", "secret"))
-    assert both._options.headers == {"x-request-id": "mine", "x-team": "blue"}
-    assert both._pool is client._pool
     other.close()
     assert client.apps.get_app(place.app_id).app.id == place.app_id
+
+
+def test_a_copy_of_a_copy_has_the_options_of_both() -> None:
+    with Client("https://example.org", transport=httpx.MockTransport(echo)) as client:
+        other = client.with_options(headers={"X-Request-Id": "mine"})
+        both = other.with_options(headers={"X-Team": "blue"}, auth=BasicAuth("id", "secret"))
+        metadata: Any = both.apps.get_app("a").app.metadata
+    assert (metadata["x-request-id"], metadata["x-team"]) == ("mine", "blue")
+    assert metadata["authorization"] == "Basic aWQ6c2VjcmV0"
+
+
+def test_copies_share_the_connections(place: Place) -> None:
+    with proxy_to(place.url) as proxy, Client(proxy.url, auth=place.auth) as client:
+        for one in (client, client.with_options(timeout=3), client.with_options(headers={"X-Team": "blue"})):
+            assert one.apps.get_app(place.app_id).app.id == place.app_id
+        assert len(proxy.opened) == 1
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from heliograph import ApiError, Client, Model
-from heliograph.client._generated import models
+from heliograph import ApiError, Client, Model, models
+from heliograph.client.model import fields_of
 from heliograph.client.requesting import OPERATION, PreparedRequest
 from tests.cases import each
 
@@ -31,9 +31,9 @@ def unknown(value: Any, path: str = "") -> Iterator[str]:
     if not isinstance(value, Model):
         return
     assert repr(value)
-    known = {field.name for field in value._fields.values()}
+    known = {field.name for field in fields_of(type(value)).values()}
     yield from (f"{path}{name}" for name in value.to_dict() if name not in known)
-    for name in value._fields:
+    for name in fields_of(type(value)):
         yield from unknown(getattr(value, name), f"{path}{name}.")
 
 

@@ -29,7 +29,7 @@ class Repeating:
         self.replays: Counter[str] = Counter()
         self.differences: list[str] = []
         self._numbers = itertools.count()
-        self._once = Caller._once
+        self._once = Caller.send_once
 
     def once(self, caller: Caller, request: httpx.Request, sent: Any) -> Answer:
         """Send a request, and send it again if it is a write."""
@@ -59,7 +59,7 @@ def _takes_key(request: httpx.Request) -> bool:
 
 def test_a_repeated_write_changes_nothing(subject: Subject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     repeating, report = Repeating(), tmp_path / "report.json"
-    monkeypatch.setattr(Caller, "_once", lambda *given: repeating.once(*given))
+    monkeypatch.setattr(Caller, "send_once", lambda *given: repeating.once(*given))
     status = main(subject.arguments(f"--json={report}"))
     failed = [one for one in json.loads(report.read_text())["checks"] if one["outcome"] == "failed"]
     assert (repeating.differences, failed) == ([], [])

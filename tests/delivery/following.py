@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from heliograph.domain import users
+from heliograph.storage.bound import BoundStore
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import stream
+from heliograph.wire.users import UserUpdateBody
 from tests.delivery.site import Site
 
 
@@ -37,10 +40,7 @@ async def slow_change(site: Site, user: str) -> tuple[asyncio.Task[None], asynci
     may_commit, wrote = asyncio.Event(), asyncio.Event()
 
     async def slowly(tx: Tx) -> None:
-        from heliograph.domain import users
-        from heliograph.wire.users import UserUpdateBody
-
-        await users._update(tx, site.tenant, user, None, UserUpdateBody(), None)
+        await users.update(BoundStore(site.store, tx), site.tenant, user, None, UserUpdateBody())
         wrote.set()
         await may_commit.wait()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 
@@ -13,10 +12,10 @@ from heliograph.errors import ServiceUnavailable
 from heliograph.storage.engine import Tx
 from heliograph.storage.postgres import horizon
 from heliograph.storage.postgres import marks as marks_module
-from heliograph.storage.postgres.marks import Place
+from heliograph.storage.postgres.marks import Marks, Place
 from heliograph.storage.postgres.nodes import Nodes, NodeUnavailableError
 from heliograph.storage.postgres.pool import Connection
-from heliograph.storage.postgres.transactions import Transactions
+from heliograph.storage.postgres.store import PostgresStore
 from heliograph.storage.store import Store
 from tests.databases import POSTGRESQL
 from tests.delivery.following import everything, slow_change, stored
@@ -39,9 +38,17 @@ def two(url: str) -> Two:
     return lambda work: asyncio.run(with_stores(work))
 
 
-def marks_of(store: Store) -> Any:
+def marks_of(store: Store) -> Marks:
     """The marks of a store."""
-    return store._marks  # type: ignore[attr-defined]
+    assert isinstance(store, PostgresStore)
+    return store.marks
+
+
+def stop_beating(store: Store) -> None:
+    """Stop publishing the mark of a store, as if its process had stopped."""
+    beating = marks_of(store).beating
+    assert beating is not None
+    beating.cancel()
 
 
 async def is_active(site: Site, store: Store) -> bool:
@@ -66,7 +73,7 @@ def test_a_process_that_was_taken_out_commits_nothing_more(two: Two) -> None:
         late, may_commit = await slow_change(Site(other, site.tenant), slow)
         await site.touch(quick)
         assert (await everything(site, begin))[0] == []
-        marks_of(other)._beating.cancel()
+        stop_beating(other)
         await end_sessions(site, other)
         async with asyncio.timeout(30):
             while await is_active(site, other):
@@ -95,14 +102,14 @@ def test_a_process_that_was_taken_out_commits_nothing_more(two: Two) -> None:
 def test_a_stopped_process_is_taken_out_after_its_sessions_were_ended(
     two: Two, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(horizon, "_LOOKS", 8)
+    monkeypatch.setattr(horizon, "LOOKS", 8)
 
     async def work(one: Store, other: Store) -> None:
         site = await new_site(one)
         slow, quick = await site.user(), await site.user()
         begin = await one.horizon(fresh=True)
         late, may_commit = await slow_change(Site(other, site.tenant), slow)
-        marks_of(other)._beating.cancel()
+        stop_beating(other)
         await site.touch(quick)
         async with asyncio.timeout(30):
             while True:
@@ -125,12 +132,7 @@ def test_a_stopped_process_is_taken_out_after_its_sessions_were_ended(
 def test_a_commit_without_a_response_holds_the_stream_until_its_session_has_ended(
     two: Two, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The connection breaks during the COMMIT, and the outcome cannot be looked up yet."""
-
-    async def unreachable(self: Transactions, witness: object) -> bool:
-        raise ServiceUnavailable
-
-    monkeypatch.setattr(Transactions, "_was_committed", unreachable)
+    """The connection breaks at the moment of the COMMIT."""
 
     async def work(one: Store, other: Store) -> None:
         site = await new_site(one)
@@ -149,9 +151,9 @@ def test_a_commit_without_a_response_holds_the_stream_until_its_session_has_ende
         monkeypatch.setattr(marks, "leave", lose)
         await Site(other, site.tenant).touch(slow)
         monkeypatch.setattr(marks, "leave", left)
-        assert len(marks._lost) == 1
+        assert len(marks.lost) == 1
         async with asyncio.timeout(30):
-            while marks._lost:
+            while marks.lost:
                 await other.horizon(fresh=True)
         await site.touch(quick, 1)
         await other.horizon(fresh=True)
@@ -172,9 +174,9 @@ def test_an_idle_process_publishes_nothing_and_the_stream_does_not_wait_for_it(
             await Site(other, site.tenant).touch(user, turn)
             assert await is_active(site, other)
             with monkeypatch.context() as patch:
-                patch.setattr(marks_module, "_IDLE_SECONDS", 0.2)
+                patch.setattr(marks_module, "IDLE_SECONDS", 0.2)
                 async with asyncio.timeout(30):
-                    while marks_of(other)._beating is not None:
+                    while marks_of(other).beating is not None:
                         await asyncio.sleep(0.02)
             assert not await is_active(site, other)
             found, _ = await everything(site, begin)

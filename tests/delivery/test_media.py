@@ -142,7 +142,7 @@ def test_private_addresses_are_refused_also_behind_a_name(monkeypatch: pytest.Mo
 
 def test_a_slow_host_delays_neither_other_hosts_nor_other_apps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both while reads wait for the host, and when the app has used up its share."""
-    monkeypatch.setattr(module, "_MAX_READS", 64)
+    monkeypatch.setattr(module, "MAX_READS", 64)
     monkeypatch.setattr(resolver, "addresses_of", lambda host: ["127.0.0.1"])
 
     async def work(receiver: Receiver, reader: MediaReader) -> None:

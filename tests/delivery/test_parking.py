@@ -26,7 +26,7 @@ Work = Callable[[Site, Receiver], Awaitable[None]]
 @pytest.fixture(autouse=True)
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lower the limit, so that a few deliveries exceed it."""
-    monkeypatch.setattr(delivery_queue, "_EXAMINED", EXAMINED)
+    monkeypatch.setattr(delivery_queue, "DELIVERIES_EXAMINED", EXAMINED)
 
 
 def at_site(run: Run, work: Work) -> None:

@@ -198,7 +198,7 @@ def test_time_without_a_server_counts_in_steps(run: Run) -> None:
 def test_a_wrong_clock_neither_prunes_new_events_nor_keeps_old_ones_forever(
     run: Run, wrong: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ids, "_sequence", ids._Sequence())  # so that no other test is affected
+    monkeypatch.setattr(ids, "own_sequence", ids.Sequence())  # so that no other test is affected
 
     async def work(store: Store) -> None:
         site, calendar = await new_site(store), Calendar(store, 7)

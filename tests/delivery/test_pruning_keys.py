@@ -27,7 +27,7 @@ async def add(tx: Tx, app_id: str, made_at: int, name: str) -> None:
 
 def test_keys_are_deleted_after_their_time(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     # So that pruning takes several steps.
-    monkeypatch.setattr(retention, "_STEP", 3)
+    monkeypatch.setattr(retention, "ROWS_PER_STEP", 3)
 
     async def work(store: Store) -> None:
         app_id, now = (await new_site(store)).tenant.app_id, ids.milliseconds(ids.new())

@@ -120,7 +120,7 @@ def test_a_repetition_is_after_events_whose_ids_are_ahead_of_the_clock(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The clock of the server was set back, and a command in another process repeats an event."""
-    monkeypatch.setattr(ids, "_sequence", ids._Sequence())
+    monkeypatch.setattr(ids, "own_sequence", ids.Sequence())
 
     async def work(store: Store) -> None:
         site = await new_site(store)
@@ -128,7 +128,7 @@ def test_a_repetition_is_after_events_whose_ids_are_ahead_of_the_clock(
         user = await site.user()
         await site.touch(user)
         newest = await store.horizon()
-        monkeypatch.setattr(ids, "_sequence", ids._Sequence())
+        monkeypatch.setattr(ids, "own_sequence", ids.Sequence())
         await repeat(site, user)
         assert await everything(site, newest, 3) == (await stored(site))[-1:]
         assert (await stored(site))[-1][1] == newest

@@ -65,8 +65,12 @@ def test_a_flapping_endpoint_does_not_fill_the_log(at: Callable[..., list[str]])
     assert at(3 + 2 * REPEAT_SECONDS, REFUSED) == ["WARNING webhook w of app app cannot be called: connection refused"]
 
 
-def test_memory_is_bounded() -> None:
-    failures = UnreachableLog()
-    for number in range(3 * MAX_WEBHOOKS):
-        failures.add(outcome_of(str(number), REFUSED))
-    assert len(failures._failures) == MAX_WEBHOOKS
+def test_memory_is_bounded(at: Callable[..., list[str]]) -> None:
+    """The failures of the webhooks that failed last are remembered, and no others."""
+    count = 3 * MAX_WEBHOOKS
+    for number in range(count):
+        assert len(at(0, REFUSED, str(number))) == 1
+    for number in range(count - MAX_WEBHOOKS, count):
+        assert at(1, REFUSED, str(number)) == []
+    for number in range(count - MAX_WEBHOOKS):
+        assert len(at(1, REFUSED, str(number))) == 1

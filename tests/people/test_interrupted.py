@@ -84,7 +84,7 @@ def test_the_removal_does_not_wait_for_a_deleted_delivery(engine: str, tmp_path:
 
 def impatient() -> None:
     """Make calls return without waiting for the erasure."""
-    people._SECONDS = 0
+    people.ERASURE_SECONDS = 0
 
 
 def test_a_running_erasure_is_not_stored_under_an_idempotency_key(engine: str, tmp_path: Path) -> None:

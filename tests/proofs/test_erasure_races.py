@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from heliograph.domain import erasure_steps
+from heliograph.storage.rows import mentions
 from tests.databases import everything, new_database, rows
 from tests.harness import Caller, Server, init, new_app, serving
 from tests.people.calling import base, erase, export, of_type
@@ -92,14 +92,14 @@ def test_concurrent_erasures(api: Caller, server: Server, number: int) -> None:
 
 def die_in_the_middle() -> None:
     """Kill the process when it has redacted some of the messages of the user."""
-    redact, pieces = erasure_steps._redact_messages, itertools.count(1)
+    redact, pieces = mentions.set_messages, itertools.count(1)
 
     async def die(*given: Any) -> None:
         if next(pieces) == 3:
             os.kill(os.getpid(), signal.SIGKILL)
         await redact(*given)
 
-    erasure_steps._redact_messages = die  # type: ignore[assignment]
+    mentions.set_messages = die  # type: ignore[assignment]
 
 
 @pytest.fixture

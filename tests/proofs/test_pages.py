@@ -91,7 +91,7 @@ class Crowded:
         self.participants[participant["id"]] = participant
         return participant
 
-    async def _leave(self, participant_id: str) -> None:
+    async def leave(self, participant_id: str) -> None:
         await self.inside.ok("POST", f"{self.path}/leave", {"participantId": participant_id})
 
     async def churn(self) -> None:
@@ -103,7 +103,7 @@ class Crowded:
                 # A leave is most interesting while a cursor points to the participant.
                 gone = next((one for one in self.going if one in self.cursors.values()), self.going[-1])
                 self.going.remove(gone)
-                await self._leave(gone)
+                await self.leave(gone)
                 self.versions.append([one for one in now if one != gone])
             else:
                 self.versions.append(await self._come_or_go(now))
@@ -113,7 +113,7 @@ class Crowded:
         if participant is None:
             self.restless[user] = (await self._join(user))["id"]
             return [*now, str(self.restless[user])]
-        await self._leave(participant)
+        await self.leave(participant)
         self.restless[user] = None
         return [one for one in now if one != participant]
 
@@ -216,7 +216,7 @@ def test_the_edges_of_a_list(inside: Inside) -> None:
         ids = crowded.versions[0]
         url = f"{inside.base}{crowded.path}/participants"
         cursors = [FIRST, ids[0], ids[1], ids[-2], ids[-1], LAST, crowded.going[0]]
-        await crowded._leave(crowded.going[0])
+        await crowded.leave(crowded.going[0])
         left = [one for one in ids if one != crowded.going[0]]
         for size in (None, 1, 2, 99, 100):
             for cursor in (None, *cursors):

@@ -146,7 +146,7 @@ def interrupted(engine: str, tmp_path: Path) -> Iterator[Interrupted]:
 
 def prepare(marker: Path) -> None:
     """Use pieces of 250 items, and kill the process before the last piece."""
-    turns._LARGE = turns._SMALL = 250
+    turns.LARGE = turns.SMALL = 250
     die_before_last_piece(marker)
 
 

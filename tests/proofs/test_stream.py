@@ -37,8 +37,8 @@ log = logging.getLogger(__name__)
 
 def impatient() -> None:
     """Terminate the database sessions of paused processes after one second instead of ten, and never become idle."""
-    horizon._LOOKS = 8
-    marks._IDLE_SECONDS = 600.0
+    horizon.LOOKS = 8
+    marks.IDLE_SECONDS = 600.0
 
 
 class SlowClock:
@@ -53,9 +53,9 @@ class SlowClock:
 
 def slow_clock() -> None:
     """Create ids with a clock that is an hour behind, and never become idle."""
-    marks._IDLE_SECONDS = 600.0
+    marks.IDLE_SECONDS = 600.0
     vars(ids)["time"] = SlowClock
-    ids._sequence = ids._Sequence()
+    ids.own_sequence = ids.Sequence()
 
 
 @contextlib.contextmanager

@@ -79,7 +79,7 @@ def test_a_client_that_reads_nothing_is_disconnected(
 def test_a_stream_that_is_not_read_is_closed(
     impatient: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(sockets, "_SEND_BUFFER", 8192)
+    monkeypatch.setattr(sockets, "SEND_BUFFER", 8192)
 
     def converse(url: str, app: str, auth: Auth) -> tuple[int, int]:
         api = Caller(url, auth, app.rpartition("/")[2])

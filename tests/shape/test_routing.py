@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from heliograph.storage.engine import Lock
-from heliograph.storage.postgres import tx
+from heliograph.storage.postgres import statements as keyed
 from tests.cases import each
 from tests.rendering import Statement, statements
 from tests.routing import buckets, refused, unnamed
@@ -88,13 +88,13 @@ def test_statements_for_all_shards_are_accepted(one: Statement) -> None:
 @pytest.mark.parametrize("size", [1, 4, 16])
 def test_sets_of_keys_name_their_buckets(size: int) -> None:
     for lock in Lock:
-        read = tx._get_many("conversation", ("type",), MATCH, TYPES, lock, size, True)
+        read = keyed.get_many("conversation", ("type",), MATCH, TYPES, lock, size, True)
         assert (unnamed(read), len(buckets(read, range(100)))) == ([], size)
-    changed = tx._update("conversation", ("type",), MATCH, ("text", *TYPES), size, True)
+    changed = keyed.update("conversation", ("type",), MATCH, ("text", *TYPES), size, True)
     assert (unnamed(changed), len(buckets(changed, range(100)))) == ([], size)
-    deleted = tx._delete("conversation", MATCH, TYPES, size, True)
+    deleted = keyed.delete("conversation", MATCH, TYPES, size, True)
     assert (unnamed(deleted), len(buckets(deleted, range(100)))) == ([], size)
-    inserted = tx._insert("conversation", MATCH, size)
+    inserted = keyed.insert("conversation", MATCH, size)
     assert (unnamed(inserted), len(buckets(inserted, range(100)))) == ([], size)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ import pytest
 
 from heliograph.storage.engine import Tx
 from heliograph.storage.opening import open_store
+from heliograph.storage.postgres.marks import session_names
 from heliograph.storage.postgres.reads import PooledReader
+from heliograph.storage.postgres.store import PostgresStore
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from tests.databases import migrated_database
@@ -55,19 +57,35 @@ async def until_true(url: str, query: str) -> None:
         await connection.close()
 
 
-@contextmanager
-def statement_timeout(store: Store, seconds: float) -> Iterator[None]:
+@asynccontextmanager
+async def sessions(url: str, store: Store) -> AsyncIterator[Callable[[str], Awaitable[int]]]:
+    """A function that evaluates an aggregate over the sessions of a store, as the server lists them."""
+    assert isinstance(store, PostgresStore)
+    connection = await asyncpg.connect(url)
+    try:
+        listed = "FROM pg_stat_activity WHERE starts_with(application_name, $1)"
+        name = session_names(store.marks.process)
+        yield lambda aggregate: connection.fetchval(f"SELECT {aggregate} {listed}", name)
+    finally:
+        await connection.close()
+
+
+async def end_sessions(url: str, store: Store) -> None:
+    """Terminate, on the server, the idle sessions of a store, so that it opens new connections."""
+    async with sessions(url, store) as select, asyncio.timeout(PATIENCE_SECONDS):
+        while store.connections != (0, 0):
+            await select("count(pg_terminate_backend(pid))")
+
+
+@asynccontextmanager
+async def statement_timeout(url: str, store: Store, seconds: float) -> AsyncIterator[None]:
     """Limit the time of statements on PostgreSQL for the length of a block. Opening the store is not limited."""
-
-    def close_idle() -> None:  # the limit is set when a connection is opened
-        for connection in store._pool._idle:  # type: ignore[attr-defined]
-            connection.terminate()
-
+    # The limit is set when a connection is opened.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("heliograph.storage.postgres.store._STATEMENT_SECONDS", seconds)
-        close_idle()
+        patch.setattr("heliograph.storage.postgres.store.STATEMENT_SECONDS", seconds)
+        await end_sessions(url, store)
         yield
-    close_idle()
+    await end_sessions(url, store)
 
 
 async def put(tx: Tx, name: str, value: str) -> str:

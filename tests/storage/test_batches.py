@@ -14,6 +14,7 @@ import pytest
 from heliograph.errors import ServiceUnavailable
 from heliograph.storage.engine import StaleRead, Tx
 from heliograph.storage.rows import meta
+from heliograph.storage.sqlite.writer import Writer
 from heliograph.storage.store import Store
 from tests.storage.conftest import Run, put
 
@@ -152,13 +153,12 @@ def test_the_writer_continues_after_any_failure(run: Run, monkeypatch: pytest.Mo
             if failing:
                 raise RuntimeError(fault)
 
-        writer: Any = store._writer  # type: ignore[attr-defined]
         if fault == "figures":
             store.observe_batch = fail
         elif fault == "thread":
-            monkeypatch.setattr(writer._loop, "run_in_executor", fail, raising=False)
+            monkeypatch.setattr(asyncio.get_running_loop(), "run_in_executor", fail)
         else:
-            monkeypatch.setattr(writer, "_roll_back", fail)
+            monkeypatch.setattr(Writer, "roll_back", fail)
         async with asyncio.timeout(10):
             batch = poisoned if fault == "rollback" else numbers
             call: Any = "taken" if fault == "rollback" else 1

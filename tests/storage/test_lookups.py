@@ -82,7 +82,7 @@ def test_all_lookups_of_a_failed_statement_report_it(run: Run, url: str, stateme
         async with connection.transaction():
             await connection.execute("LOCK TABLE meta IN ACCESS EXCLUSIVE MODE")
             statements.clear()
-            with statement_timeout(store, 0.2):
+            async with statement_timeout(url, store, 0.2):
                 outcomes = await asyncio.gather(
                     *(store.read(meta.get, f"{number}") for number in range(20)), return_exceptions=True
                 )

@@ -19,6 +19,7 @@ from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.partitions import Range
 from heliograph.storage.postgres import ddl
 from heliograph.storage.postgres import partitions as postgresql
+from heliograph.storage.postgres.partitions import PostgresPartitions
 from heliograph.storage.rows import retention
 from heliograph.storage.rows.retention import Mark
 from heliograph.storage.store import Store
@@ -39,13 +40,14 @@ only_postgresql = pytest.mark.one_engine(POSTGRESQL)
 @pytest.fixture(autouse=True)
 def own_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use a separate sequence of ids, so that ids of the future do not affect other tests."""
-    monkeypatch.setattr(ids, "_sequence", ids._Sequence())
+    monkeypatch.setattr(ids, "own_sequence", ids.Sequence())
 
 
 async def ranges(site: Site, table: str = "event") -> list[Range]:
     """The ranges of the partitions of a table."""
-    found = await postgresql._partitions(site.store._reader, table)  # type: ignore[attr-defined]
-    return sorted(one.range for one in found if one.range)
+    partitions = site.store.partitions
+    assert isinstance(partitions, PostgresPartitions)
+    return await partitions.ranges(table)
 
 
 async def parts(site: Site, table: str) -> list[str]:
@@ -202,7 +204,7 @@ def test_a_pending_delivery_keeps_its_event_and_a_failed_one_does_not(run: Run) 
 def test_a_partition_with_many_pending_deliveries_is_kept_and_pruned_by_rows(
     run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(postgresql, "_MOVED", 2)
+    monkeypatch.setattr(postgresql, "MAX_MOVED", 2)
 
     async def work(store: Store) -> None:
         site = await new_site(store)
@@ -258,12 +260,12 @@ def test_ids_that_have_no_partition(run: Run, monkeypatch: pytest.MonkeyPatch, i
     Partitions are added where the rest has no ids, however large it is. This can be interrupted at any statement.
     """
     if is_large:
-        monkeypatch.setattr(postgresql, "_SCANNED_BYTES", -1)
+        monkeypatch.setattr(postgresql, "SCANNED_BYTES", -1)
 
     async def work(store: Store) -> None:
         site = await new_site(store)
         now = await store.read(retention.clock)
-        lead = postgresql._FENCED_LEAD if is_large else postgresql._LEAD
+        lead = postgresql.FENCED_LEAD if is_large else postgresql.LEAD
         await site.group()
         ids.follow(ids.earliest(now + lead + HOUR))
         await site.group()

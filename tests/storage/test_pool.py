@@ -16,6 +16,7 @@ from heliograph.storage.opening import open_store
 from heliograph.storage.postgres.pool import Pool
 from heliograph.storage.store import Store
 from tests.databases import POSTGRESQL, migrated_database
+from tests.storage.conftest import end_sessions, sessions
 
 WAITERS = 100
 PATIENCE_SECONDS = 30
@@ -56,18 +57,6 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():  # noqa: ASYNC110 -- the condition is one of the store
             await asyncio.sleep(0.005)
-
-
-@asynccontextmanager
-async def sessions(url: str, store: Store) -> AsyncIterator[Callable[[str], Awaitable[int]]]:
-    """A function that evaluates an aggregate over the sessions of a store, as the server lists them."""
-    name = f"heliograph/{store._marks.process}/"  # type: ignore[attr-defined]
-    connection = await asyncpg.connect(url)
-    try:
-        listed = "FROM pg_stat_activity WHERE starts_with(application_name, $1)"
-        yield lambda aggregate: connection.fetchval(f"SELECT {aggregate} {listed}", name)
-    finally:
-        await connection.close()
 
 
 async def until_asleep(url: str, store: Store, count: int) -> None:
@@ -206,7 +195,7 @@ def test_without_connections_all_waiters_fail_and_the_next_request_is_served(url
 def test_at_the_limit_of_the_database_requests_share_the_open_connections(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heliograph.storage.postgres.pool._PAUSE_SECONDS", (0.01, 0.02))
+    monkeypatch.setattr("heliograph.storage.postgres.pool.PAUSE_SECONDS", (0.01, 0.02))
 
     async def work() -> None:
         opener = Opener(url)
@@ -232,9 +221,7 @@ def test_connections_that_the_server_terminates_are_replaced(url: str) -> None:
             waiting = [asyncio.create_task(store.read(process, 0.01)) for _ in range(WAITERS)]
             await terminate(url, store)
             outcomes = await asyncio.gather(*busy, *waiting, return_exceptions=True)
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while store.connections != (0, 0):
-                    await terminate(url, store)  # idle ones too
+            await end_sessions(url, store)  # idle ones too
             outcomes.append(await store.read(process))
             return [type(outcome) for outcome in outcomes]
 
@@ -255,7 +242,7 @@ def test_a_cancelled_statement_does_not_cost_its_connection(url: str) -> None:
 
 
 def test_unused_connections_are_closed(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heliograph.storage.postgres.pool._UNUSED_SECONDS", 0.1)
+    monkeypatch.setattr("heliograph.storage.postgres.pool.UNUSED_SECONDS", 0.1)
 
     async def work() -> None:
         all_in_use = asyncio.Barrier(3)
@@ -290,7 +277,7 @@ def test_closing_waits_for_requests_and_refuses_new_ones(url: str) -> None:
 
 
 def test_closing_terminates_connections_that_hang(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heliograph.storage.postgres.pool._CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr("heliograph.storage.postgres.pool.CLOSE_SECONDS", 0.1)
 
     async def work() -> BaseException | int:
         async with opened(url, 1) as store:

@@ -150,7 +150,7 @@ def test_the_second_of_two_concurrent_inserts_finds_the_row(url: str) -> None:
 def test_a_statement_timeout_is_reported_and_rolled_back(url: str) -> None:
     async def work(store: Store) -> str:
         async with write_lock(url):
-            with statement_timeout(store, 0.2):
+            async with statement_timeout(url, store, 0.2):
                 outcomes = await asyncio.gather(
                     store.write(put, "a", "1"), store.write(put, "b", "1"), return_exceptions=True
                 )

@@ -121,7 +121,6 @@ def test_every_operation_uses_one_shard_for_each_statement(
         assert server.stop() == 0
     with monkeypatch.context() as patch:
         divide_and_complain(complaints, patch.setattr)
-        patch.setattr(purge, "_SHARED_DELAY", 0)
         asyncio.run(purge_apps(url))
     assert rows(url, "SELECT count(*) FROM event") == [(0,)]
     assert complaints.read_text() == ""
@@ -131,7 +130,7 @@ def test_every_operation_uses_one_shard_for_each_statement(
 async def purge_apps(url: str) -> None:
     """Delete what remains of deleted apps."""
     store = await open_store(url)
-    await purge.purge(store, Failures())
+    await purge.purge(store, Failures(), shared_delay=0)
     await store.close()
 
 

@@ -81,7 +81,7 @@ async def selected(store: Store, tenant: Tenant, selection: Selection = BY_NAME)
 
 def test_terms_are_added_after_an_upgrade(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """listings.9"""
-    monkeypatch.setattr("heliograph.domain.search_terms._ROWS", 3)
+    monkeypatch.setattr("heliograph.domain.search_terms.ROWS_PER_STEP", 3)
 
     async def work(store: Store) -> None:
         assert await store.read(search_progress.is_complete), "a new database has no rows without terms"
@@ -109,7 +109,7 @@ def test_terms_are_added_after_an_upgrade(run: Run, monkeypatch: pytest.MonkeyPa
 
 def test_changes_while_terms_are_added(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """listings.9: no term is missing, and no removed term is added again."""
-    monkeypatch.setattr("heliograph.domain.search_terms._ROWS", 2)
+    monkeypatch.setattr("heliograph.domain.search_terms.ROWS_PER_STEP", 2)
 
     async def work(store: Store) -> None:
         tenant = await new_tenant(store)
@@ -135,7 +135,7 @@ def test_changes_while_terms_are_added(run: Run, monkeypatch: pytest.MonkeyPatch
 
 def test_an_interrupted_addition_continues(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """listings.9"""
-    monkeypatch.setattr("heliograph.domain.search_terms._ROWS", 4)
+    monkeypatch.setattr("heliograph.domain.search_terms.ROWS_PER_STEP", 4)
 
     async def work(store: Store) -> None:
         tenant = await new_tenant(store)

@@ -144,7 +144,7 @@ def test_statements_continue_while_a_step_waits_for_a_lock(shared: str, monkeypa
 
 def test_a_step_that_gets_no_lock_changes_nothing(shared: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema, "STEPS", EXPANDED)
-    monkeypatch.setattr(migrating, "_PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(migrating, "PATIENCE_SECONDS", 0.5)
 
     async def work() -> None:
         async with transaction(shared, READ):

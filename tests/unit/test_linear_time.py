@@ -134,8 +134,8 @@ def test_the_text_of_html(html: str, text: str) -> None:
 
 def test_the_name_of_a_file_takes_linear_time() -> None:
     long = "https://example.org/" + "%F0%9F%98%80" * 200
-    assert contents._file_name(long) == "😀" * 128
-    assert seconds(lambda: contents._file_name("https://example.org/" + "%" * 100_000)) < MOST_SECONDS
+    assert contents.file_name(long) == "😀" * 128
+    assert seconds(lambda: contents.file_name("https://example.org/" + "%" * 100_000)) < MOST_SECONDS
 
 
 @pytest.mark.parametrize("unit", ["0", "1", "0 ", "1-", "12 ", "1234 ", "411111111111 "])

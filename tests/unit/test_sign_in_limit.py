@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from heliograph.errors import RateLimited, Unauthorized
-from heliograph.server.auth import sign_ins
 from heliograph.server.auth.sign_ins import FAILURES, SignInLimit
 
 MINUTE = 60.0
@@ -14,9 +13,9 @@ MINUTE = 60.0
 class Gate:
     """A limit whose clock is set by hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: int) -> None:
         self.now = 0.0
-        self.limit = SignInLimit(lambda: self.now)
+        self.limit = SignInLimit(lambda: self.now, **options)
 
     def fail(self, address: str | None) -> None:
         """Fail to sign in."""
@@ -84,9 +83,13 @@ def test_ipv6_addresses_of_a_site_share_a_limit(first: str | None, second: str, 
         gate.fail(second)
 
 
-def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sign_ins, "_ADDRESSES", 10)
-    gate = Gate()
+def test_memory_is_bounded() -> None:
+    """The failures of the addresses that failed last are remembered, and no others."""
+    gate = Gate(addresses=10)
     for number in range(100):
+        for _ in range(FAILURES):
+            gate.fail(f"192.0.2.{number}")
+    for number in range(90, 100):
+        assert gate.wait(f"192.0.2.{number}") == MINUTE
+    for number in range(90):
         gate.fail(f"192.0.2.{number}")
-    assert len(gate.limit._failures) <= 10

@@ -97,6 +97,11 @@ class Model:
         return type(self), (self._data,)
 
 
+def fields_of(kind: type[Model]) -> Mapping[str, Field]:
+    """The fields of a model by their attributes. It is no method, because the name could be that of a field."""
+    return kind._fields
+
+
 # These functions return Any, so that the annotation of each field is the type of its attribute.
 
 

@@ -218,6 +218,19 @@ def _dumped(value: Any, by_alias: bool, exclude_none: bool) -> Any:
     return value.model_dump(by_alias=by_alias, exclude_none=exclude_none) if isinstance(value, Model) else value
 
 
+# Functions, because the names of methods could be those of fields.
+
+
+def fields_of(kind: type[Model]) -> Mapping[str, Field]:
+    """The fields of a class by their attributes."""
+    return kind._fields
+
+
+def kinds_of(kind: type[Model]) -> Mapping[str, str]:
+    """The names of the members of a union by `type`; those of members without a `type` by themselves."""
+    return kind._kinds
+
+
 class OneOf(Model):
     """A member of a union: wraps the member (`actual_instance`), or holds its fields."""
 

@@ -128,7 +128,7 @@ class Caller:
             raise NoResponse(f"the URL is not valid: {error}") from None
         sent = given.get("body", given.get("data"))
         for attempt in range(RETRIES + 1):
-            answer = self._once(request, sent)
+            answer = self.send_once(request, sent)
             if answer.status != TOO_MANY_REQUESTS or attempt == RETRIES:
                 break
             time.sleep(_pause(answer, attempt))
@@ -189,7 +189,12 @@ class Caller:
             files=given.get("files"), data=given.get("data"),
         )  # fmt: skip
 
-    def _once(self, request: httpx.Request, sent: Any) -> Answer:
+    def send_once(self, request: httpx.Request, sent: Any) -> Answer:
+        """Send a request, whatever the response. `sent` is its body as the answer shows it.
+
+        Raises:
+            NoResponse: the connection failed, or no response came in time.
+        """
         self._wait()
         try:
             response = self._http.send(request)

@@ -21,7 +21,8 @@ class Connector:
 
     def __init__(self, allowed: Sequence[Network], timeout: float) -> None:
         self._allowed = allowed
-        self._timeout = timeout
+        self.timeout = timeout
+        """The time of a call in seconds, from the moment at which its lookup gets a thread."""
         self._resolver = Resolver()
         self._tls: ssl.SSLContext | None = None
 
@@ -60,7 +61,7 @@ class Connector:
         if deadline is not None and not lookup.started.done():
             deadline.reschedule(None)
             await asyncio.shield(lookup.started)
-            deadline.reschedule(asyncio.get_running_loop().time() + self._timeout)
+            deadline.reschedule(asyncio.get_running_loop().time() + self.timeout)
         return await asyncio.shield(lookup.result)
 
     def _context(self) -> ssl.SSLContext:

@@ -8,7 +8,8 @@ import time
 IDLE_SECONDS = 5.0
 MAX_PER_ORIGIN = 8
 MAX_IDLE = 256
-_SWEEP_SECONDS = 1.0
+SWEEP_SECONDS = 1.0
+"""How often connections that were idle for too long are closed."""
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Origin = tuple[bool, str, int]
@@ -24,7 +25,11 @@ class IdleConnections:
     def __init__(self) -> None:
         self._kept: dict[Origin, list[tuple[Connection, float]]] = {}
         self._count = 0
-        self._sweep: asyncio.TimerHandle | None = None
+        self.sweep: asyncio.TimerHandle | None = None
+        """The timer that closes expired connections, while there are idle ones."""
+
+    def __len__(self) -> int:
+        return self._count
 
     def keep(self, origin: Origin, connection: Connection) -> None:
         """Keep a connection. At the limits, the oldest one is closed."""
@@ -35,8 +40,8 @@ class IdleConnections:
             self._close_oldest(origin)
         elif self._count > MAX_IDLE:
             self._close_oldest(min(self._kept, key=lambda one: self._kept[one][0][1]))
-        if self._sweep is None:
-            self._sweep = asyncio.get_running_loop().call_later(_SWEEP_SECONDS, self._close_expired)
+        if self.sweep is None:
+            self.sweep = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._close_expired)
 
     def take(self, origin: Origin) -> Connection | None:
         """The newest connection to the origin that is still open."""
@@ -50,9 +55,9 @@ class IdleConnections:
 
     def close(self) -> None:
         """Close all connections."""
-        if self._sweep is not None:
-            self._sweep.cancel()
-            self._sweep = None
+        if self.sweep is not None:
+            self.sweep.cancel()
+            self.sweep = None
         for kept in self._kept.values():
             for (_, writer), _ in kept:
                 writer.transport.abort()
@@ -79,7 +84,7 @@ class IdleConnections:
             if not still_open:
                 del self._kept[origin]
         loop = asyncio.get_running_loop()
-        self._sweep = loop.call_later(_SWEEP_SECONDS, self._close_expired) if self._kept else None
+        self.sweep = loop.call_later(SWEEP_SECONDS, self._close_expired) if self._kept else None
 
 
 def _is_open(connection: Connection, since: float) -> bool:

@@ -27,8 +27,9 @@ MAX_REDIRECTS = 3
 FIRST_BYTES = 8192
 """Enough bytes to recognize every type."""
 READS_PER_HOST = 4
-_MIN_READS, _MAX_READS = 64, 256
-# With 256 slots, an app can read 29 files at the same time.
+_MIN_READS = 64
+MAX_READS = 256
+"""The largest number of files that are read at the same time. An app can then read 29 of them."""
 _FRACTION = 8
 _LARGEST_SIZE = 2**53
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -180,4 +181,4 @@ def _request(target: Target) -> bytes:
 def _max_reads() -> int:
     """The number of files that may be read at the same time: an eighth of the file descriptors of this process."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return _MAX_READS if soft == resource.RLIM_INFINITY else max(_MIN_READS, min(_MAX_READS, soft // 8))
+    return MAX_READS if soft == resource.RLIM_INFINITY else max(_MIN_READS, min(MAX_READS, soft // 8))

@@ -44,10 +44,11 @@ class WebhookSender:
     """Makes POST requests, and keeps connections open for the next one."""
 
     def __init__(self, allowed: Sequence[Network], timeout: float = TIMEOUT_SECONDS) -> None:
-        self._timeout = timeout
-        self._connector = Connector(allowed, timeout)
+        self.timeout = timeout
+        """The longest time of a call that begins now, in seconds."""
+        self.connector = Connector(allowed, timeout)
+        self.idle = IdleConnections()
         self._slots = FairSlots(_max_calls(), _FRACTION)
-        self._idle = IdleConnections()
 
     async def post(self, app_id: str, url: str, headers: Mapping[str, str], body: bytes) -> CallResult:
         """Make one POST request for an app. Network errors are part of the result."""
@@ -63,10 +64,10 @@ class WebhookSender:
 
     async def _post(self, app_id: str, target: Target, request: bytes) -> CallResult:
         try:
-            async with asyncio.timeout(self._timeout) as deadline:
+            async with asyncio.timeout(self.timeout) as deadline:
                 response, connection = await self._exchange(app_id, target, request, deadline)
         except TimeoutError:
-            return CallResult(None, f"no response within {self._timeout:g} seconds", cause="timeout")
+            return CallResult(None, f"no response within {self.timeout:g} seconds", cause="timeout")
         except TargetRefused as error:
             return CallResult(None, str(error), permanent=True, cause="address")
         except UnreadableResponse as error:
@@ -78,21 +79,21 @@ class WebhookSender:
         reader, writer = connection
         await response.read_body(reader)
         if response.reusable and not reader.at_eof():
-            self._idle.keep(_origin(target), connection)
+            self.idle.keep(_origin(target), connection)
         else:
             writer.close()
         return CallResult(response.status, None, response.text)
 
     async def close(self) -> None:
         """Close the idle connections and cancel the lookups."""
-        self._idle.close()
-        self._connector.close()
+        self.idle.close()
+        self.connector.close()
         await asyncio.sleep(0)
 
     async def _exchange(
         self, app_id: str, target: Target, request: bytes, deadline: asyncio.Timeout
     ) -> tuple[EndpointResponse, Connection]:
-        kept = self._idle.take(_origin(target))
+        kept = self.idle.take(_origin(target))
         if kept is not None:
             response = EndpointResponse()
             try:
@@ -102,7 +103,7 @@ class WebhookSender:
                 # it did receive the request.
                 if response.started:
                     raise
-        return await self._send(await self._connector.connect(app_id, target, deadline), request, EndpointResponse())
+        return await self._send(await self.connector.connect(app_id, target, deadline), request, EndpointResponse())
 
     async def _send(
         self, connection: Connection, request: bytes, response: EndpointResponse

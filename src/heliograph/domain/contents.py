@@ -89,14 +89,15 @@ def _enrich(content: TextMessageBody | MediaMessageBody) -> None:
     if content.html_text is not None and not content.text:
         content.text = richtext.to_text(content.html_text)
     if isinstance(content, MediaMessageBody) and content.alt_text is None:
-        content.alt_text = _file_name(content.media_url)
+        content.alt_text = file_name(content.media_url)
 
 
 def _masked(text: str | None) -> str | None:
     return cards.mask(text) if text else text
 
 
-def _file_name(url: str) -> str | None:
+def file_name(url: str) -> str | None:
+    """The name of the file at a URL, for people; None without one."""
     try:
         path = urlsplit(url).path
     except ValueError:  # an invalid IPv6 address

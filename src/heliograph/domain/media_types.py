@@ -6,7 +6,7 @@ import filetype
 
 from heliograph.errors import UnsupportedMediaType
 
-_BY_EXTENSION = {
+BY_EXTENSION = {
     "3g2": "video/3gpp2",
     "3gp": "video/3gpp",
     "7z": "application/x-7z-compressed",
@@ -67,12 +67,13 @@ _BY_EXTENSION = {
     "yml": "application/yaml",
     "zip": "application/zip",
 }
+"""The allowed extensions and their types, unless the setting `attachment_extensions` names others."""
 _DEFAULT = "default"
 _ANY = "*"
 UNKNOWN = "application/octet-stream"
 _EXTENSION_NOT_ALLOWED = "File rejected. File extension not allowed"
 _TYPE_NOT_ALLOWED = "File rejected. File type not allowed"
-_EXTENSIONS = {type: extension for extension, type in reversed(_BY_EXTENSION.items())}
+_EXTENSIONS = {type: extension for extension, type in reversed(BY_EXTENSION.items())}
 _SHOWN_IN_BROWSERS = ("image/", "audio/", "video/")
 _SHOWN = {"application/pdf", "text/plain", "text/csv"}
 _SVG = "image/svg+xml"
@@ -94,7 +95,7 @@ def media_type(name: str, first_bytes: bytes, declared: str | None, allowed: str
         raise UnsupportedMediaType(_EXTENSION_NOT_ALLOWED)
     if accepted is not None and found is not None and found.extension not in accepted:
         raise UnsupportedMediaType(_TYPE_NOT_ALLOWED)
-    return (found.mime if found else _BY_EXTENSION.get(extension, UNKNOWN)), extension or "bin"
+    return (found.mime if found else BY_EXTENSION.get(extension, UNKNOWN)), extension or "bin"
 
 
 def type_at_url(name: str, first_bytes: bytes, declared: str | None, allowed: str) -> str:
@@ -119,7 +120,7 @@ def _accepted(allowed: str) -> set[str] | None:
     """The extensions that the setting names, or None for all."""
     if allowed == _ANY:
         return None
-    return set(_BY_EXTENSION) if allowed == _DEFAULT else set(allowed.lower().split())
+    return set(BY_EXTENSION) if allowed == _DEFAULT else set(allowed.lower().split())
 
 
 def extension_of(name: str) -> str:

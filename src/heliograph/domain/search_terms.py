@@ -6,7 +6,7 @@ from heliograph.storage.engine import Lock, Tx
 from heliograph.storage.rows import conversations, search_progress, terms, users
 from heliograph.storage.rows.search_progress import Progress
 
-_ROWS = 200
+ROWS_PER_STEP = 200
 """Rows that are locked at a time."""
 _BUCKETS = 64
 """The number of buckets without rows that one transaction skips."""
@@ -29,7 +29,7 @@ async def _continued(tx: Tx, reached: Progress) -> Progress:
     for _ in range(_BUCKETS):
         if reached.complete:
             break
-        if keys := await search_progress.keys_after(tx, reached, _ROWS):
+        if keys := await search_progress.keys_after(tx, reached, ROWS_PER_STEP):
             await _add(tx, reached, keys)
             reached.app_id, reached.id = keys[-1]
             break

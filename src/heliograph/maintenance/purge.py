@@ -28,15 +28,16 @@ async def purging(store: Store, wake: asyncio.Event, failures: Failures) -> None
                 await wake.wait()
 
 
-async def purge(store: Store, failures: Failures) -> None:
+async def purge(store: Store, failures: Failures, shared_delay: int = _SHARED_DELAY) -> None:
     """Delete the remaining rows of every deleted app. An interrupted purge resumes where it stopped.
 
-    Reports an app that cannot be purged to `failures`, and continues with the others.
+    With several processes, apps are purged `shared_delay` milliseconds after their deletion. Reports an app that cannot
+    be purged to `failures`, and continues with the others.
     """
     now = times.now()
     # Correct clocks differ by less than the delay, so a deletion further in the future was stamped by a wrong clock.
-    delay = _SHARED_DELAY if store.shared else 0
-    for app_id in await store.snapshot(apps.deleted, now - delay, now + _SHARED_DELAY):
+    delay = shared_delay if store.shared else 0
+    for app_id in await store.snapshot(apps.deleted, now - delay, now + shared_delay):
         with failures.reported("purge"):
             await _purge_app(store, app_id)
 

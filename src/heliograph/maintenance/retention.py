@@ -15,7 +15,8 @@ from heliograph.storage.store import Store
 
 PRUNE_SECONDS = 3600
 _RETRY_SECONDS = 60
-_STEP = 500
+ROWS_PER_STEP = 500
+"""The largest number of rows that one transaction deletes."""
 _HOUR = 3600 * 1000
 DAY = 24 * _HOUR
 _IDEMPOTENCY_KEYS = "idempotency_keys"
@@ -112,4 +113,4 @@ async def _completed(work: Awaitable[None], task: str, failures: Failures) -> bo
 async def _prune(store: Store, step: Step, part: str, bucket: int, mark: Mark) -> None:
     after: str | None = ""
     while after is not None:
-        after = await store.write(step, part, bucket, after, mark, _STEP)
+        after = await store.write(step, part, bucket, after, mark, ROWS_PER_STEP)

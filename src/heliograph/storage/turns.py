@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-_LARGE, _SMALL = 512, 32
+LARGE, SMALL = 512, 32
 """The greatest number of changes in a piece, without and with other writes."""
 _BUSY_SECONDS = 0.25
 """How long pieces stay small after a single change."""
@@ -30,4 +30,4 @@ class Turns:
             now = time.monotonic()
             if self.singles != self._seen:
                 self._seen, self._busy_until = self.singles, now + _BUSY_SECONDS
-            yield _SMALL if now < self._busy_until else _LARGE
+            yield SMALL if now < self._busy_until else LARGE

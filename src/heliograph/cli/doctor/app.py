@@ -17,7 +17,8 @@ from heliograph.running import Connection
 from heliograph.wire.table.sandbox import GET_CHAOS, GET_SANDBOX
 from heliograph.wire.table.v2.apps import GET_APP
 
-_EVENT_SECONDS = 5.0
+EVENT_SECONDS = 5.0
+"""How long to wait for the event of a join, and for the position of a stream."""
 _SLOW_SECONDS = 1.0
 _POLL_SECONDS = 0.005
 _NAME = "heliograph doctor"
@@ -83,7 +84,7 @@ def judge_times(times: Times) -> Iterator[Finding]:
     if times.event is None:
         yield failure(
             "events",
-            f"the event stream shows nothing within {_EVENT_SECONDS:g} s: a proxy buffers it",
+            f"the event stream shows nothing within {EVENT_SECONDS:g} s: a proxy buffers it",
             unbuffered,
         )
         return
@@ -106,7 +107,7 @@ async def measure(to: Connection) -> Times:
         await client.participants.join_conversation(to.app_id, group_id, user_id=user_id, subscribe_sdk_client=False)
         ended = time.perf_counter()
         try:
-            async with asyncio.timeout(_EVENT_SECONDS):
+            async with asyncio.timeout(EVENT_SECONDS):
                 arrived = None if arrivals is None else await arrivals.get()
         except TimeoutError:
             arrived = None
@@ -146,13 +147,13 @@ async def _joins(client: AsyncClient, app_id: str, group_id: str) -> AsyncIterat
 
 
 async def _is_open(stream: AsyncEventStream, task: asyncio.Task[None]) -> bool:
-    """Whether the stream sends its position within _EVENT_SECONDS. A server sends it at once.
+    """Whether the stream sends its position within `EVENT_SECONDS`. A server sends it at once.
 
     Raises:
         HeliographError: the server refused the stream.
     """
     try:
-        async with asyncio.timeout(_EVENT_SECONDS):
+        async with asyncio.timeout(EVENT_SECONDS):
             while stream.last_event_id is None:
                 if task.done():
                     await task

@@ -22,8 +22,10 @@ _TOO_MANY = "Too many failed sign-ins"
 class SignInLimit:
     """Allows each address a number of failed sign-ins per minute. Attempts in progress count as failures."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, addresses: int = _ADDRESSES) -> None:
+        """Failures of up to this number of addresses are remembered."""
         self._clock = clock
+        self._addresses = addresses
         self._failures: OrderedDict[str, list[float]] = OrderedDict()
 
     @contextlib.contextmanager
@@ -39,7 +41,7 @@ class SignInLimit:
         if len(recent) >= FAILURES:
             wait = math.ceil(recent[0] + _SECONDS - now)
             raise RateLimited(_TOO_MANY, headers={"retry-after": str(wait)})
-        if len(self._failures) > _ADDRESSES:
+        if len(self._failures) > self._addresses:
             self._failures.popitem(last=False)
         recent.append(now)
         failed = False

@@ -18,9 +18,9 @@ from heliograph.wire.formats import FilePart
 
 _OVERHEAD_BYTES = 1_048_576
 """The maximum size of a body without the file."""
-_SECONDS = 30
-_BYTES_PER_PERIOD = 5_242_880
-"""A body may take 30 seconds, and as many more for every 5 MB of it that have arrived."""
+BODY_SECONDS = 30
+"""The time that a body may take, and again for every `BYTES_PER_PERIOD` of it that have arrived."""
+BYTES_PER_PERIOD = 5_242_880
 MEGABYTE = 1_048_576
 _PARTS = 100
 """Parts take time to parse, even empty ones. Clients send one, or a few form fields with it."""
@@ -184,7 +184,7 @@ class UploadedPart(FilePart):
         return event
 
     async def _receive_more(self) -> bytes:
-        allowed = _SECONDS * (1 + self._received // _BYTES_PER_PERIOD)
+        allowed = BODY_SECONDS * (1 + self._received // BYTES_PER_PERIOD)
         try:
             async with asyncio.timeout_at(self._started + allowed):
                 data = await self._exchange.read()

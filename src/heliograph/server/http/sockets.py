@@ -8,9 +8,9 @@ import socket
 
 from heliograph.errors import UsageError
 
-# By default the kernel's buffer grows to megabytes for each connection, and a client that reads slowly seems to make no
-# progress until a third of it is free.
-_SEND_BUFFER = 256 * 1024
+SEND_BUFFER = 256 * 1024
+"""The bytes that the kernel buffers for a connection. By default it buffers megabytes, and a client that reads slowly
+seems to make no progress until a third of them are free."""
 _MAX_DESCRIPTORS = 1_048_576
 # The database, webhooks and log files need descriptors too.
 _RESERVED_DESCRIPTORS = 1024
@@ -42,7 +42,7 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if shared:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     try:
         listener.bind((host, port))
     except (OSError, OverflowError) as error:

@@ -27,10 +27,12 @@ from heliograph.server.observability import logs
 from heliograph.server.process.heartbeat import BEAT_SECONDS, Heartbeat, SupervisorLink
 from heliograph.settings import Settings
 
-_RESTART_SECONDS = 1.0
-_MAX_MISSED_BEATS = 60
+RESTART_SECONDS = 1.0
+"""The pause before a worker that ended, or could not be started, is replaced."""
+MAX_MISSED_BEATS = 60
 """Consecutive checks without a heartbeat, one second apart, after which a worker counts as hanging."""
-_STOP_SECONDS = 30
+STOP_SECONDS = 30
+"""Workers that have not stopped this long after the grace periods are killed."""
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -96,7 +98,7 @@ class Workers:
     def run(self) -> None:
         """Supervise the workers until a signal arrives."""
         for number in _SIGNALS:
-            signal.signal(number, self._stop)
+            signal.signal(number, self.stop)
         checked = time.monotonic()
         while self._alive or not self._stopping:
             if not self._stopping and time.monotonic() >= self._next_start:
@@ -114,7 +116,7 @@ class Workers:
             with self._failures.reported("worker"):  # a fork can fail, for example for lack of memory
                 self._start()
                 continue
-            self._next_start = time.monotonic() + _RESTART_SECONDS
+            self._next_start = time.monotonic() + RESTART_SECONDS
             return
 
     def _start(self) -> None:
@@ -134,7 +136,7 @@ class Workers:
     def _check(self) -> None:
         """Kill workers that hang or do not stop."""
         for worker in self._alive:
-            hangs = worker.heartbeat.missed() > _MAX_MISSED_BEATS
+            hangs = worker.heartbeat.missed() > MAX_MISSED_BEATS
             if hangs or time.monotonic() > self._kill_at:
                 log.error("a worker process %s, killing it", "hangs" if hangs else "does not stop")
                 worker.process.kill()
@@ -147,12 +149,13 @@ class Workers:
             mark_process_dead(worker.process.pid)  # type: ignore[no-untyped-call]
         if not self._stopping:
             log.error("a worker process ended, starting another")
-            self._next_start = time.monotonic() + _RESTART_SECONDS
+            self._next_start = time.monotonic() + RESTART_SECONDS
 
-    def _stop(self, *_: object) -> None:
+    def stop(self, *_: object) -> None:
+        """Terminate the workers, and start no others. Also a handler of signals."""
         if not self._stopping:
             # The server and delivery may each take the grace period before the database is closed.
-            self._kill_at = time.monotonic() + 2 * self._settings.grace_seconds + _STOP_SECONDS
+            self._kill_at = time.monotonic() + 2 * self._settings.grace_seconds + STOP_SECONDS
         for worker in self._alive:
             with contextlib.suppress(ProcessLookupError):
                 worker.process.terminate()

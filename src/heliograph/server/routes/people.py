@@ -12,7 +12,8 @@ from heliograph.wire.paths import AppPath, UserPath
 from heliograph.wire.people import ErasureListResponse, ErasureResponse
 from heliograph.wire.table.extensions.people import ERASE_USER, EXPORT_USER, LIST_ERASURES
 
-_SECONDS = 25.0
+ERASURE_SECONDS = 25.0
+"""How long a request works on an erasure before it returns a report of the progress."""
 
 
 @handles(EXPORT_USER)
@@ -30,7 +31,7 @@ async def erase(request: Request[UserPath, None]) -> ErasureResponse:
         tenant,
         request.path.user_id_or_external_id,
         request.brand_id,
-        seconds=_SECONDS,
+        seconds=ERASURE_SECONDS,
         recorded=request.context.unrecorded is not None,
         forget=partial(tools.forget_mentions, tenant.app_id) if tools else lambda texts: None,
     )

@@ -25,7 +25,7 @@ from heliograph.storage.postgres.pool import Connection, Pool
 
 _SILENT_SECONDS = 1.0
 """After this time without a new mark, a process is taken out if it has no session."""
-_LOOKS = 80
+LOOKS = 80
 """After this number of looks without a new mark, the sessions of a process are ended. Looks are counted instead of
 seconds, so that a database that did not respond for seconds is not mistaken for processes that have stopped."""
 
@@ -141,7 +141,7 @@ class Horizon:
         if not await self._nodes.has_session(connection, names):
             if await connection.execute(_SET, process, beat, _SUSPECTED, _IDLE) == "UPDATE 1":
                 log.warning("the event stream no longer waits for process %s, which has ended", process)
-        elif watched.looks >= _LOOKS:
+        elif watched.looks >= LOOKS:
             log.warning("process %s has stopped, and the event stream waits for it: ending its sessions", process)
             watched.looks = 0
             try:

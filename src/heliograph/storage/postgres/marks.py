@@ -27,7 +27,7 @@ from heliograph.storage.postgres.pool import Connection, Pool
 from heliograph.wire import times
 
 BEAT_SECONDS = 0.125
-_IDLE_SECONDS = 10.0
+IDLE_SECONDS = 10.0
 """A process stops publishing marks when it has recorded no event for this long."""
 _CLOSE_SECONDS = 2.0
 _AHEAD_MILLISECONDS = 60_000
@@ -85,13 +85,15 @@ class Marks:
         self._active = False
         self._used = 0.0
         self._open: dict[str, None] = {}  # in ascending order
-        self._lost: dict[str, str] = {}  # the place by the name of the session
+        self.lost: dict[str, str] = {}
+        """The places of transactions whose outcome is not known yet, by the names of their sessions."""
         self._names: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()
         self._pooled = False
         self._numbers = itertools.count(1)
         self._ends = 0
         self._publishing = asyncio.Lock()
-        self._beating: asyncio.Task[None] | None = None
+        self.beating: asyncio.Task[None] | None = None
+        """Publishes the mark; None while the process is idle."""
         self._failures = Failures(pause=BEAT_SECONDS)
 
     def next_name(self) -> str:
@@ -115,7 +117,7 @@ class Marks:
             log.warning("this process was taken out of the event stream, because it had stopped")
         self._active = False
         self._open.clear()
-        self._lost.clear()
+        self.lost.clear()
         self._ends += 1
 
     def take(self) -> Place:
@@ -150,7 +152,7 @@ class Marks:
         taken = place.id in self._open
         self._open.pop(place.id, None)
         if taken and place.has_events and committing is not None and committing.is_closed():
-            self._lost[self._names[committing]] = place.id
+            self.lost[self._names[committing]] = place.id
 
     async def begin(self, pool: Pool) -> None:
         """Make the stream wait for this process."""
@@ -166,9 +168,9 @@ class Marks:
                     self._follow(await connection.fetchval(_BEGIN, self.process, ids.new()))
                 self._active = ends == self._ends
             self._used = self._clock()
-            if self._beating is None:
+            if self.beating is None:
                 beat = self._failures.keep_running("stream mark", partial(self._beat, pool))
-                self._beating = asyncio.create_task(beat)
+                self.beating = asyncio.create_task(beat)
 
     async def _beat(self, pool: Pool) -> None:
         """Publish the mark until the process is idle."""
@@ -179,11 +181,11 @@ class Marks:
                     self._active = False
                 await self._publish(pool)
                 if not self._active:
-                    self._beating = None
+                    self.beating = None
                     return
 
     def _is_idle(self) -> bool:
-        return not self._open and not self._lost and self._clock() - self._used >= _IDLE_SECONDS
+        return not self._open and not self.lost and self._clock() - self._used >= IDLE_SECONDS
 
     async def publish(self, pool: Pool) -> None:
         """Publish the mark now, so that what this process has committed is in the stream."""
@@ -193,7 +195,7 @@ class Marks:
 
     async def _publish(self, pool: Pool) -> None:
         async with pool.connection() as connection:
-            if self._lost:
+            if self.lost:
                 await self._end_lost(connection)
             greatest = await connection.fetchval(_PUBLISH, self.process, self._mark(), int(self._active))
             if greatest is None:
@@ -205,16 +207,16 @@ class Marks:
 
     def _mark(self) -> str:
         """An id up to which this process will commit no event."""
-        oldest = [*itertools.islice(self._open, 1), *self._lost.values()]
+        oldest = [*itertools.islice(self._open, 1), *self.lost.values()]
         return min(oldest) if oldest else ids.new()
 
     async def _end_lost(self, connection: Connection) -> None:
         """End the sessions of lost connections, and give up the places of sessions that have ended."""
-        names = list(self._lost)
+        names = list(self.lost)
         left = {row[0] for row in await connection.fetch(_END_SESSIONS, names)}
         for name in names:
             if name not in left:
-                self._lost.pop(name, None)
+                self.lost.pop(name, None)
 
     def _follow(self, mark: str) -> None:
         """Create ids that are greater than a mark, so that the stream does not wait for a clock that is behind."""
@@ -225,14 +227,14 @@ class Marks:
 
     async def close(self, pool: Pool) -> None:
         """Stop publishing marks, so that the stream does not wait for this process."""
-        if (beating := self._beating) is not None:
+        if (beating := self.beating) is not None:
             # Between two statements, because a cancelled one needs another connection.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_CLOSE_SECONDS), self._publishing:
                     pass
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
-        if self._active or self._beating is not None:
+        if self._active or self.beating is not None:
             self._active = False
             # Without a mark of its own, the process is taken out once its sessions have ended.
             with self._failures.reported("stream mark"):

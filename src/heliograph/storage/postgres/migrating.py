@@ -25,7 +25,8 @@ from heliograph.storage.postgres.tx import DIALECT, Catalog, PostgresTx
 from heliograph.wire import times
 
 _PURPOSE = "migrate"
-_PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0
+"""How long a step tries to get its locks."""
 _POLL_SECONDS = 0.2
 _TABLES = schema.tables()
 
@@ -120,7 +121,7 @@ async def _take(connection: Connection, name: str, number: int) -> None:
 async def _retried(work: Callable[[], Awaitable[None]], name: str, number: int) -> None:
     """Run `work` until it gets its locks."""
     try:
-        await retried(work, _PATIENCE_SECONDS)
+        await retried(work, PATIENCE_SECONDS)
     except CONTENDED as error:
         raise UsageError(
             f"{name} cannot be migrated to schema version {number}, because other transactions hold locks on its "

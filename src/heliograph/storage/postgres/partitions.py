@@ -29,18 +29,18 @@ _CHANGE_SECONDS = 5
 """The longest time that a change holds its locks, which it should do for some milliseconds only."""
 _COUNT_SECONDS = 1
 """The longest time that is spent on counting pending deliveries."""
-_MOVED = 1_000
+MAX_MOVED = 1_000
 """The largest number of pending deliveries whose rows are moved out of a partition."""
 _COLUMNS = {"event": ("id", "event_id"), "attempt": ("delivery_id", "id")}
 """The partitioned tables, in the order in which transactions use them: the column of their ranges, and the column of
 deliveries that refers to it."""
-_LEAD = 60_000
+LEAD = 60_000
 """How far ahead in milliseconds a partition begins. The rest may contain ids up to now, or of transactions that are not
 committed yet, and the clocks of servers differ."""
-_SCANNED_BYTES = 16 << 20
-_FENCED_LEAD = 24 * 3600 * 1000
-"""A default partition that is larger than this is not read while it is locked. A fence takes longer, so it is built
-further ahead."""
+SCANNED_BYTES = 16 << 20
+"""A default partition that is larger than this is not read while it is locked, but gets a fence before."""
+FENCED_LEAD = 24 * 3600 * 1000
+"""`LEAD` with a fence, which takes longer to build."""
 _BOUNDS = re.compile(r"FROM \('([0-9a-f]{24})'\) TO \('([0-9a-f]{24})'\)")
 
 log = logging.getLogger("heliograph.storage")
@@ -70,15 +70,15 @@ class PostgresPartitions(Partitions):
             return
         async with connected(self._url, _PURPOSE) as connection:
             await _remove_fences(connection)
-            lead = _FENCED_LEAD if any([await _is_large(connection, table) for table in _COLUMNS]) else _LEAD
+            lead = FENCED_LEAD if any([await _is_large(connection, table) for table in _COLUMNS]) else LEAD
             since = await retention.clock(self._reader) + lead
-            for new in missing(await self._ranges("event"), since, keep):
+            for new in missing(await self.ranges("event"), since, keep):
                 await _add(connection, new)
 
     async def drop(self, old: str) -> None:
         if not await self._can_change():
             return
-        old_ranges = [(table, one) for table in _COLUMNS for one in await self._ranges(table) if one.end <= old]
+        old_ranges = [(table, one) for table in _COLUMNS for one in await self.ranges(table) if one.end <= old]
         if old_ranges:
             async with connected(self._url, _PURPOSE) as connection:
                 for table, one in old_ranges:
@@ -92,7 +92,8 @@ class PostgresPartitions(Partitions):
         since = ids.earliest(max(0, ids.milliseconds(old) - 2 * span(keep)))
         return [one.name for one in found if one.range is None or one.range.first < since] or [table]
 
-    async def _ranges(self, table: str) -> list[Range]:
+    async def ranges(self, table: str) -> list[Range]:
+        """The ranges of the partitions of a table, in their order."""
         return sorted(one.range for one in await _partitions(self._reader, table) if one.range)
 
     async def _can_change(self) -> bool:
@@ -197,7 +198,7 @@ async def _fence(connection: Connection, table: str, new: Range) -> None:
 
 async def _is_large(connection: Connection, table: str) -> bool:
     size: int = await connection.fetchval("SELECT pg_relation_size($1::text::regclass)", f"{table}_rest")
-    return size > _SCANNED_BYTES
+    return size > SCANNED_BYTES
 
 
 async def _remove_fences(connection: Connection) -> None:
@@ -251,9 +252,9 @@ async def _drop_partition(connection: Connection, table: str, old: Range) -> int
 
 
 async def _count_pending(connection: Connection, table: str, range: Range) -> int:
-    source = f"SELECT FROM {_pending(table, range)} LIMIT {_MOVED + 1}"
+    source = f"SELECT FROM {_pending(table, range)} LIMIT {MAX_MOVED + 1}"
     found: int = await connection.fetchval(f"SELECT count(*) FROM ({source}) AS found")
-    if found > _MOVED:
+    if found > MAX_MOVED:
         raise _TooManyPendingError
     return found
 

@@ -19,12 +19,13 @@ Connection: TypeAlias = "asyncpg.Connection[Any]"
 
 ACQUIRE_SECONDS = 5.0
 """The longest time that a request waits for a connection."""
-_CLOSE_SECONDS = 10.0
+CLOSE_SECONDS = 10.0
+"""The longest time that closing the pool waits for connections that are in use."""
 _CANCEL_SECONDS = 5.0
-_PAUSE_SECONDS = 0.1, 0.5
+PAUSE_SECONDS = 0.1, 0.5
 """After a connection could not be opened, the least and the longest pause until the next try. The pause is random, so
 that processes that lost their connections together do not try together."""
-_UNUSED_SECONDS = 300.0
+UNUSED_SECONDS = 300.0
 """Connections that are not needed for this long are closed."""
 
 
@@ -45,7 +46,7 @@ class Pool:
         self._growing: asyncio.Task[None] | None = None
         self._released = asyncio.Event()
         self._closing = False
-        self._timer = asyncio.get_running_loop().call_later(_UNUSED_SECONDS, self._trim)
+        self._timer = asyncio.get_running_loop().call_later(UNUSED_SECONDS, self._trim)
 
     @property
     def connections(self) -> tuple[int, int]:
@@ -130,7 +131,7 @@ class Pool:
                     # PostgreSQL may allow no more connections; those that are open still serve the waiters.
                     if not self._open:
                         self._fail(error)
-                    await asyncio.sleep(random.uniform(*_PAUSE_SECONDS))
+                    await asyncio.sleep(random.uniform(*PAUSE_SECONDS))
                 else:
                     self._open.add(connection)
                     self._give(connection)
@@ -150,7 +151,7 @@ class Pool:
         self._closing = True
         self._timer.cancel()
         try:
-            async with asyncio.timeout(_CLOSE_SECONDS):
+            async with asyncio.timeout(CLOSE_SECONDS):
                 while self._open or self._waiters:
                     if self._idle:
                         await self._close_one(self._idle.pop())
@@ -177,7 +178,7 @@ class Pool:
             self._open.discard(connection)
         del self._idle[: self._unused]
         self._unused = len(self._idle)
-        self._timer = asyncio.get_running_loop().call_later(_UNUSED_SECONDS, self._trim)
+        self._timer = asyncio.get_running_loop().call_later(UNUSED_SECONDS, self._trim)
 
 
 async def end_statement(connection: Connection) -> None:

@@ -37,7 +37,8 @@ from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 from heliograph.storage.unlocking import sealer_of
 
-_STATEMENT_SECONDS = 30.0
+STATEMENT_SECONDS = 30.0
+"""The longest time of a statement, on connections that are opened from now on."""
 _STATEMENTS = 256
 """The number of prepared statements per connection: enough for all verbs, with each size of a set."""
 IDENTITY = "database_id"
@@ -77,7 +78,7 @@ class PostgresStore(Store):
         self._url = url
         self.page_cache = PageCache()
         self._pool = pool
-        self._marks = marks
+        self.marks = marks
         self._catalog = Catalog()
         self._horizon = Horizon(pool, Nodes(self._is_distributed), marks.process)
         self._reader = PooledReader(pool, self._catalog, BUCKETS)
@@ -108,7 +109,7 @@ class PostgresStore(Store):
 
     async def horizon(self, *, fresh: bool = False) -> str:
         if fresh:
-            await retried(lambda: self._marks.publish(self._pool))
+            await retried(lambda: self.marks.publish(self._pool))
         return await retried(self._horizon.read)
 
     @property
@@ -161,7 +162,7 @@ class PostgresStore(Store):
 
     async def close(self) -> None:
         await self._batcher.stop()
-        await self._marks.close(self._pool)
+        await self.marks.close(self._pool)
         await self._pool.close()
 
 
@@ -224,7 +225,7 @@ async def _connect(url: str, marks: Marks) -> Connection:
     connection = await asyncpg.connect(
         url,
         timeout=CONNECT_SECONDS,
-        command_timeout=_STATEMENT_SECONDS,
+        command_timeout=STATEMENT_SECONDS,
         statement_cache_size=_STATEMENTS,
         server_settings={"application_name": name},
     )

@@ -14,14 +14,15 @@ import itertools
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from heliograph.storage.buckets import BucketRanges, Part
-from heliograph.storage.engine import Columns, Dialect, Effects, Lock, Reader, Row, Tx, parameters
+from heliograph.storage.engine import Columns, Dialect, Effects, Lock, Reader, Row, Tx
+from heliograph.storage.postgres import statements
 from heliograph.storage.postgres.marks import Place
 from heliograph.storage.postgres.placement import Placement
 from heliograph.storage.postgres.pool import Connection
+from heliograph.storage.postgres.statements import BUCKET, LOCK_CLAUSES
 from heliograph.storage.postgres.writes import PendingWrites
 
 DIALECT = Dialect(
@@ -41,13 +42,6 @@ _COPIED = 24
 """The number of rows from which COPY is faster than INSERT."""
 _PAIR = 2
 """The rows of a leave in the history."""
-_BUCKET = "bucket"
-_LOCK_CLAUSES = {
-    Lock.NONE: "",
-    Lock.KEEP: " FOR KEY SHARE",
-    Lock.CHANGE: " FOR NO KEY UPDATE",
-    Lock.REMOVE: " FOR UPDATE",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +78,7 @@ class PostgresReader(Reader):
 
     single_writer = False
     clock = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
-    lock_clauses = _LOCK_CLAUSES
+    lock_clauses = LOCK_CLAUSES
 
     def __init__(self, catalog: Catalog, buckets: int) -> None:
         self._catalog = catalog
@@ -96,7 +90,7 @@ class PostgresReader(Reader):
     async def get(
         self, table: str, columns: Columns, match: Columns, key: Row, *, lock: Lock = Lock.NONE
     ) -> Row | None:
-        return await self.row(_get(table, columns, match, lock), *key)
+        return await self.row(statements.get(table, columns, match, lock), *key)
 
     async def get_many(
         self, table: str, columns: Columns, match: Columns, keys: Iterable[Row], *, lock: Lock = Lock.NONE
@@ -109,7 +103,7 @@ class PostgresReader(Reader):
             size, values = _padded(some)
             if size != 1 and not apart:
                 values = _looked_up(some, size, lock)
-            found += await self.rows(_get_many(table, columns, match, types, lock, size, apart), *values)
+            found += await self.rows(statements.get_many(table, columns, match, types, lock, size, apart), *values)
         return found
 
     @property
@@ -122,15 +116,15 @@ class PostgresReader(Reader):
     def _grouped(self, columns: Columns, rows: Sequence[Row]) -> Sequence[Sequence[Row]]:
         """The rows of each shard, by the bucket in these columns."""
         placement = self._catalog.placement
-        if not placement.is_distributed or _BUCKET not in columns:
+        if not placement.is_distributed or BUCKET not in columns:
             return [rows]
-        return placement.grouped(rows, columns.index(_BUCKET))
+        return placement.grouped(rows, columns.index(BUCKET))
 
     def _sets(self, columns: Columns, rows: Sequence[Row]) -> Sequence[Sequence[Row]]:
         """The sets in which rows are read, updated or deleted, in the order in which they are locked."""
-        if not self._catalog.placement.is_distributed or _BUCKET not in columns:
+        if not self._catalog.placement.is_distributed or BUCKET not in columns:
             return [rows]
-        key = columns.index(_BUCKET)
+        key = columns.index(BUCKET)
         groups = (sorted(group, key=lambda row: tuple(row[key:])) for group in self._grouped(columns, rows))
         return [group[first : first + _SIZES[-1]] for group in groups for first in range(0, len(group), _SIZES[-1])]
 
@@ -176,35 +170,35 @@ class PostgresTx(PostgresReader, Tx):
 
     async def insert(self, table: str, columns: Columns, rows: Sequence[Row]) -> None:
         if len(rows) == 1 or (len(rows) == _PAIR and not self._catalog.placement.is_distributed):
-            await self._write_few(table, _insert(table, columns, len(rows)), list(itertools.chain(*rows)))
+            await self._write_few(table, statements.insert(table, columns, len(rows)), list(itertools.chain(*rows)))
         elif len(rows) >= _COPIED and not self._catalog.placement.is_distributed:
             await self.flush()
             await self._connection.copy_records_to_table(table, columns=columns, records=rows)
         elif rows:
             for group in self._grouped(columns, rows):
                 for piece in _pieces(group):
-                    await self._write(_insert(table, columns, len(piece)), list(itertools.chain(*piece)))
+                    await self._write(statements.insert(table, columns, len(piece)), list(itertools.chain(*piece)))
         if rows and "id" in columns:
             self.witness = Witness(table, columns, rows[-1])
 
     async def update(self, table: str, columns: Columns, match: Columns, rows: Sequence[Row]) -> None:
         if len(rows) == 1:
-            await self._write_few(table, _update_one(table, columns, match), rows[0])
+            await self._write_few(table, statements.update_one(table, columns, match), rows[0])
         elif rows:
             types = await self._catalog.of(self, table, (*columns, *match))
             apart = self._catalog.placement.is_distributed
             for some in self._sets((*columns, *match), rows):
                 size, values = _padded(some)
-                await self._write(_update(table, columns, match, types, size, apart), values)
+                await self._write(statements.update(table, columns, match, types, size, apart), values)
 
     async def delete(self, table: str, match: Columns, keys: Sequence[Row]) -> None:
         if len(keys) == 1:
-            await self._write_few(table, _delete_one(table, match), keys[0])
+            await self._write_few(table, statements.delete_one(table, match), keys[0])
         elif keys:
             types, apart = await self._catalog.of(self, table, match), self._catalog.placement.is_distributed
             for some in self._sets(match, keys):
                 size, values = _padded(some)
-                await self._write(_delete(table, match, types, size, apart), values)
+                await self._write(statements.delete(table, match, types, size, apart), values)
 
     async def _write_few(self, table: str, sql: str, values: Row) -> None:
         """Add a write of one or two rows to those that are pending."""
@@ -247,88 +241,3 @@ def _pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
 
 def _by_column(rows: Iterable[Row]) -> list[tuple[Any, ...]]:
     return list(zip(*rows, strict=True))
-
-
-def _names(columns: Columns) -> str:
-    return ", ".join(columns)
-
-
-def _equal(columns: Columns, *, first: int = 1, separator: str = " AND ") -> str:
-    """Conditions or assignments: `app_id = $1 AND id = $2`."""
-    return separator.join(f"{column} = ${number}" for number, column in enumerate(columns, first))
-
-
-def _set(types: Columns) -> str:
-    return f"unnest({', '.join(f'${number}::{type}[]' for number, type in enumerate(types, 1))})"
-
-
-def _any_of(match: Columns, types: Columns, size: int) -> str:
-    if not size:
-        return f"({_names(match)}) IN (SELECT * FROM {_set(types)})"
-    width = len(match)
-    return " OR ".join(f"({_equal(match, first=number * width + 1)})" for number in range(size))
-
-
-def _given(types: Columns, size: int) -> str:
-    """The rows of a set as the source of a statement."""
-    if not size:
-        return _set(types)
-    numbers = itertools.count(1)
-    rows = [", ".join(f"${next(numbers)}::{type}" for type in types) for _ in range(size)]
-    return f"(VALUES {', '.join(f'({row})' for row in rows)})"
-
-
-@lru_cache(maxsize=256)
-def _get(table: str, columns: Columns, match: Columns, lock: Lock) -> str:
-    return f"SELECT {_names(columns)} FROM {table} WHERE {_equal(match)}{_LOCK_CLAUSES[lock]}"
-
-
-@lru_cache(maxsize=1024)
-def _get_many(table: str, columns: Columns, match: Columns, types: Columns, lock: Lock, size: int, apart: bool) -> str:
-    if size != 1 and not apart:
-        # A condition for a few keys would be a bitmap of each, which takes several times as long. With OFFSET,
-        # PostgreSQL cannot join the table in another way, so the plan that it keeps is right for a table of any size.
-        where = " AND ".join(f"{table}.{column} = given.{column}" for column in match)
-        row = f"SELECT {_names(columns)} FROM {table} WHERE {where} OFFSET 0{_LOCK_CLAUSES[lock]}"
-        given = f"{_given(types, size)} AS given ({_names(match)})"
-        return f"SELECT found.* FROM {given} CROSS JOIN LATERAL ({row}) AS found"
-    # Rows are locked in the order in which they are sorted.
-    order = "" if lock is Lock.NONE else f" ORDER BY {_names(match)}{_LOCK_CLAUSES[lock]}"
-    return f"SELECT {_names(columns)} FROM {table} WHERE {_any_of(match, types, size)}{order}"
-
-
-@lru_cache(maxsize=1024)
-def _insert(table: str, columns: Columns, size: int) -> str:
-    rows = ", ".join(f"({parameters(columns, 1 + number * len(columns))})" for number in range(size))
-    return f"INSERT INTO {table} ({_names(columns)}) VALUES {rows}"
-
-
-@lru_cache(maxsize=256)
-def _update_one(table: str, columns: Columns, match: Columns) -> str:
-    assignments = _equal(columns, separator=", ")
-    return f"UPDATE {table} SET {assignments} WHERE {_equal(match, first=len(columns) + 1)}"
-
-
-@lru_cache(maxsize=256)
-def _delete_one(table: str, match: Columns) -> str:
-    return f"DELETE FROM {table} WHERE {_equal(match)}"
-
-
-@lru_cache(maxsize=1024)
-def _update(table: str, columns: Columns, match: Columns, types: Columns, size: int, apart: bool) -> str:
-    assignments = ", ".join(f"{column} = given.{column}" for column in columns)
-    where = " AND ".join(f"{table}.{column} = given.{column}" for column in match)
-    given = f"{_given(types, size)} AS given ({_names((*columns, *match))})"
-    if apart and _BUCKET in match:
-        position = len(columns) + match.index(_BUCKET) + 1
-        buckets = ", ".join(f"${position + number * len(types)}" for number in range(size))
-        where += f" AND {table}.{_BUCKET} IN ({buckets})"
-    return f"UPDATE {table} SET {assignments} FROM {given} WHERE {where}"
-
-
-@lru_cache(maxsize=1024)
-def _delete(table: str, match: Columns, types: Columns, size: int, apart: bool) -> str:
-    if size > 1 and not apart:
-        where = " AND ".join(f"{table}.{column} = given.{column}" for column in match)
-        return f"DELETE FROM {table} USING {_given(types, size)} AS given ({_names(match)}) WHERE {where}"
-    return f"DELETE FROM {table} WHERE {_any_of(match, types, size)}"

@@ -20,7 +20,7 @@ from heliograph.storage.engine import Reader, Row, Tx, parameters
 from heliograph.storage.rows.deliveries import ATTEMPT_COLUMNS, PENDING, remove
 from heliograph.storage.rows.log_rows import DELIVERY_ROWS, FULL_SOURCE, FULL_USER, StoredAttempt, StoredDelivery
 
-_EXAMINED = 256
+DELIVERIES_EXAMINED = 256
 """The number of due deliveries that a search for heads examines."""
 _PARKED_MILLISECONDS = 300_000
 """The longest time for which a delivery is parked. Usually it becomes due as soon as it is the head; the limit covers a
@@ -131,7 +131,7 @@ async def _backlog_of(reader: Reader, part: Part, now: int) -> Backlog:
             ) FROM waits WHERE id IS NOT NULL)""",
         now,
         MAX_COUNTED,
-        _EXAMINED,
+        DELIVERIES_EXAMINED,
     )
     assert row is not None
     return Backlog(pending=row[0], overdue_milliseconds=0 if row[1] is None else now - row[1])
@@ -175,7 +175,7 @@ async def _heads_of(
         ORDER BY d.due_at, d.event_id""",
         webhook_id,
         now,
-        _EXAMINED,
+        DELIVERIES_EXAMINED,
         *leaving_out,
     )
     found = [
@@ -192,7 +192,7 @@ async def _heads_of(
         if created_at is not None
     ]
     behind = [DELIVERY_ROWS.load(row[1:-4]) for row in rows if row[-4] is None]
-    if len(rows) < _EXAMINED or len(found) >= limit:
+    if len(rows) < DELIVERIES_EXAMINED or len(found) >= limit:
         # No more heads can be hidden, so deliveries directly behind a found head need not be parked.
         lanes = {one.delivery.lane for one in found}
         behind = [one for one in behind if one.lane not in lanes]

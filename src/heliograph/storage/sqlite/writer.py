@@ -202,7 +202,7 @@ class Writer:
             self._connection.execute("BEGIN IMMEDIATE")
             return self._statements(jobs)
         except Exception:  # the thread runs into it again, and reports it to the right job
-            self._roll_back()
+            self.roll_back()
             return None
 
     def _commit_batch(self, jobs: list[Job], outcomes: list[JobOutcome]) -> list[JobOutcome]:
@@ -215,7 +215,7 @@ class Writer:
         try:
             self._connection.execute("COMMIT")
         except sqlite3.Error:
-            self._roll_back()
+            self.roll_back()
             self._overwrite_failed_commit()
             return False
         finally:
@@ -245,7 +245,7 @@ class Writer:
             outcomes = self._statements(jobs)
             self._connection.execute("COMMIT")
         except Exception:
-            self._roll_back()
+            self.roll_back()
             if outcomes is not None:
                 self._overwrite_failed_commit()
             raise
@@ -264,7 +264,8 @@ class Writer:
         with suppress(sqlite3.Error):
             self._connection.execute(f"PRAGMA user_version = {random.randrange(1 << 31)}")
 
-    def _roll_back(self) -> None:
+    def roll_back(self) -> None:
+        """Roll back the transaction."""
         # An I/O error may have rolled back already.
         if self._connection.in_transaction:
             with suppress(sqlite3.Error):  # then the next transaction fails to begin
