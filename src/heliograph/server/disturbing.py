@@ -13,9 +13,8 @@ from heliograph.server.disturbed_streams import disturbed_parts
 from heliograph.server.handlers import Route
 from heliograph.server.http.exchange import ABORTED, Exchange
 from heliograph.server.http.request import Request
-from heliograph.server.http.responses import Response, StreamResponse, error_response
+from heliograph.server.http.responses import EventStreamResponse, Response, StreamResponse, error_response
 from heliograph.wire.chaos import RequestEffect, RequestMatch
-from heliograph.wire.formats import EventStream
 from heliograph.wire.paths import AppPath, ConversationPath
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 
@@ -97,7 +96,7 @@ async def _handle(route: AnyRoute, chaos: Chaos, request: AnyRequest) -> Respons
         response = (
             await _respond_disturbed(route, chaos, request, found) if found.rules else await _respond(route, request)
         )
-    if isinstance(response, StreamResponse) and isinstance(route.operation.response, EventStream):
+    if isinstance(response, EventStreamResponse):
         response.rest = disturbed_parts(response.rest, chaos, app_id, request.exchange)
     return response
 

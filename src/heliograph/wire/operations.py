@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from heliograph.errors import ApiError
 from heliograph.wire.base import Body, Response
-from heliograph.wire.formats import Format, Json, Multipart, NoBody
+from heliograph.wire.formats import Format
 from heliograph.wire.paging import MAX_SIZE
 
 P = TypeVar("P", bound=Struct, covariant=True)
@@ -141,9 +141,8 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
         return (
             self.method != "GET"
             and self.path.startswith(_KEYED_PATHS)
-            # A stream of any length is neither stored nor compared.
-            and isinstance(self.body, Json | NoBody | Multipart)
-            and isinstance(self.response, Json)
+            and not self.body.is_stream
+            and not self.response.is_stream
         )
 
 
