@@ -16,7 +16,6 @@ from heliograph.server.http.request import Request
 from heliograph.server.http.responses import EventStreamResponse, Response, StreamResponse, error_response
 from heliograph.wire.chaos import RequestEffect, RequestMatch
 from heliograph.wire.paths import AppPath, ConversationPath
-from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 AnyRoute = Route[Any, Any, Any]
 AnyRequest = Request[AppPath, Any]
@@ -73,7 +72,7 @@ def disturbed(routes: dict[str, AnyRoute], chaos: Chaos) -> dict[str, AnyRoute]:
 
 
 def _is_disturbed(route: AnyRoute) -> bool:
-    return issubclass(route.operation.template.values, AppPath) and route.operation.tag != SANDBOX_TAG
+    return issubclass(route.operation.template.values, AppPath) and not route.operation.is_sandbox_tool
 
 
 def _disturbed(route: AnyRoute, chaos: Chaos) -> AnyRoute:

@@ -44,7 +44,6 @@ from heliograph.storage.engine import Tx
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 from heliograph.wire.table.extensions.people import ERASE_USER
-from heliograph.wire.table.sandbox import SANDBOX_TAG
 from heliograph.wire.table.v2.apps import DELETE_APP
 
 AnyRoute = Route[Any, Any, Any]
@@ -184,7 +183,7 @@ async def _result(route: AnyRoute, request: AnyRequest, key: Callable[[], Key]) 
     Raises:
         ApiError: the request is refused. Nothing was changed, and nothing is stored.
     """
-    if route.operation.tag == SANDBOX_TAG or route.operation is ERASE_USER:
+    if route.operation.stored_afterwards:
         return await _stored_afterwards(route, request, key())
     if route.prepare is None:
         return await _handled(route, request, key())

@@ -28,7 +28,6 @@ from heliograph.storage.blobs import Blobs
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.paths import AppPath
-from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 P = TypeVar("P", bound=Struct)
 B = TypeVar("B")
@@ -64,7 +63,7 @@ class SandboxApi(Api):
 
     async def _call(self, route: Route[P, B, R], values: list[str], exchange: Exchange) -> HandledRequest:
         path = route.operation.template.values(*values)
-        if route.operation.tag == SANDBOX_TAG or not isinstance(path, AppPath):
+        if route.operation.is_sandbox_tool or not isinstance(path, AppPath):
             return await super()._call(route, values, exchange)
         request = await self._begin(route.operation.name, exchange)
         started = time.perf_counter()

@@ -37,7 +37,6 @@ from heliograph.wire.table.extensions.contents import CONTENTS_TAG
 from heliograph.wire.table.extensions.history import HISTORY_TAG
 from heliograph.wire.table.extensions.imports import IMPORTS_TAG
 from heliograph.wire.table.extensions.memberships import MEMBERSHIPS_TAG
-from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 JSON = dict[str, Any]
 Schemas = dict[Any, JSON]
@@ -260,7 +259,7 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
             filters["patternProperties"] = {r"^metadata\.": {"type": "string", "description": METADATA_FILTER}}
         if operation.one_filter:
             filters |= {"minProperties": 1, "maxProperties": 1}
-        noun = "records" if operation.tag == SANDBOX_TAG else operation.tag.lower()
+        noun = "records" if operation.is_sandbox_tool else operation.tag.lower()
         about = f"Which {noun}{': exactly one of these' if operation.one_filter else ''}."
         parameters.append({**_deep_object("filter", about, filters), "required": operation.one_filter})
     for name in operation.query:
