@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import time
 from functools import lru_cache
-from typing import Any
 
 from heliograph.domain.tenants import session_of
 from heliograph.server.api import SAFE_METHODS
-from heliograph.server.app import Application
+from heliograph.server.app import Application, Parts
 from heliograph.server.http.exchange import Exchange
 from heliograph.server.http.responses import Response
 from heliograph.server.recording.exchange import RecordedExchange
@@ -27,13 +26,11 @@ _DELETING = (DELETE_APP, RESET_APP, *ERASING)
 
 
 class RecordingApplication(Application):
-    """Responds to every request, counts it, logs it, and records those about an app, if their exchange keeps the body.
+    """Responds to every request, counts it, logs it, and records those about an app, if their exchange keeps the
+    body."""
 
-    `parts` and `more` are the arguments of `Application`.
-    """
-
-    def __init__(self, recorder: Recorder, *parts: Any, **more: Any) -> None:
-        super().__init__(*parts, unrecorded=lambda: recorder.dropped, **more)
+    def __init__(self, parts: Parts, recorder: Recorder) -> None:
+        super().__init__(parts, unrecorded=lambda: recorder.dropped)
         self._recorder = recorder
         recorder.on_written = self.streams.wake_after_recording
         # Earlier requests must be in the database, because these operations delete them there.
