@@ -1,8 +1,9 @@
 """The formats of request bodies and responses.
 
-A row of the table has a format for its body and one for its response. Its class determines how the server reads the
-body (`server/http/bodies.py`) and sends the response (`server/http/responses.py`). Everything else that the server, the
-client and the OpenAPI document need to know of a format is an attribute of it.
+A row of the table has a format for its body and one for its response. The class of a format determines how the server
+reads the body (`server/http/bodies.py`) and its digest (`server/http/digests.py`), how it sends the response
+(`server/http/responses.py`), and how the client encodes the body (`client/requesting.py`). Everything else that depends
+on the format, such as its part of the OpenAPI document, follows from attributes of it.
 """
 
 from __future__ import annotations
