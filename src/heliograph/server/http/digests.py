@@ -58,12 +58,11 @@ def digesting_reader_of(operation: Operation[Any, B, Any]) -> BodyReader[Digeste
     """
     if (reader := _READERS.get(type(operation.body))) is None:
         raise NotImplementedError(f"{operation.name}: there is no digest of {operation.body!r}")
-    return reader(operation)
+    return reader(operation.body, reader_of(operation))
 
 
-def _json_reader(operation: Operation[Any, B, Any]) -> BodyReader[Digested[B]]:
-    assert isinstance(operation.body, Json)
-    return partial(_read_json, operation.body)
+def _json_reader(body: Json[B], read: BodyReader[B]) -> BodyReader[Digested[B]]:
+    return partial(_read_json, body)
 
 
 async def _read_json(body: Json[B], exchange: Exchange, settings: Settings) -> Digested[B]:
@@ -71,8 +70,8 @@ async def _read_json(body: Json[B], exchange: Exchange, settings: Settings) -> D
     return Digested(decoded(body, content, exchange, settings), hashlib.sha256(content))
 
 
-def _multipart_reader(operation: Operation[Any, FilePart, Any]) -> BodyReader[Digested[FilePart]]:
-    return partial(_read_part, reader_of(operation))
+def _multipart_reader(body: Multipart, read: BodyReader[FilePart]) -> BodyReader[Digested[FilePart]]:
+    return partial(_read_part, read)
 
 
 async def _read_part(read: BodyReader[FilePart], exchange: Exchange, settings: Settings) -> Digested[FilePart]:
@@ -80,8 +79,8 @@ async def _read_part(read: BodyReader[FilePart], exchange: Exchange, settings: S
     return Digested(DigestedPart(await read(exchange, settings), hash), hash)
 
 
-def _no_body_reader(operation: Operation[Any, None, Any]) -> BodyReader[Digested[None]]:
-    return partial(_read_nothing, reader_of(operation))
+def _no_body_reader(body: NoBody, read: BodyReader[None]) -> BodyReader[Digested[None]]:
+    return partial(_read_nothing, read)
 
 
 async def _read_nothing(read: BodyReader[None], exchange: Exchange, settings: Settings) -> Digested[None]:
