@@ -9,7 +9,6 @@ from msgspec import inspect
 
 from heliograph.client.arguments import path_names, snake
 from heliograph.wire.apps import Empty
-from heliograph.wire.formats import Json, Multipart
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table import OPERATIONS
 from tools.client_groups import keyword_name
@@ -31,7 +30,7 @@ class Method:
         self.query = {keyword_name(name).replace("for_", "var_for"): name for name in operation.query}
 
     def _body(self) -> str | None:
-        if not isinstance(self.operation.body, Json):
+        if not self.operation.body.is_json:
             return None
         return official_class([struct.cls for struct in structs_in(inspect.type_info(self.operation.body.kind))])
 
@@ -53,7 +52,7 @@ class Method:
             yield "filter", self._filter(), True
         required = [name for name, api_name in self.query.items() if api_name in operation.required]
         yield from ((name, "str", True) for name in required)
-        if isinstance(operation.body, Multipart):
+        if operation.body.has_parts:
             yield "source", "Any", True
         if operation.paged:
             yield "page", "Page | Data", False

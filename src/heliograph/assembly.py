@@ -94,7 +94,7 @@ async def _serve(
 ) -> None:
     # At import, prometheus_client decides whether processes share their metrics, so the supervisor of workers must not
     # import it too early.
-    from heliograph.server.app import Application
+    from heliograph.server.app import Application, Parts
     from heliograph.server.auth import key_uses
     from heliograph.server.gated import through_gate
     from heliograph.server.http.connections import Connections
@@ -125,8 +125,7 @@ async def _serve(
             ):
                 connections = Connections(connection_limit(raise_descriptor_limit()))
                 store.is_quiet = connections.is_quiet
-                kind = partial(RecordingApplication, recorder) if recorder else Application
-                application = kind(
+                parts = Parts(
                     store,
                     settings,
                     blobs=blobs,
@@ -137,6 +136,7 @@ async def _serve(
                     tools=sandbox,
                     console=console.offered(settings, sandbox_tools=sandbox is not None),
                 )
+                application = RecordingApplication(parts, recorder) if recorder else Application(parts)
                 ready = partial(on_ready, store, url) if on_ready else None
                 async with metrics.measuring(), key_uses.storing(application.key_uses, metrics.failures):
                     serve = application.serve if sandbox is None else through_gate(sandbox.gate, application.serve)

@@ -13,7 +13,7 @@ import httpx
 from starlette.types import Message, Scope
 
 from heliograph.domain.sandbox import ensure
-from heliograph.server.app import Application
+from heliograph.server.app import Application, Parts
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
@@ -153,7 +153,7 @@ class Inside:
         sandbox = await ensure(self.store)
         self.app_id = sandbox.app.id
         self.base = f"http://{HOST}/v2/apps/{self.app_id}"
-        self._application = Application(self.store, self._settings)
+        self._application = Application(Parts(self.store, self._settings))
         self._authorization = basic((sandbox.app_key.id, sandbox.app_key.secret)).encode()
 
     async def _close(self) -> None:

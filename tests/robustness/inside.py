@@ -11,7 +11,7 @@ from typing import Any
 
 from heliograph.domain import sandbox
 from heliograph.domain.sandbox import Sandbox
-from heliograph.server.app import Application
+from heliograph.server.app import Application, Parts
 from heliograph.server.observability.logs import LineBuffer, RequestLog
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
@@ -81,6 +81,7 @@ async def inside(url: str) -> AsyncIterator[Inside]:
     try:
         lines = LineBuffer(stream := io.StringIO())
         log = RequestLog(lines, "json", colours=False)
-        yield Inside(Application(store, Settings(), request_log=log), await sandbox.ensure(store), lines, stream)
+        parts = Parts(store, Settings(), request_log=log)
+        yield Inside(Application(parts), await sandbox.ensure(store), lines, stream)
     finally:
         await store.close()

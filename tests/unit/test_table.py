@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import msgspec
+import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from heliograph.server.docs.openapi import document
@@ -13,7 +14,10 @@ from heliograph.wire.operations import Credential, Scope
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.extensions.contents import CONTENTS_TAG
+from heliograph.wire.table.extensions.recorded_requests import RECORDER_TAG
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
+from heliograph.wire.table.v2.users import DELETE_USER
 
 # Name, method and path; … is the path of an app.
 DOCUMENTED = """
@@ -219,6 +223,21 @@ def test_bodies_are_optional_as_documented() -> None:
         "SyncUser",
     ]
     assert set(described) == {one.name for one in OPERATIONS if one.body.kind}
+
+
+def test_the_tools_of_a_sandbox_are_neither_recorded_nor_stored_with_their_changes() -> None:
+    assert all(one.is_sandbox_tool and not one.recorded and one.stored_afterwards for one in SANDBOX_TOOLS)
+    others = [*OPERATIONS, *EXTENSIONS, *CONSOLE_OPERATIONS]
+    assert [one.name for one in others if one.is_sandbox_tool] == []
+    assert [one.name for one in others if one.stored_afterwards] == ["EraseUser"]
+    assert {one.tag for one in others if not one.recorded} == {CONTENTS_TAG, RECORDER_TAG}
+    assert [one.name for one in others if one.recorded and one.tag in (CONTENTS_TAG, RECORDER_TAG)] == []
+
+
+def test_a_template_is_filled_with_values() -> None:
+    assert DELETE_USER.template.fill("an-app", "ada/{}") == "/v2/apps/an-app/users/ada/{}"
+    with pytest.raises(ValueError, match="shorter"):
+        DELETE_USER.template.fill("an-app")
 
 
 def test_the_values_of_a_path_are_the_parameters_of_its_template() -> None:

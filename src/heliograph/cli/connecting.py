@@ -15,8 +15,7 @@ from heliograph.errors import UsageError
 from heliograph.running import Connection, running_at
 from heliograph.wire.formats import Bytes
 from heliograph.wire.operations import AnyOperation, Scope
-from heliograph.wire.table.console import CONSOLE_TAG
-from heliograph.wire.table.sandbox import SANDBOX_TAG
+from heliograph.wire.table.console import CONSOLE_OPERATIONS
 
 if TYPE_CHECKING:
     from heliograph import Client
@@ -166,9 +165,9 @@ def _reported(to: Connection, operation: AnyOperation) -> Iterator[None]:
     try:
         yield
     except ApiError as error:
-        if error.status == 404 and operation.tag == CONSOLE_TAG and error.code == "not_found":
+        if error.status == 404 and operation in CONSOLE_OPERATIONS and error.code == "not_found":
             raise UsageError(f"{to.url} has no console: start the server with --console yes") from None
-        if error.status == 404 and operation.tag == SANDBOX_TAG and error.code == "not_found":
+        if error.status == 404 and operation.is_sandbox_tool and error.code == "not_found":
             raise UsageError(f"{to.url} has no sandbox tools, or the named object does not exist: {error}") from None
         raise UsageError(f"{to.url} responded with status {error.status}: {error}") from None
     except HeliographError as error:

@@ -13,7 +13,6 @@ from heliograph.client.response import RawResponse
 from heliograph.client.retrying import parse_retry_after
 from heliograph.errors import ApiError, DecodeError, ErrorItem, ServerError
 from heliograph.wire.apps import Empty
-from heliograph.wire.formats import Redirect
 from heliograph.wire.operations import AnyOperation
 
 M = TypeVar("M", bound=Model)
@@ -32,7 +31,7 @@ def decode_response(operation: AnyOperation, kind: type[M], response: RawRespons
     # One operation succeeds with a redirect.
     if not 200 <= response.status < 300 and response.status != operation.status:
         raise decode_error(operation, response, now)
-    if isinstance(operation.response, Redirect):
+    if operation.response.is_redirect:
         return kind({"location": response.headers.get("location")}, response)
     content = response.content
     if not content and operation.response.kind in (Empty, None):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -11,13 +11,18 @@ from msgspec import Struct
 from heliograph.client import arguments
 from heliograph.client.values import text_of
 from heliograph.errors import InvalidArgument
-from heliograph.wire.formats import Json, Multipart, Rows
+from heliograph.wire.formats import Format, Json, Multipart, Rows
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.paging import Page
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 
-OPERATION = {one.name: one for one in (*OPERATIONS, *(each for each in EXTENSIONS if isinstance(each.response, Json)))}
+Encoder = Callable[[Any, object, Mapping[str, Any]], tuple[bytes | None, str]]
+"""Encodes a body of a type, which is given as a value or by its fields. Returns it with its content type."""
+
+_JSON = Json.media_type
+
+OPERATION = {one.name: one for one in (*OPERATIONS, *(each for each in EXTENSIONS if not each.response.is_stream))}
 """The operations of the API and of `/heliograph/v1` by name, except those that respond with a stream."""
 
 
@@ -28,7 +33,7 @@ class PreparedRequest(Struct, frozen=True):
     target: str
     """The path below the base URL, with the query."""
     content: bytes | None
-    content_type: str = "application/json"
+    content_type: str = _JSON
 
 
 def build(
@@ -59,11 +64,25 @@ def build(
     target = arguments.path_of(operation, path)
     if pairs:
         target += "?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
-    if isinstance(operation.body, Multipart):
-        return PreparedRequest(operation, target, *arguments.encode_parts(operation.body.kind, body, fields or {}))
-    if isinstance(operation.body, Rows) and isinstance(body, Iterable):
-        return PreparedRequest(operation, target, arguments.encode_rows(operation.body.kind, body))
-    return PreparedRequest(operation, target, arguments.encode_body(operation.body.kind, body, fields or {}))
+    encode = _ENCODERS.get(type(operation.body), _encode_json)
+    return PreparedRequest(operation, target, *encode(operation.body.kind, body, fields or {}))
+
+
+def _encode_json(kind: Any, body: object, fields: Mapping[str, Any]) -> tuple[bytes | None, str]:
+    return arguments.encode_body(kind, body, fields), _JSON
+
+
+def _encode_rows(kind: Any, body: object, fields: Mapping[str, Any]) -> tuple[bytes | None, str]:
+    if not isinstance(body, Iterable):
+        return _encode_json(kind, body, fields)
+    return arguments.encode_rows(kind, body), _JSON
+
+
+_ENCODERS: dict[type[Format[Any]], Encoder] = {
+    Multipart: arguments.encode_parts,
+    Rows: _encode_rows,
+}
+"""The encoders of bodies by format. Bodies in other formats are JSON."""
 
 
 def _text(name: str, value: object) -> str:

@@ -14,13 +14,11 @@ LONGEST_PAUSE = 8.0
 _REFUSED = frozenset({429})
 # The outcome is unknown: only idempotent operations, and those with an idempotency key, can be repeated.
 _UNKNOWN = frozenset({502, 503, 504})
-# Joining again has no effect, and leaving again is an error without effect.
-_REPEATABLE_POSTS = frozenset({"JoinConversation", "LeaveConversation"})
 
 
 def repeatable(operation: AnyOperation) -> bool:
     """Whether the operation is idempotent without a key."""
-    return operation.method in ("GET", "DELETE") or operation.name in _REPEATABLE_POSTS
+    return operation.method in ("GET", "DELETE") or operation.repeatable
 
 
 def worth_repeating(error: ApiError | TransportError, operation: AnyOperation, *, keyed: bool = False) -> bool:

@@ -20,7 +20,6 @@ from heliograph.compat.exceptions import ApiTypeError, ApiValueError
 from heliograph.compat.fields import Model, plain
 from heliograph.compat.raw import RESTResponse
 from heliograph.compat.translation import official_exception, response_of
-from heliograph.wire.formats import Multipart, NoBody
 from heliograph.wire.operations import AnyOperation
 
 P = ParamSpec("P")
@@ -153,9 +152,9 @@ def prepare(
     sent = [f"{quote(name, safe='')}={quote(str(value), safe='')}" for name, value in pairs if value is not None]
     if sent:
         target += "?" + "&".join(sent)
-    if isinstance(row.body, Multipart):
+    if row.body.has_parts:
         return PreparedRequest(row, target, *encode_parts(row.body.kind, {"source": source}, {}))
-    if isinstance(row.body, NoBody):
+    if row.body.kind is None:
         return PreparedRequest(row, target, None)
     if body is None:
         raise ApiValueError(f"{row.name} requires a body")

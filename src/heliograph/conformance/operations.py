@@ -14,7 +14,6 @@ from heliograph.conformance.recipes import apps, conversations, integrations, us
 from heliograph.conformance.recipes.recipe import RECIPES, Prepared
 from heliograph.conformance.refusals import DOCUMENTED, NOT_FOUND, REFUSALS
 from heliograph.conformance.site import MISSING, Site, check_form
-from heliograph.wire.formats import Json, JsonOrForm, Multipart
 from heliograph.wire.operations import AnyOperation, Credential, Scope
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.v2.apps import DELETE_APP
@@ -146,10 +145,10 @@ def _code(operation: AnyOperation, name: str) -> str:
 
 def _bodies(operation: AnyOperation) -> Iterator[Check]:
     needs = _needs(operation)
-    if isinstance(operation.body, Multipart):
+    if operation.body.has_parts:
         sentence = "a body without the part source is 400 bad_request."
         yield _check(operation, "400", sentence, Source(operation.name), needs, _without_file)
-    elif isinstance(operation.body, Json):
+    elif operation.body.is_json:
         yield _check(operation, "400", "a malformed body is 400.", _GENERAL, needs, _malformed)
         if _requires_fields(operation.body.kind):
             sentence = "a body without its required fields is 400."
@@ -180,7 +179,7 @@ def _send(operation: AnyOperation, site: Site, **body: Any) -> Any:
 
 
 def _invalid(operation: AnyOperation) -> str:
-    return "invalid_request" if isinstance(operation.body, JsonOrForm) else "bad_request"
+    return operation.body.invalid_body.code
 
 
 def _success(operation: AnyOperation) -> Check:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,6 +26,7 @@ UNDER_WAY = 102
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
+R = TypeVar("R", contravariant=True)
 
 
 class Result(Struct, frozen=True):
@@ -39,6 +40,19 @@ class Result(Struct, frozen=True):
     body: bytes
     is_replay: bool = False
     is_lasting: bool = True
+
+
+class Results(Protocol[R]):
+    """Makes the result of a request, inside the transaction that stores it."""
+
+    def begin(self) -> None:
+        """Forget what an attempt that was rolled back has added to the result."""
+
+    async def of(self, response: R) -> Result:
+        """The result for the response of a write."""
+
+    def of_refusal(self, refusal: ApiError) -> Result:
+        """The result for an error."""
 
 
 class Key(Struct, frozen=True):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import msgspec
 from msgspec import Struct
 
+from heliograph.domain.idempotency import UNDER_WAY, Key, KeyedItem, Part, Result, Results, keyed, part_batch, run_once
 from heliograph.domain.verbs import Batch, Refused
+from heliograph.errors import ApiError
 from heliograph.storage.engine import Tx
 from heliograph.storage.store import Store
 
@@ -57,6 +61,27 @@ class BatchWrite(Struct, Generic[R], frozen=True):
         store.turns.singles += 1
         return self.shown(await store.submit(self.batch, self.item))
 
+    async def perform_once(self, store: Store, key: Key, results: Results[R]) -> Result:
+        """The result under this key, after the commit. A refusal of the item is a result too.
+
+        Raises:
+            ApiError: the key has the result of another request, or the request has to be sent again.
+        """
+        store.turns.singles += 1
+        item = KeyedItem(key, self.item, partial(self._result, results))
+        outcome = await store.submit(keyed(self.batch), item)
+        if isinstance(outcome, Refused):
+            raise outcome.error
+        return outcome
+
+    async def _result(self, results: Results[R], outcome: Any) -> Result:
+        results.begin()
+        try:
+            return await results.of(self.shown(outcome))
+        except ApiError as refusal:
+            # The batch is committed anyway, with the changes that led to the refusal.
+            return results.of_refusal(refusal)
+
 
 PiecewiseBatch = Callable[[Tx, Sequence[Sequence[Item]]], Awaitable[Sequence[Sequence[Outcome]]]]
 """Decides pieces in one transaction; returns the outcomes of the items of each piece."""
@@ -102,6 +127,26 @@ class SingleWrite(Struct, Generic[R], frozen=True):
         except Exception:
             await self.undo()
             raise
+
+    async def perform_once(self, store: Store, key: Key, results: Results[R]) -> Result:
+        """The result under this key, after the commit. What was done before the write is undone if it was not needed.
+
+        Raises:
+            ApiError: a rule refuses the write, or the key has the result of another request.
+        """
+
+        async def run(tx: Tx) -> Result:
+            return await results.of(await self.run(tx))
+
+        try:
+            result = await self.commit(store, lambda tx: run_once(tx, key, run))
+        except Exception:
+            await self.undo()
+            raise
+        assert result is not None
+        if result.is_replay:
+            await self.undo()
+        return result
 
 
 class PiecewiseWrite(Struct, Generic[R], frozen=True):
@@ -157,6 +202,34 @@ class PiecewiseWrite(Struct, Generic[R], frozen=True):
             parts.append(self.show(done, outcomes))
             done += len(outcomes)
         return self.merge(parts)
+
+    async def perform_once(self, store: Store, key: Key, results: Results[R]) -> Result:
+        """The result under this key, after the last commit. A retry writes the missing pieces.
+
+        Raises:
+            ApiError: a rule refuses the write, or the key has the result of another request.
+        """
+        decode = msgspec.json.Decoder(tuple[int, self.part_type]).decode  # type: ignore[name-defined]
+        starts, parts = [0], list[Any]()
+        while True:
+            async with store.turns.next() as size:
+                end = min(starts[-1] + size, len(self.items))
+                run = partial(self._part, results, parts, starts[-1], end)
+                result = await store.submit(part_batch, Part(key, starts, run))
+            if isinstance(result, Refused):
+                raise result.error
+            if result.status != UNDER_WAY:
+                return result
+            end, part = decode(result.body)
+            starts.append(end)
+            parts.append(part)
+
+    async def _part(self, results: Results[R], parts: Sequence[Any], start: int, end: int, tx: Tx) -> Result:
+        """Decide a piece; returns its part of the response or, after the last piece, the result of the request."""
+        part = await self.run(tx, start, end)
+        if end < len(self.items):
+            return Result(UNDER_WAY, None, msgspec.json.encode((end, part)))
+        return await results.of(self.merge([*parts, part]))
 
 
 Write = BatchWrite[R] | SingleWrite[R] | PiecewiseWrite[R]

@@ -34,7 +34,6 @@ from heliograph.wire.chaos import (
     StreamMatch,
     StreamRule,
 )
-from heliograph.wire.formats import EventStream, JsonLines, JsonOrLines
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
@@ -47,7 +46,7 @@ KEY_HEADER = b"x-heliograph-chaos-key"
 """The header of a request whose value replaces the number of the match."""
 
 _NAMES = frozenset(one.name for one in (*OPERATIONS, *EXTENSIONS) if issubclass(one.template.values, AppPath))
-_STREAMS = frozenset(one.name for one in EXTENSIONS if isinstance(one.response, EventStream | JsonLines | JsonOrLines))
+_STREAMS = frozenset(one.name for one in EXTENSIONS if one.response.is_stream)
 
 E = TypeVar("E", bound=Effect)
 M = TypeVar("M", bound=Struct)

@@ -9,28 +9,19 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from heliograph.domain.media import ReadMedia
 from heliograph.errors import ApiError, AppNotFound, MethodNotAllowed, NotFound, ServerError
-from heliograph.sandbox.tools import Tools
-from heliograph.server.auth.authenticator import CACHE_SECONDS, Authenticator
-from heliograph.server.auth.sessions import SessionAuthenticator
-from heliograph.server.auth.sign_ins import SignInLimit
+from heliograph.server.auth.authenticator import CACHE_SECONDS
 from heliograph.server.contents import hidden_by, without_contents
 from heliograph.server.handlers import Route
 from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.request import Request, ServerContext
 from heliograph.server.http.responses import Response, error_response
-from heliograph.server.http.urls import Urls
 from heliograph.server.idempotency import HEADER as IDEMPOTENCY_KEY
 from heliograph.server.idempotency import replayed_deletion, with_keys
 from heliograph.server.masking import masked
 from heliograph.server.query import EMPTY, parse_query, require_known
 from heliograph.server.router import Router
 from heliograph.server.routes import ROUTES
-from heliograph.server.streams import Streams
-from heliograph.settings import Settings
-from heliograph.storage.blobs import Blobs
-from heliograph.storage.store import Store
 from heliograph.wire.operations import AnyOperation, Credential
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table import OPERATIONS
@@ -63,30 +54,14 @@ class HandledRequest(Struct):
 class Api:
     """Serves the operations of the table."""
 
-    def __init__(
-        self,
-        store: Store,
-        blobs: Blobs,
-        settings: Settings,
-        urls: Urls,
-        streams: Streams,
-        on_removal: Callable[[], None],
-        read_media: ReadMedia | None,
-        unrecorded: Callable[[], int] | None = None,
-        tools: Tools | None = None,
-        *,
-        console: bool = False,
-    ) -> None:
-        authenticator = SessionAuthenticator if console else Authenticator
-        self.auth = authenticator(store, tools.clocks.seconds_ahead) if tools else authenticator(store)
-        self._context = ServerContext(
-            store, blobs, settings, urls, self.auth, streams, on_removal, read_media, unrecorded, tools, SignInLimit()
-        )
+    def __init__(self, context: ServerContext, *, console: bool = False) -> None:
+        self.auth = context.auth
+        self._context = context
         self._routes = masked(ROUTES) if console else ROUTES
-        if console and hidden_by(settings):
+        if console and hidden_by(context.settings):
             self._routes = without_contents(self._routes)
         self._keyed_routes = with_keys(self._routes)
-        others = (*(SANDBOX_TOOLS if tools else ()), *(CONSOLE_OPERATIONS if console else ()))
+        others = (*(SANDBOX_TOOLS if context.tools else ()), *(CONSOLE_OPERATIONS if console else ()))
         self._router = Router((*OPERATIONS, *EXTENSIONS, *others))
 
     def prepare(self, operations: Collection[AnyOperation], prepare: Callable[[], Awaitable[None]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
@@ -12,6 +13,9 @@ from heliograph.domain.media import ReadMedia
 from heliograph.sandbox.tools import Tools
 from heliograph.server.api import SAFE_METHODS, Api
 from heliograph.server.attachments import attachment_route
+from heliograph.server.auth.authenticator import Authenticator
+from heliograph.server.auth.sessions import SessionAuthenticator
+from heliograph.server.auth.sign_ins import SignInLimit
 from heliograph.server.consent import CONSENT_PATH, consent_route
 from heliograph.server.console.page import console_routes
 from heliograph.server.contents import hidden_by
@@ -19,6 +23,7 @@ from heliograph.server.docs.pages import pages
 from heliograph.server.http.asgi import AsgiExchange
 from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.proxies import Proxies, has_passed_a_proxy
+from heliograph.server.http.request import ServerContext
 from heliograph.server.http.responses import Response
 from heliograph.server.http.urls import Urls
 from heliograph.server.inbox_page import inbox_routes
@@ -41,34 +46,38 @@ _REASON = b"x-heliograph-reason"
 log = logging.getLogger("heliograph.request")
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an application is made of."""
+
+    store: Store
+    settings: Settings
+    blobs: Blobs | None = None
+    """The files of attachments, by default in the database."""
+    read_media: ReadMedia | None = None
+    """Reads files of other servers that messages show. Without it, none are read."""
+    on_removal: Callable[[], None] = lambda: None
+    """Called after a key, an integration or an app is removed."""
+    request_log: RequestLog | None = None
+    metrics: Metrics | None = None
+    tools: Tools | None = None
+    """The sandbox tools. Without them, their paths do not exist."""
+    console: bool = False
+    """Whether there are the paths of the console, and the tokens of its sessions are credentials."""
+
+
 class Application:
     """Responds to every request, counts it, and logs it.
 
     Our own server calls `serve`. The object is also an ASGI application, for any other server.
 
-    `blobs` are the files of attachments, by default in the database. `read_media` reads files of other servers that
-    messages show; without it, none are read. `on_removal` is called after a key, an integration or an app is removed.
-    `tools` are the sandbox tools; without them, their paths do not exist. `console` adds the paths of the console, and
-    accepts the tokens of its sessions as credentials. `unrecorded` returns the number of requests that were not
-    recorded, if requests are recorded.
+    `unrecorded` returns the number of requests that were not recorded, if requests are recorded.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        settings: Settings,
-        *,
-        blobs: Blobs | None = None,
-        read_media: ReadMedia | None = None,
-        on_removal: Callable[[], None] = lambda: None,
-        request_log: RequestLog | None = None,
-        metrics: Metrics | None = None,
-        tools: Tools | None = None,
-        unrecorded: Callable[[], int] | None = None,
-        console: bool = False,
-    ) -> None:
-        self.metrics = metrics or Metrics(store)
-        self._log = request_log
+    def __init__(self, parts: Parts, *, unrecorded: Callable[[], int] | None = None) -> None:
+        store, settings, tools, console = parts.store, parts.settings, parts.tools, parts.console
+        self.metrics = parts.metrics or Metrics(store)
+        self._log = parts.request_log
         self.streams = Streams(store, self.metrics.failures)
         self._prefix = settings.root_path.encode()
         self._proxies = Proxies(settings.trusted_proxies)
@@ -76,13 +85,12 @@ class Application:
             settings.sandbox and is_loopback(settings.host) and not settings.public_url and not store.shared
         )
         urls = Urls(settings, self._proxies)
-        files = blobs or DatabaseBlobs(store)
-        parts = (store, files, settings, urls, self.streams, on_removal, read_media, unrecorded)
-        self._api = Api(*parts, console=console) if tools is None else SandboxApi(*parts, tools, console=console)
+        context = _context_of(parts, urls, self.streams, unrecorded)
+        self._api = Api(context, console=console) if tools is None else SandboxApi(context, tools, console=console)
         self._api_paths = frozenset((_OWN_SESSION,) if console else ())
-        auth = self._api.auth
+        auth = context.auth
         self.key_uses = auth.uses
-        attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)
+        attachments = attachment_route(store, context.blobs, auth.check_access, private=settings.private_attachments)
         inboxes = inbox_routes(store, tools.inboxes) if tools else []
         self._pages = pages(
             store,
@@ -150,3 +158,21 @@ class Application:
         client = exchange.addresses.client
         direct = not has_passed_a_proxy(exchange.headers)
         return self._is_sandbox and client is not None and is_loopback(client[0]) and direct
+
+
+def _context_of(parts: Parts, urls: Urls, streams: Streams, unrecorded: Callable[[], int] | None) -> ServerContext:
+    authenticator = SessionAuthenticator if parts.console else Authenticator
+    store, tools = parts.store, parts.tools
+    return ServerContext(
+        store=store,
+        blobs=parts.blobs or DatabaseBlobs(store),
+        settings=parts.settings,
+        urls=urls,
+        auth=authenticator(store, tools.clocks.seconds_ahead) if tools else authenticator(store),
+        streams=streams,
+        on_removal=parts.on_removal,
+        read_media=parts.read_media,
+        unrecorded=unrecorded,
+        tools=tools,
+        sign_ins=SignInLimit(),
+    )

@@ -15,7 +15,6 @@ from heliograph.server.auth.refusals import AccessDenied, Reason
 from heliograph.server.handlers import Route
 from heliograph.server.http.request import Request
 from heliograph.settings import Settings
-from heliograph.wire.formats import Json
 from heliograph.wire.table.extensions.contents import FIND
 from heliograph.wire.table.extensions.deliveries import GET_DELIVERY, RETRY_DELIVERY, STREAM_EVENTS
 from heliograph.wire.table.extensions.people import EXPORT_USER
@@ -63,8 +62,10 @@ def _without_contents(route: AnyRoute) -> AnyRoute:
     operation = route.operation
     if operation in _REFUSED:
         return Route(operation, route.read, partial(_refuse, route), route.respond)
-    # The other responses have no messages, apart from the activity stream, whose handler reduces its events.
-    if type(operation.response) is not Json or operation in _UNCHANGED:
+    # Responses in other formats and reports of unfinished work have no messages, apart from the activity stream, whose
+    # handler reduces its events.
+    response = operation.response
+    if not response.is_json or response.unfinished_status is not None or operation in _UNCHANGED:
         return route
     return route.showing(_reduce)
 

@@ -13,11 +13,9 @@ from heliograph.server.disturbed_streams import disturbed_parts
 from heliograph.server.handlers import Route
 from heliograph.server.http.exchange import ABORTED, Exchange
 from heliograph.server.http.request import Request
-from heliograph.server.http.responses import Response, StreamResponse, error_response
+from heliograph.server.http.responses import EventStreamResponse, Response, StreamResponse, error_response
 from heliograph.wire.chaos import RequestEffect, RequestMatch
-from heliograph.wire.formats import EventStream
 from heliograph.wire.paths import AppPath, ConversationPath
-from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 AnyRoute = Route[Any, Any, Any]
 AnyRequest = Request[AppPath, Any]
@@ -74,7 +72,7 @@ def disturbed(routes: dict[str, AnyRoute], chaos: Chaos) -> dict[str, AnyRoute]:
 
 
 def _is_disturbed(route: AnyRoute) -> bool:
-    return issubclass(route.operation.template.values, AppPath) and route.operation.tag != SANDBOX_TAG
+    return issubclass(route.operation.template.values, AppPath) and not route.operation.is_sandbox_tool
 
 
 def _disturbed(route: AnyRoute, chaos: Chaos) -> AnyRoute:
@@ -97,7 +95,7 @@ async def _handle(route: AnyRoute, chaos: Chaos, request: AnyRequest) -> Respons
         response = (
             await _respond_disturbed(route, chaos, request, found) if found.rules else await _respond(route, request)
         )
-    if isinstance(response, StreamResponse) and isinstance(route.operation.response, EventStream):
+    if isinstance(response, EventStreamResponse):
         response.rest = disturbed_parts(response.rest, chaos, app_id, request.exchange)
     return response
 

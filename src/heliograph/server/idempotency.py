@@ -12,15 +12,12 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from heliograph.domain import idempotency
-from heliograph.domain.idempotency import UNDER_WAY, Key, KeyedItem, Part, Result, keyed, part_batch
+from heliograph.domain.idempotency import Key, Result
 from heliograph.domain.tenants import Caller, IntegrationCaller, session_of
-from heliograph.domain.verbs import Refused
-from heliograph.domain.writes import BatchWrite, PiecewiseWrite, SingleWrite
 from heliograph.errors import (
     ApiError,
     BadRequest,
@@ -44,7 +41,6 @@ from heliograph.storage.engine import Tx
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 from heliograph.wire.table.extensions.people import ERASE_USER
-from heliograph.wire.table.sandbox import SANDBOX_TAG
 from heliograph.wire.table.v2.apps import DELETE_APP
 
 AnyRoute = Route[Any, Any, Any]
@@ -184,16 +180,12 @@ async def _result(route: AnyRoute, request: AnyRequest, key: Callable[[], Key]) 
     Raises:
         ApiError: the request is refused. Nothing was changed, and nothing is stored.
     """
-    if route.operation.tag == SANDBOX_TAG or route.operation is ERASE_USER:
+    if route.operation.stored_afterwards:
         return await _stored_afterwards(route, request, key())
     if route.prepare is None:
         return await _handled(route, request, key())
     write = await route.prepare(request)
-    if isinstance(write, BatchWrite):
-        return await _batched(route, request, key(), write)
-    if isinstance(write, PiecewiseWrite):
-        return await _in_parts(route, request, key(), write)
-    return await _written(route, request, key(), write)
+    return await write.perform_once(request.store, key(), _RequestResults(route, request))
 
 
 async def _stored_afterwards(route: AnyRoute, request: AnyRequest, key: Key) -> Result:
@@ -226,72 +218,23 @@ async def _handled(route: AnyRoute, request: AnyRequest, key: Key) -> Result:
     return result
 
 
-async def _batched(route: AnyRoute, request: AnyRequest, key: Key, write: BatchWrite[Any]) -> Result:
-    request.store.turns.singles += 1
-    outcome = await request.store.submit(
-        keyed(write.batch), KeyedItem(key, write.item, partial(_shown, route, request, write))
-    )
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    return outcome
+class _RequestResults(Struct, frozen=True):
+    """Makes the result of a request from what its write returns."""
 
+    route: AnyRoute
+    request: AnyRequest
 
-async def _shown(route: AnyRoute, request: AnyRequest, write: BatchWrite[Any], outcome: Any) -> Result:
-    request.response_headers.clear()
-    try:
-        return _stored(await route.respond(write.shown(outcome)), request)
-    except ApiError as refusal:
-        # The batch is committed anyway, with the changes that led to the refusal.
+    def begin(self) -> None:
+        """Drop the headers that an earlier attempt added."""
+        self.request.response_headers.clear()
+
+    async def of(self, response: Any) -> Result:
+        """The result for a response."""
+        return _stored(await self.route.respond(response), self.request)
+
+    def of_refusal(self, refusal: ApiError) -> Result:
+        """The result for an error."""
         return replace(_stored(error_response(refusal)), is_lasting=not isinstance(refusal, _NOT_STORED))
-
-
-async def _written(route: AnyRoute, request: AnyRequest, key: Key, write: SingleWrite[Any]) -> Result:
-    async def run(tx: Tx) -> Result:
-        return _stored(await route.respond(await write.run(tx)), request)
-
-    try:
-        result = await write.commit(request.store, lambda tx: idempotency.run_once(tx, key, run))
-    except Exception:
-        await write.undo()
-        raise
-    assert result is not None
-    if result.is_replay:
-        await write.undo()
-    return result
-
-
-async def _in_parts(route: AnyRoute, request: AnyRequest, key: Key, write: PiecewiseWrite[Any]) -> Result:
-    """The result of a write in pieces. A retry writes the missing pieces."""
-    decode = msgspec.json.Decoder(tuple[int, write.part_type]).decode  # type: ignore[name-defined]
-    starts, parts = [0], list[Any]()
-    while True:
-        async with request.store.turns.next() as size:
-            end = min(starts[-1] + size, len(write.items))
-            run = partial(_part, route, request, write, parts, starts[-1], end)
-            result = await request.store.submit(part_batch, Part(key, starts, run))
-        if isinstance(result, Refused):
-            raise result.error
-        if result.status != UNDER_WAY:
-            return result
-        end, part = decode(result.body)
-        starts.append(end)
-        parts.append(part)
-
-
-async def _part(
-    route: AnyRoute,
-    request: AnyRequest,
-    write: PiecewiseWrite[Any],
-    parts: list[Any],
-    start: int,
-    end: int,
-    tx: Tx,
-) -> Result:
-    """Write a piece; returns its part of the response or, after the last piece, the whole response."""
-    part = await write.run(tx, start, end)
-    if end < len(write.items):
-        return Result(UNDER_WAY, None, msgspec.json.encode((end, part)))
-    return _stored(await route.respond(write.merge([*parts, part])), request)
 
 
 def _stored(response: Response, request: AnyRequest | None = None) -> Result:

@@ -5,39 +5,32 @@ from __future__ import annotations
 import re
 import time
 from functools import lru_cache
-from typing import Any
 
 from heliograph.domain.tenants import session_of
 from heliograph.server.api import SAFE_METHODS
-from heliograph.server.app import Application
+from heliograph.server.app import Application, Parts
 from heliograph.server.http.exchange import Exchange
 from heliograph.server.http.responses import Response
 from heliograph.server.recording.exchange import RecordedExchange
 from heliograph.server.recording.recorder import Recorder
+from heliograph.server.recording.rows import ERASING
 from heliograph.wire.operations import AnyOperation
-from heliograph.wire.table.extensions.contents import CONTENTS_TAG
-from heliograph.wire.table.extensions.people import ERASE_USER
-from heliograph.wire.table.extensions.recorded_requests import RECORDER_TAG
-from heliograph.wire.table.sandbox import RESET_APP, SANDBOX_TAG
+from heliograph.wire.table.sandbox import RESET_APP
 from heliograph.wire.table.v2.apps import DELETE_APP
-from heliograph.wire.table.v2.users import DELETE_USER, DELETE_USER_PERSONAL_INFORMATION
 
 _OF_APP = re.compile(rb"(?:v2|heliograph/v1)/apps/([0-9a-f]{24})(?:/|\Z)")
 _LONGEST = len(b"heliograph/v1/apps/") + 24 + 1
 _REPLAY_OF = b"x-heliograph-replay-of"
-_UNRECORDED = (RECORDER_TAG, CONTENTS_TAG, SANDBOX_TAG)
-_DELETING = (DELETE_APP, DELETE_USER, DELETE_USER_PERSONAL_INFORMATION, ERASE_USER, RESET_APP)
+_DELETING = (DELETE_APP, RESET_APP, *ERASING)
 """The operations that delete recorded requests."""
 
 
 class RecordingApplication(Application):
-    """Responds to every request, counts it, logs it, and records those about an app, if their exchange keeps the body.
+    """Responds to every request, counts it, logs it, and records those about an app, if their exchange keeps the
+    body."""
 
-    `parts` and `more` are the arguments of `Application`.
-    """
-
-    def __init__(self, recorder: Recorder, *parts: Any, **more: Any) -> None:
-        super().__init__(*parts, unrecorded=lambda: recorder.dropped, **more)
+    def __init__(self, parts: Parts, recorder: Recorder) -> None:
+        super().__init__(parts, unrecorded=lambda: recorder.dropped)
         self._recorder = recorder
         recorder.on_written = self.streams.wake_after_recording
         # Earlier requests must be in the database, because these operations delete them there.
@@ -49,7 +42,7 @@ class RecordingApplication(Application):
         super()._record(exchange, operation, response, started)
         if response is None or not isinstance(exchange, RecordedExchange):
             return
-        if operation is not None and operation.tag in _UNRECORDED:
+        if operation is not None and not operation.recorded:
             return
         app_id = _app_of(exchange.raw_path.lstrip(b"/")[:_LONGEST])
         if app_id is None or (exchange.method in SAFE_METHODS and _reads_for_the_console(exchange)):

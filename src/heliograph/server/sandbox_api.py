@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from heliograph import ids
-from heliograph.domain.media import ReadMedia
 from heliograph.errors import ApiError, AppNotFound, Forbidden, ServerError, Unauthorized
 from heliograph.sandbox.chaos import HEADER
 from heliograph.sandbox.requests import LoggedRequest
@@ -20,15 +18,10 @@ from heliograph.server.auth.refusals import refusal_of
 from heliograph.server.disturbing import DroppedResponse, disturbed
 from heliograph.server.handlers import Route
 from heliograph.server.http.exchange import Disconnected, Exchange
+from heliograph.server.http.request import ServerContext
 from heliograph.server.http.responses import ErrorResponse, Response
-from heliograph.server.http.urls import Urls
-from heliograph.server.streams import Streams
-from heliograph.settings import Settings
-from heliograph.storage.blobs import Blobs
-from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.paths import AppPath
-from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 P = TypeVar("P", bound=Struct)
 B = TypeVar("B")
@@ -41,30 +34,15 @@ _LEAST_ERROR = 400
 class SandboxApi(Api):
     """Serves the operations of the table on a server with sandbox tools."""
 
-    def __init__(
-        self,
-        store: Store,
-        blobs: Blobs,
-        settings: Settings,
-        urls: Urls,
-        streams: Streams,
-        on_removal: Callable[[], None],
-        read_media: ReadMedia | None,
-        unrecorded: Callable[[], int] | None,
-        tools: Tools,
-        *,
-        console: bool = False,
-    ) -> None:
-        super().__init__(
-            store, blobs, settings, urls, streams, on_removal, read_media, unrecorded, tools, console=console
-        )
+    def __init__(self, context: ServerContext, tools: Tools, *, console: bool = False) -> None:
+        super().__init__(context, console=console)
         self._routes = disturbed(self._routes, tools.chaos)
         self._keyed_routes = disturbed(self._keyed_routes, tools.chaos)
         self._tools = tools
 
     async def _call(self, route: Route[P, B, R], values: list[str], exchange: Exchange) -> HandledRequest:
         path = route.operation.template.values(*values)
-        if route.operation.tag == SANDBOX_TAG or not isinstance(path, AppPath):
+        if route.operation.is_sandbox_tool or not isinstance(path, AppPath):
             return await super()._call(route, values, exchange)
         request = await self._begin(route.operation.name, exchange)
         started = time.perf_counter()

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum, IntEnum, auto
 from types import UnionType
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
 from heliograph.errors import ApiError
 from heliograph.wire.base import Body, Response
-from heliograph.wire.formats import Format, Json, Multipart, NoBody
+from heliograph.wire.formats import Format
 from heliograph.wire.paging import MAX_SIZE
 
 P = TypeVar("P", bound=Struct, covariant=True)
@@ -75,6 +75,10 @@ class PathTemplate(Struct, Generic[P], frozen=True):
         """The names of the parameters, in order."""
         return tuple(segment[1:-1] for segment in self.text.split("/") if segment.startswith("{"))
 
+    def fill(self, *values: str) -> str:
+        """The path with these values, which are not encoded."""
+        return self.text.format_map(dict(zip(self.names, values, strict=True)))
+
     def __truediv__(self, segments: str) -> PathTemplate[P]:
         """A path below this one without further parameters, such as `CONVERSATION / "join"`."""
         return PathTemplate(f"{self.text}/{segments}", self.values)
@@ -92,6 +96,8 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     the names of its other query parameters, and `required` the required ones among them. `headers` are the names of its
     header parameters, and `response_headers` those of headers of its responses.
     """
+
+    is_sandbox_tool: ClassVar[bool] = False
 
     name: str
     method: Method
@@ -120,6 +126,14 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     """The names of fields and headers in the response that have secrets, in lower case."""
     aliases: tuple[str, ...] = ()
     """Other paths at which the server offers the operation, with the same parameters."""
+    repeatable: bool = False
+    """Whether a POST can be sent again without an idempotency key, because a second one changes nothing."""
+    recorded: bool = True
+    """Whether requests are recorded, on a server that records requests. Recording those by which the console shows an
+    app would displace the requests that it shows."""
+    stored_afterwards: bool = False
+    """Whether the response to a request with an idempotency key is stored in a transaction after its changes, because
+    these are not one transaction."""
 
     @property
     def path(self) -> str:
@@ -141,10 +155,22 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
         return (
             self.method != "GET"
             and self.path.startswith(_KEYED_PATHS)
-            # A stream of any length is neither stored nor compared.
-            and isinstance(self.body, Json | NoBody | Multipart)
-            and isinstance(self.response, Json)
+            and not self.body.is_stream
+            and not self.response.is_stream
         )
+
+
+class SandboxTool(Operation[P, B, R], Generic[P, B, R], frozen=True):
+    """An operation of the sandbox tools.
+
+    It changes memory, the clock or files, which no transaction includes. Rules of chaos do not disturb it, and the
+    newest requests of the app do not include it.
+    """
+
+    is_sandbox_tool = True
+
+    recorded: bool = False
+    stored_afterwards: bool = True
 
 
 AnyOperation = Operation[Any, Any, Any]

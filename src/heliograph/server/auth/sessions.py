@@ -13,7 +13,6 @@ from heliograph.server.auth.authenticator import Authenticator, caller_of
 from heliograph.server.auth.refusals import AccessDenied, AuthenticationFailed, Reason
 from heliograph.storage.rows import keys
 from heliograph.storage.rows.console import StoredSession
-from heliograph.wire.formats import EventStream, Json
 from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.table.console import DELETE_OWN_CONSOLE_SESSION
 
@@ -58,7 +57,7 @@ def is_viewer(caller: Caller | None) -> bool:
 
 def _permits_viewers(operation: AnyOperation) -> bool:
     # A redirect of Authorize lets a partner into an app, and files have secrets that are not masked.
-    reads = operation.method == "GET" and isinstance(operation.response, Json | EventStream)
+    reads = operation.method == "GET" and operation.response.viewers_may_read
     return reads or operation.name == DELETE_OWN_CONSOLE_SESSION.name
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import msgspec
 from msgspec.structs import asdict, replace
@@ -40,7 +40,7 @@ from heliograph.wire import (
 )
 from heliograph.wire.authors import Author, Source
 from heliograph.wire.contents import TextMessage
-from heliograph.wire.operations import BodyType, ResponseType
+from heliograph.wire.formats import RedirectText
 from heliograph.wire.paging import PageMeta
 
 _APP = "6ae0a1c4b3f10001a7d25e90"
@@ -241,8 +241,9 @@ _RESPONSES: tuple[Any, ...] = (
 )
 _hook = {"target": "https://example.org/hook", "triggers": ["conversation:join", "conversation:leave"]}
 # In some bodies null has a meaning, so these examples are JSON rather than structs.
-_BODIES: dict[BodyType | ResponseType, Any] = {
+_BODIES: dict[Any, Any] = {
     dict[str, Any]: {},
+    RedirectText: "Found. Redirecting to https://shop.example.org/callback?code=the-code",
     activities.ActivityPost: {"author": {"type": "user", "userExternalId": "ada"}, "type": "conversation:read"},
     attachments.AttachmentDeleteBody: {"mediaUrl": _media_url},
     apps.AppCreateBody: {"displayName": "Sandbox"},
@@ -328,8 +329,10 @@ _EXAMPLES = {
 }  # fmt: skip
 
 
-def example_of(kind: BodyType | ResponseType) -> Any:
-    """The JSON example of a body or a response, or None."""
+def example_of(kind: Any) -> Any:
+    """The example of a body or a response of this type, or None. That of an array has one item."""
+    if get_origin(kind) is list:
+        return [example_of(*get_args(kind))]
     if (example := _EXAMPLES.get(kind)) is not None:
         return example
     return next((msgspec.to_builtins(one) for one in _RESPONSES if type(one) is kind), None)

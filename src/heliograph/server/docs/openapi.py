@@ -25,7 +25,7 @@ from heliograph.server.docs.parameters import (
 from heliograph.server.http.responses import ErrorResponse
 from heliograph.wire.base import Body, Response
 from heliograph.wire.bulk import BulkJoin, BulkLeave
-from heliograph.wire.formats import LINES, Bytes, Format, Json, JsonOrAccepted, JsonOrLines, Redirect, Rows
+from heliograph.wire.formats import Format, Json
 from heliograph.wire.messages import MESSAGES_PER_PAGE
 from heliograph.wire.operations import AnyOperation, Credential, Scope
 from heliograph.wire.paging import DEFAULT_SIZE
@@ -37,7 +37,6 @@ from heliograph.wire.table.extensions.contents import CONTENTS_TAG
 from heliograph.wire.table.extensions.history import HISTORY_TAG
 from heliograph.wire.table.extensions.imports import IMPORTS_TAG
 from heliograph.wire.table.extensions.memberships import MEMBERSHIPS_TAG
-from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 JSON = dict[str, Any]
 Schemas = dict[Any, JSON]
@@ -77,7 +76,6 @@ _RULES: dict[type[Body], JSON] = {
 }
 _TEXT: JSON = {"type": "string"}
 _KEY: JSON = {"type": "string", "pattern": KEY_PATTERN}
-_FILE: JSON = {Bytes.media_type: {}}
 _HEADERS: dict[str, tuple[str, JSON]] = {
     "X-Request-Id": ("The client's own id if it sent a valid one, or a new one.", _TEXT),
     "Location": ("The URL of the redirect.", _TEXT),
@@ -104,7 +102,7 @@ OFFERED = (*OPERATIONS, *EXTENSIONS)
 def document(operations: Sequence[AnyOperation] = OFFERED) -> JSON:
     """The OpenAPI document of these operations, by default of all."""
     formats = [format for one in operations for format in (one.body, one.response)]
-    types = [kind for format in formats for kind in format.kinds] + [ErrorResponse]
+    types = [kind for format in formats for kinds in format.contents.values() for kind in kinds] + [ErrorResponse]
     # One call for all types: each call would resolve the annotations of everything that its types refer to.
     references, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     schema_of = dict(zip(types, references, strict=True))
@@ -189,11 +187,8 @@ def _operation(operation: AnyOperation, schema_of: Schemas) -> JSON:
         *([_header(IDEMPOTENCY_KEY, _KEY)] if operation.takes_key else ()),
     ]:
         rendered["parameters"] = parameters
-    if operation.body.kind:
-        optional = isinstance(operation.body, Json) and operation.body.optional
-        rendered["requestBody"] = {"required": not optional, "content": _content(operation.body, schema_of)}
-    if isinstance(operation.body, Bytes):
-        rendered["requestBody"] = {"required": True, "content": _FILE}
+    if content := _content(operation.body, schema_of):
+        rendered["requestBody"] = {"required": operation.body.is_required, "content": content}
     if operation.credential is not Credential.REQUIRED:
         rendered["security"] = _SECURITY[operation.credential]
     return rendered
@@ -222,18 +217,17 @@ def _scopes(operation: AnyOperation) -> list[str]:
 
 
 def _content(format: Format[Any], schema_of: Schemas) -> JSON:
-    schemas = [schema_of[kind] for kind in format.kinds]
-    example = example_of(format.kind)
-    if isinstance(format, Rows):
-        array, line = schemas
-        return {format.media_type: {"schema": array, "example": [example]}, LINES: {"schema": line, "example": example}}
-    if isinstance(format, JsonOrLines):
-        whole = {"schema": schemas[0], "example": example}
-        return {format.media_type: whole, LINES: {"schema": {"anyOf": schemas}, "example": example}}
+    return {media_type: _content_of(kinds, schema_of) for media_type, kinds in format.contents.items()}
+
+
+def _content_of(kinds: Sequence[Any], schema_of: Schemas) -> JSON:
+    if not kinds:
+        return {}
+    schemas = [schema_of[kind] for kind in kinds]
     content: JSON = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
-    if example is not None:
+    if (example := example_of(kinds[0])) is not None:
         content["example"] = example
-    return dict.fromkeys((format.media_type, *format.other_media_types), content)
+    return content
 
 
 def _path_parameters(operation: AnyOperation) -> list[JSON]:
@@ -265,7 +259,7 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
             filters["patternProperties"] = {r"^metadata\.": {"type": "string", "description": METADATA_FILTER}}
         if operation.one_filter:
             filters |= {"minProperties": 1, "maxProperties": 1}
-        noun = "records" if operation.tag == SANDBOX_TAG else operation.tag.lower()
+        noun = "records" if operation.is_sandbox_tool else operation.tag.lower()
         about = f"Which {noun}{': exactly one of these' if operation.one_filter else ''}."
         parameters.append({**_deep_object("filter", about, filters), "required": operation.one_filter})
     for name in operation.query:
@@ -285,16 +279,11 @@ def _deep_object(name: str, about: str, schema: JSON) -> JSON:
 
 def _responses(operation: AnyOperation, schema_of: Schemas) -> JSON:
     success: JSON = {"description": "Done.", "headers": _headers(operation.status, *operation.response_headers)}
-    if operation.response.kind:
-        success["content"] = _content(operation.response, schema_of)
-    if isinstance(operation.response, Bytes):
-        success["content"] = _FILE
-    if isinstance(operation.response, Redirect):
-        content = {"schema": _TEXT, "example": "Found. Redirecting to https://shop.example.org/callback?code=the-code"}
-        success["content"] = {operation.response.media_type: content}
+    if content := _content(operation.response, schema_of):
+        success["content"] = content
     rendered: JSON = {str(operation.status): success}
-    if isinstance(operation.response, JsonOrAccepted):
-        rendered["202"] = {**success, "description": "Not finished: send the request again to go on."}
+    if (unfinished := operation.response.unfinished_status) is not None:
+        rendered[str(unfinished)] = {**success, "description": "Not finished: send the request again to go on."}
     refusals: dict[int, list[type[ApiError]]] = {}
     for error in _refusals(operation):
         refusals.setdefault(error.status, []).append(error)
@@ -325,7 +314,7 @@ def _refusals(operation: AnyOperation) -> list[type[ApiError]]:
     kinds = [*operation.errors, *_ALWAYS]
     if operation.credential is not Credential.IGNORED:
         kinds += _WITH_CREDENTIAL
-    if operation.body.kind:
+    if operation.body.contents:
         kinds += _WITH_BODY
     if operation.paged or operation.is_extension or issubclass(operation.template.values, UserPath):
         kinds.append(errors.BadRequest)

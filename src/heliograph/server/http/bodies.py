@@ -94,7 +94,7 @@ async def _read_json_or_form(body: JsonOrForm[B], exchange: Exchange, settings: 
         # A form has the same fields, so the same rules hold.
         return decode(encode(fields), body.kind, require_subscribe=settings.require_subscribe_sdk_client)
     except BadRequest as error:
-        raise body.invalid(*error.titles) from None
+        raise body.invalid_body(*error.titles) from None
 
 
 def is_form(headers: Headers) -> bool:

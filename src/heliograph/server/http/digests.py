@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -12,7 +12,7 @@ from msgspec import Struct
 from heliograph.server.http.bodies import BODY_LIMIT, BodyReader, decoded, read_all, reader_of
 from heliograph.server.http.exchange import Exchange
 from heliograph.settings import Settings
-from heliograph.wire.formats import FilePart, Json
+from heliograph.wire.formats import FilePart, Format, Json, Multipart, NoBody
 from heliograph.wire.operations import Operation
 
 if TYPE_CHECKING:
@@ -51,10 +51,18 @@ class DigestedPart(FilePart):
 
 
 def digesting_reader_of(operation: Operation[Any, B, Any]) -> BodyReader[Digested[B]]:
-    """The reader that also computes the digest of a body, for an operation that takes idempotency keys."""
-    if isinstance(operation.body, Json):
-        return partial(_read_json, operation.body)
-    return partial(_read, reader_of(operation))
+    """The reader that also computes the digest of a body, for an operation that takes idempotency keys.
+
+    Raises:
+        NotImplementedError: this server cannot compute the digest of the format.
+    """
+    if (reader := _READERS.get(type(operation.body))) is None:
+        raise NotImplementedError(f"{operation.name}: there is no digest of {operation.body!r}")
+    return reader(operation.body, reader_of(operation))
+
+
+def _json_reader(body: Json[B], read: BodyReader[B]) -> BodyReader[Digested[B]]:
+    return partial(_read_json, body)
 
 
 async def _read_json(body: Json[B], exchange: Exchange, settings: Settings) -> Digested[B]:
@@ -62,7 +70,26 @@ async def _read_json(body: Json[B], exchange: Exchange, settings: Settings) -> D
     return Digested(decoded(body, content, exchange, settings), hashlib.sha256(content))
 
 
-async def _read(read: BodyReader[Any], exchange: Exchange, settings: Settings) -> Digested[Any]:
+def _multipart_reader(body: Multipart, read: BodyReader[FilePart]) -> BodyReader[Digested[FilePart]]:
+    return partial(_read_part, read)
+
+
+async def _read_part(read: BodyReader[FilePart], exchange: Exchange, settings: Settings) -> Digested[FilePart]:
     hash = hashlib.sha256()
-    content = await read(exchange, settings)
-    return Digested(DigestedPart(content, hash) if isinstance(content, FilePart) else content, hash)
+    return Digested(DigestedPart(await read(exchange, settings), hash), hash)
+
+
+def _no_body_reader(body: NoBody, read: BodyReader[None]) -> BodyReader[Digested[None]]:
+    return partial(_read_nothing, read)
+
+
+async def _read_nothing(read: BodyReader[None], exchange: Exchange, settings: Settings) -> Digested[None]:
+    await read(exchange, settings)
+    return Digested(None, hashlib.sha256())
+
+
+_READERS: dict[type[Format[Any]], Callable[..., BodyReader[Digested[Any]]]] = {
+    Json: _json_reader,
+    Multipart: _multipart_reader,
+    NoBody: _no_body_reader,
+}

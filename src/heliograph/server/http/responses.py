@@ -97,6 +97,10 @@ class StreamResponse(Response, kw_only=True):
             self.refusal = refusal_of(error)
 
 
+class EventStreamResponse(StreamResponse, kw_only=True):
+    """A stream of server-sent events. Each part has whole events."""
+
+
 Responder = Callable[[R], Awaitable[Response]]
 """Renders what a handler returned."""
 
@@ -118,7 +122,7 @@ async def _json(status: int, result: object) -> Response:
 
 
 async def _json_or_accepted(status: int, result: Progress) -> Response:
-    return await _json(status if result.is_finished else 202, result)
+    return await _json(status if result.is_finished else JsonOrAccepted.unfinished_status, result)
 
 
 async def _redirect(status: int, url: str) -> Response:
@@ -139,7 +143,7 @@ async def _event_stream(status: int, events: AsyncGenerator[bytes, None]) -> Res
         (b"x-accel-buffering", b"no"),
     ]
     # The first part is awaited before the status is sent, so that errors at the start have a status of their own.
-    return StreamResponse(status=status, headers=headers, first=await anext(events), rest=events)
+    return EventStreamResponse(status=status, headers=headers, first=await anext(events), rest=events)
 
 
 async def _file(status: int, chunks: AsyncGenerator[bytes, None]) -> Response:

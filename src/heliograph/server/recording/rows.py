@@ -15,16 +15,15 @@ from heliograph.server.recording.exchange import BODY_LIMIT, RecordedExchange
 from heliograph.storage.rows.recorded_requests import StoredRequest
 from heliograph.wire.recorded_requests import RecordedMessage
 from heliograph.wire.secret_names import is_secret_name
+from heliograph.wire.table.extensions.people import ERASE_USER
+from heliograph.wire.table.v2.users import DELETE_USER, DELETE_USER_PERSONAL_INFORMATION
 
 _PATH_LIMIT = 2048
 _TITLE_LIMIT = 1024
 _JSON = "application/json"
-_ERASING = {
-    "DeleteUser": "/v2/apps/{}/users/{}",
-    "DeleteUserPersonalInformation": "/v2/apps/{}/users/{}/personalinformation",
-    "EraseUser": "/heliograph/v1/apps/{}/users/{}/erase",
-}
-"""The operations that delete the requests about a user, with their paths."""
+ERASING = (DELETE_USER, DELETE_USER_PERSONAL_INFORMATION, ERASE_USER)
+"""The operations that delete the recorded requests about a user."""
+_TEMPLATES = {one.name: one.template for one in ERASING}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -142,9 +141,9 @@ def _first_error(status: int, body: Raw | None) -> _Error:
 
 def _path(one: Recorded) -> str:
     path = one.path.decode("latin-1")
-    if one.operation in _ERASING:
+    if one.operation in _TEMPLATES:
         # The path names the user whose requests this one deleted.
-        path = _ERASING[one.operation].format(one.app_id, masking.MASK)
+        path = _TEMPLATES[one.operation].fill(one.app_id, masking.MASK)
     if one.query:
         path += "?" + masking.query(one.query.decode("latin-1"))
     return path[:_PATH_LIMIT]

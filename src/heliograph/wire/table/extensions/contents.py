@@ -28,7 +28,7 @@ LIST_APP_USERS = Operation(
     "Ids of no user are left out. One other filter selects users by the beginning of a name, by external id, by a "
     "key of their metadata, or the members of a conversation.",
     body=NO_BODY, response=Json(AppUserListResponse), errors=(errors.InvalidPage, errors.ConversationNotFound),
-    paged=True, filters=("ids", *USER_FILTERS), metadata_filter=True, query=("sort",),
+    paged=True, filters=("ids", *USER_FILTERS), metadata_filter=True, query=("sort",), recorded=False,
 )
 LIST_APP_CONVERSATIONS = Operation(
     "ListAppConversations", "GET", EXTENSION_APP / "conversations", CONTENTS_TAG, A,
@@ -36,18 +36,19 @@ LIST_APP_CONVERSATIONS = Operation(
     "lists those with an event among the newest 2,000, the one with the newest event first. One filter selects "
     "conversations by the beginning of their name, by a key of their metadata, or those of a user.",
     body=NO_BODY, response=Json(ConversationSummaryListResponse), errors=(errors.InvalidPage, errors.UserNotFound),
-    paged=True, filters=CONVERSATION_FILTERS, metadata_filter=True, query=("sort",),
+    paged=True, filters=CONVERSATION_FILTERS, metadata_filter=True, query=("sort",), recorded=False,
 )
 GET_APP_CONVERSATION = Operation(
     "GetAppConversation", "GET", EXTENSION_CONVERSATION, CONTENTS_TAG, A,
     "Fetches a conversation with its counts and its newest message.",
-    body=NO_BODY, response=Json(ConversationSummaryResponse), errors=(errors.ConversationNotFound,),
+    body=NO_BODY, response=Json(ConversationSummaryResponse), errors=(errors.ConversationNotFound,), recorded=False,
 )
 FIND = Operation(
     "Find", "GET", EXTENSION_APP / "find", CONTENTS_TAG, A,
     "Finds up to 10 records of an app by an exact id, external id, email address, Zendesk id or request id, and "
     "conversations by the beginning of their names.",
     body=NO_BODY, response=Json(FindResponse), errors=(errors.BadRequest,), query=("q",), required=("q",),
+    recorded=False,
 )
 # fmt: on
 

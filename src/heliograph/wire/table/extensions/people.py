@@ -31,6 +31,7 @@ ERASE_USER = Operation(
     "place and time, with a random pseudonym as the author. Reports what was removed, and what stays and why. After 25 "
     "seconds the status is 202, the server goes on, and the same request waits again.",
     body=NO_BODY, response=JsonOrAccepted(people.ErasureResponse), errors=(errors.UserNotFound,), query=BRAND,
+    stored_afterwards=True,
 )
 LIST_ERASURES = Operation(
     "ListErasures", "GET", EXTENSION_APP / "erasures", PEOPLE_TAG, A,

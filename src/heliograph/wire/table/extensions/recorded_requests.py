@@ -22,12 +22,12 @@ LIST_RECORDED_REQUESTS = Operation(
     "Lists the recorded requests of an app, in the order of their responses. A server with `--record-requests` records "
     "requests.",
     body=NO_BODY, response=Json(RecordedRequestListResponse), errors=(errors.InvalidPage,), paged=True,
-    filters=("status", "operation", "keyId", "path"),
+    filters=("status", "operation", "keyId", "path"), recorded=False,
 )
 GET_RECORDED_REQUEST = Operation(
     "GetRecordedRequest", "GET", RECORDED_REQUEST, RECORDER_TAG, A,
     "Fetches a recorded request with its response, and the first 100 events that it caused.",
-    body=NO_BODY, response=Json(RecordedRequestResponse), errors=(errors.NotFound,),
+    body=NO_BODY, response=Json(RecordedRequestResponse), errors=(errors.NotFound,), recorded=False,
 )
 STREAM_ACTIVITY = Operation(
     "StreamActivity", "GET", EXTENSION_APP / "activity", RECORDER_TAG, A,
@@ -38,7 +38,7 @@ STREAM_ACTIVITY = Operation(
     response=EventStream(
         EventRecord, others=(RecordedRequest, ActivityHello, ActivityDropped, ActivityReset, ActivityBye)
     ),
-    errors=(errors.BadRequest,), query=("once",), headers=("Last-Event-ID",),
+    errors=(errors.BadRequest,), query=("once",), headers=("Last-Event-ID",), recorded=False,
 )
 # fmt: on
 

@@ -59,7 +59,7 @@ JOIN_CONVERSATION = Operation(
     "Adds a user to an sdkGroup conversation. If the user is a participant already, that participant is returned. "
     "With `subscribeSDKClient`, the user's SDK client is associated with the conversation, and created if needed.",
     body=Json(ParticipantJoinBody), response=Json(ParticipantResponse), status=201,
-    errors=(errors.TooManyParticipants, errors.ConversationNotFound, errors.UserNotFound),
+    errors=(errors.TooManyParticipants, errors.ConversationNotFound, errors.UserNotFound), repeatable=True,
 )
 LIST_PARTICIPANTS = Operation(
     "ListParticipants", "GET", CONVERSATION / "participants", "Participants", I,
@@ -71,7 +71,7 @@ LEAVE_CONVERSATION = Operation(
     "LeaveConversation", "POST", CONVERSATION / "leave", "Participants", I,
     "Removes a user, named by user id, external id or participant id, from an sdkGroup conversation.",
     body=Json(ParticipantLeaveBody), response=Json(Empty),
-    errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember),
+    errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember), repeatable=True,
 )
 POST_MESSAGE = Operation(
     "PostMessage", "POST", CONVERSATION / "messages", "Messages", I,
