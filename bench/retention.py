@@ -27,7 +27,7 @@ from heliograph.domain.writes import BatchWrite
 from heliograph.maintenance.retention import prune
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import open_store
-from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.retention import RetentionMark
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
 from heliograph.wire.apps import AppCreateBody
@@ -107,7 +107,7 @@ async def measure(url: str, server: Process, members: int) -> None:
     ids.follow(first)
     joining = await spent(server, joins.run())
     dropping = await spent(server, store.partitions.drop(end))
-    old = Mark(0, end)
+    old = RetentionMark(0, end)
     pruning = await spent(server, prune(store, old, _DAY, Failures()))
     vacuuming = await spent(server, asyncio.to_thread(engines.execute, url, "VACUUM event_rest"))
     await joins.run()

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from heliograph.testing.server import Key, SandboxServer
+from heliograph.testing.server import SandboxServer, ServerKey
 from tests import commands, databases, temporary
 from tests.certificates import write_certificate
 from tests.databases import ENGINES, SQLITE, new_database
@@ -131,7 +131,7 @@ def account(server: Server, sandbox: Sandbox) -> Iterator[Caller]:
 @pytest.fixture(scope="session")
 def heliograph_server(server: Server, sandbox: Sandbox) -> Iterator[SandboxServer]:
     """The shared server, for the fixture `heliograph` of our own pytest plugin."""
-    with contextlib.closing(SandboxServer(server.url, Key(*sandbox.account_auth))) as shared:
+    with contextlib.closing(SandboxServer(server.url, ServerKey(*sandbox.account_auth))) as shared:
         yield shared
 
 

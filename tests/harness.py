@@ -46,7 +46,7 @@ class Sandbox:
 def init(database: str) -> Sandbox:
     """Return the sandbox, created if needed, without starting a process for `heliograph init`."""
 
-    async def work() -> sandbox.Sandbox:
+    async def work() -> sandbox.SandboxApp:
         store = await open_store(database)
         try:
             return await sandbox.ensure(store)

@@ -97,7 +97,7 @@ async def _serve(
     from heliograph.server.app import Application, Parts
     from heliograph.server.auth import key_uses
     from heliograph.server.gated import through_gate
-    from heliograph.server.http.connections import Connections
+    from heliograph.server.http.connections import ServerConnections
     from heliograph.server.http.http1 import Http1Exchange
     from heliograph.server.observability.metrics import Metrics
     from heliograph.server.recording.exchange import RecordedExchange
@@ -123,7 +123,7 @@ async def _serve(
                 services() if sandbox is None else stoppable_services(sandbox, services) as on_removal,
                 recording(store, settings.record_requests, metrics.failures, metrics.unrecorded) as recorder,
             ):
-                connections = Connections(connection_limit(raise_descriptor_limit()))
+                connections = ServerConnections(connection_limit(raise_descriptor_limit()))
                 store.is_quiet = connections.is_quiet
                 parts = Parts(
                     store,

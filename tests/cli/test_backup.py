@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from heliograph.cli.main import cli
-from heliograph.domain.sandbox import Sandbox, ensure
+from heliograph.domain.sandbox import SandboxApp, ensure
 from heliograph.errors import UsageError
 from heliograph.storage.sealing import MASTER_KEY_VARIABLE
 from heliograph.storage.sqlite import backups
@@ -41,10 +41,10 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
-def sandbox_of(database: Path) -> Sandbox:
+def sandbox_of(database: Path) -> SandboxApp:
     """The sandbox of a database, created if needed."""
 
-    async def work() -> Sandbox:
+    async def work() -> SandboxApp:
         async with opened(f"sqlite:///{database}", serve=False) as store:
             return await ensure(store)
 

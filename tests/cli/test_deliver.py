@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from heliograph.storage.rows.retention import NAME, Mark, Retention
+from heliograph.storage.rows.retention import NAME, Retention, RetentionMark
 from tests.api.endpoint import Endpoint
 from tests.databases import POSTGRESQL, SQLITE, beside, new_database, rows
 from tests.harness import Caller, command, init, serving
@@ -102,5 +102,5 @@ def make_events_old(url: str) -> None:
         [[text]] = query("SELECT value FROM meta WHERE name = $1", NAME)
         known = msgspec.json.decode(text, type=Retention)
         known.age += 2 * 24 * 3_600_000
-        known.marks = [Mark(age=0, id="e" * 24)]
+        known.marks = [RetentionMark(age=0, id="e" * 24)]
         query("UPDATE meta SET value = $1 WHERE name = $2", msgspec.json.encode(known).decode(), NAME)

@@ -18,7 +18,7 @@ import pytest
 from heliograph.cli.doctor import app
 from heliograph.cli.doctor.app import Times, check_app, judge_times
 from heliograph.cli.doctor.server import check_server, judge_encryption, judge_links, judge_version
-from heliograph.running import Connection
+from heliograph.local_sandboxes import Connection
 from tests.databases import rows
 from tests.harness import Caller, Server, command, serving
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from heliograph.cli.report.collecting import Collected, collect
-from heliograph.cli.report.page import Page
-from heliograph.running import Connection
+from heliograph.cli.report.page import ReportPage
+from heliograph.local_sandboxes import Connection
 from tests.api.endpoint import Endpoint
 from tests.harness import Caller, Server, command, init, serving
 
@@ -68,13 +68,13 @@ def test_hostile_texts_are_shown_as_text() -> None:
         "errors": [HOSTILE],
     }
     collected = Collected([request, {}], [{**delivery, "attempts": [attempt]}], True, set())
-    found = checked(Page(()).render({"url": HOSTILE, HOSTILE: HOSTILE}, [HOSTILE], collected))
+    found = checked(ReportPage(()).render({"url": HOSTILE, HOSTILE: HOSTILE}, [HOSTILE], collected))
     assert found.text.count("<script>alert(1)</script>") == 9
 
 
 def test_secrets_are_left_out() -> None:
     collected = Collected(None, [], False, set())
-    page = Page({"s3cret", "", "s3cret-longer"}).render({"url": "a s3cret-longer b s3cret"}, [], collected)
+    page = ReportPage({"s3cret", "", "s3cret-longer"}).render({"url": "a s3cret-longer b s3cret"}, [], collected)
     assert "a [secret] b [secret]" in page
     assert "does not keep a log of requests" in page
     assert "not the newest" in page

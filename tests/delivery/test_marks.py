@@ -12,7 +12,7 @@ from heliograph.errors import ServiceUnavailable
 from heliograph.storage.engine import Tx
 from heliograph.storage.postgres import horizon
 from heliograph.storage.postgres import marks as marks_module
-from heliograph.storage.postgres.marks import Marks, Place
+from heliograph.storage.postgres.marks import ProcessMarks, TransactionPlace
 from heliograph.storage.postgres.nodes import Nodes, NodeUnavailableError
 from heliograph.storage.postgres.pool import Connection
 from heliograph.storage.postgres.store import PostgresStore
@@ -38,7 +38,7 @@ def two(url: str) -> Two:
     return lambda work: asyncio.run(with_stores(work))
 
 
-def marks_of(store: Store) -> Marks:
+def marks_of(store: Store) -> ProcessMarks:
     """The marks of a store."""
     assert isinstance(store, PostgresStore)
     return store.marks
@@ -142,7 +142,7 @@ def test_a_commit_without_a_response_holds_the_stream_until_its_session_has_ende
         marks = marks_of(other)
         left = marks.leave
 
-        def lose(place: Place, committing: Connection | None) -> None:
+        def lose(place: TransactionPlace, committing: Connection | None) -> None:
             """Break the connection at the moment of the COMMIT."""
             if committing is not None:
                 committing.terminate()

@@ -21,7 +21,7 @@ from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import outbound, recorded_requests, retention
 from heliograph.storage.rows.outbound import StoredOutbound
 from heliograph.storage.rows.recorded_requests import StoredRequest
-from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.retention import RetentionMark
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from tests.databases import SQLITE
@@ -31,8 +31,8 @@ from tests.storage.conftest import Run
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
-NOTHING = Mark(0, ids.FIRST)
-EVERYTHING = Mark(0, ids.LAST)
+NOTHING = RetentionMark(0, ids.FIRST)
+EVERYTHING = RetentionMark(0, ids.LAST)
 
 
 async def counts(site: Site) -> tuple[int, ...]:
@@ -109,7 +109,7 @@ def test_recorded_requests_are_pruned(run: Run) -> None:
     async def work(store: Store) -> None:
         site = await new_site(store)
         await store.write(record, 600)
-        mark = Mark(0, ids.new())
+        mark = RetentionMark(0, ids.new())
         await store.write(record, 2)
         assert await prune(store, NOTHING, DAY, Failures())
         assert len(await site.rows("SELECT 1 FROM request")) == 3 * 602

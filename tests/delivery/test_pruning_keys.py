@@ -10,7 +10,7 @@ from heliograph.maintenance import retention
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import idempotency_keys
 from heliograph.storage.rows.idempotency_keys import StoredIdempotencyKey
-from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.retention import RetentionMark
 from heliograph.storage.store import Store
 from tests.delivery.site import new_site
 from tests.storage.conftest import Run
@@ -33,14 +33,14 @@ def test_keys_are_deleted_after_their_time(run: Run, monkeypatch: pytest.MonkeyP
         app_id, now = (await new_site(store)).tenant.app_id, ids.milliseconds(ids.new())
         names = [(app_id, f"{name}{number}") for name in ("old", "new") for number in range(COUNT)]
 
-        async def left(mark: Mark) -> set[str]:
+        async def left(mark: RetentionMark) -> set[str]:
             assert await retention.prune_keys(store, mark, 24 * HOUR, Failures())
             return {one.key for one in await store.read(idempotency_keys.get_many, names)}
 
         await store.write(add, app_id, now - HOUR, "old")
         await store.write(add, app_id, now + HOUR, "new")
-        assert len(await left(Mark(0, ids.earliest(now - 2 * HOUR)))) == 2 * COUNT
-        assert await left(Mark(0, ids.earliest(now))) == {f"new{number}" for number in range(COUNT)}
-        assert await left(Mark(0, ids.earliest(now + 2 * HOUR))) == set()
+        assert len(await left(RetentionMark(0, ids.earliest(now - 2 * HOUR)))) == 2 * COUNT
+        assert await left(RetentionMark(0, ids.earliest(now))) == {f"new{number}" for number in range(COUNT)}
+        assert await left(RetentionMark(0, ids.earliest(now + 2 * HOUR))) == set()
 
     run(work)

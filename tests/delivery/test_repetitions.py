@@ -13,7 +13,7 @@ from heliograph.domain import app_contents, deliveries
 from heliograph.maintenance.retention import prune
 from heliograph.storage import copying
 from heliograph.storage.rows import repetitions
-from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.retention import RetentionMark
 from heliograph.storage.store import Store
 from tests.databases import SQLITE, new_database
 from tests.delivery.receiver import receiving
@@ -162,7 +162,7 @@ def test_repetitions_are_pruned_with_their_events(run: Run) -> None:
         user = await site.user()
         await site.touch(user)
         await repeat(site, user)
-        mark = Mark(0, ids.new())
+        mark = RetentionMark(0, ids.new())
         await repeat(site, user)
         assert await prune(store, mark, DAY, Failures())
         assert len(await site.rows("SELECT 1 FROM repetition")) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from heliograph.errors import UsageError
-from heliograph.moving.report import Refusal, Report
+from heliograph.moving.report import RefusedRecord, Report
 from heliograph.moving.state import ConversationState, State, digest_of
 from tests.moving.moving import limited_files
 
@@ -27,7 +27,7 @@ def closed(path: Path, *, finished: bool = False) -> None:
     conversation.set_participants({ONE: b"abcdefgh", "invalid": b"abcdefgh"})
     conversation.set_recent_messages({f"{number:024x}": b"hgfedcba" for number in range(101)})
     state.set_conversation(TWO, conversation)
-    state.note([Refusal("message", ONE, ["why"], TWO)], missing="ada")
+    state.note([RefusedRecord("message", ONE, ["why"], TWO)], missing="ada")
     state.report.count("users")
     state.checkpoint()
     state.report.count("users")

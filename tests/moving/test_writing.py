@@ -12,7 +12,7 @@ from heliograph import AsyncClient
 from heliograph.errors import BadRequest, PayloadTooLarge, Unauthorized, UsageError
 from heliograph.models import ImportResponse
 from heliograph.moving.report import Report
-from heliograph.moving.writing import Target
+from heliograph.moving.writing import AppWriter
 from heliograph.wire.imports import IMPORT_BYTES, RECORDS_AT_ONCE
 
 
@@ -39,7 +39,7 @@ def put(imports: Imports, *records: Any) -> tuple[Report, set[int]]:
     """Write records; returns the report, and the indexes of those that were refused."""
     report = Report("a", "b", "now")
     client = cast(AsyncClient, SimpleNamespace(imports=imports))
-    return report, asyncio.run(Target(client, "app", report).put(records))
+    return report, asyncio.run(AppWriter(client, "app", report).put(records))
 
 
 def user(number: int, kind: str = "user", **fields: Any) -> Any:

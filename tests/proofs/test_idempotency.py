@@ -106,14 +106,14 @@ def test_one_of_many_concurrent_requests_is_executed(site: Site, name: str) -> N
 
 def die_before_responding() -> None:
     """Kill the process when the response to a request with the header X-Die is ready to be sent."""
-    send = responses.Response.send
+    send = responses.HttpResponse.send
 
-    async def die(self: responses.Response, exchange: Exchange) -> None:
+    async def die(self: responses.HttpResponse, exchange: Exchange) -> None:
         if b"x-die" in exchange.headers:
             os.kill(os.getpid(), signal.SIGKILL)
         await send(self, exchange)
 
-    responses.Response.send = die  # type: ignore[method-assign]
+    responses.HttpResponse.send = die  # type: ignore[method-assign]
 
 
 def kill(server: Server, api: Caller, call: Call) -> None:

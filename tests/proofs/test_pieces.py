@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from heliograph.domain.idempotency import UNDER_WAY, Key, Result, settle
+from heliograph.domain.idempotency import UNDER_WAY, IdempotencyKey, Result, settle
 from heliograph.domain.writes import PiecewiseWrite
 from heliograph.storage import turns
 from heliograph.storage.engine import Tx
@@ -196,7 +196,7 @@ def test_a_refused_request_does_not_return_the_partial_result_of_another(engine:
 
     async def settled() -> Result:
         async with aclosing(await open_store(url)) as store:
-            key = Key(("app", "one"), b"digest", store.sealer)
+            key = IdempotencyKey(("app", "one"), b"digest", store.sealer)
             assert await store.write(settle, key, part) == part
             return await store.write(settle, key, refusal)
 

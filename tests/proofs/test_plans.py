@@ -14,7 +14,7 @@ from heliograph.background import Failures
 from heliograph.maintenance import purge as purging
 from heliograph.maintenance.retention import prune
 from heliograph.storage.opening import open_store
-from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.retention import RetentionMark
 from tests.api.endpoint import Endpoint
 from tests.databases import POSTGRESQL, execute, new_database, rows
 from tests.harness import Caller, init, new_app, serving
@@ -104,7 +104,7 @@ def seen(user: str) -> dict[str, Any]:
 async def maintain(url: str) -> None:
     """Prune every event, and purge the deleted app."""
     store = await open_store(url)
-    assert await prune(store, Mark(0, await store.horizon()), DAY, Failures())
+    assert await prune(store, RetentionMark(0, await store.horizon()), DAY, Failures())
     await purging.purge(store, Failures(), shared_delay=0)
     await store.close()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from heliograph.domain import sandbox
-from heliograph.domain.sandbox import Sandbox
+from heliograph.domain.sandbox import SandboxApp
 from heliograph.server.app import Application, Parts
 from heliograph.server.observability.logs import LineBuffer, RequestLog
 from heliograph.settings import Settings
@@ -25,7 +25,7 @@ class Inside:
     """The application, the keys of its sandbox, and its request log."""
 
     application: Application
-    sandbox: Sandbox
+    sandbox: SandboxApp
     lines: LineBuffer
     stream: io.StringIO
 

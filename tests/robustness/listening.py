@@ -12,7 +12,7 @@ from typing import TypeVar
 import uvloop
 
 from heliograph.server.http.accepting import Acceptor
-from heliograph.server.http.connections import Connections
+from heliograph.server.http.connections import ServerConnections
 from heliograph.server.http.protocol import Protocol
 from heliograph.server.http.sockets import listen
 from tests.databases import url_of
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @contextlib.asynccontextmanager
-async def listening(folder: Path, connections: Connections) -> AsyncIterator[tuple[str, str, Auth]]:
+async def listening(folder: Path, connections: ServerConnections) -> AsyncIterator[tuple[str, str, Auth]]:
     """The server in this process; yields its URL, the path of the sandbox's app, and the app's key."""
     async with inside(url_of(folder / "heliograph.db")) as server:
         protocol = partial(Protocol, server.application.serve, connections)
@@ -38,11 +38,11 @@ async def listening(folder: Path, connections: Connections) -> AsyncIterator[tup
                 await acceptor.wait_closed()
 
 
-def talk(folder: Path, conversation: Callable[[str, str, Auth], T], connections: Connections | None = None) -> T:
+def talk(folder: Path, conversation: Callable[[str, str, Auth], T], connections: ServerConnections | None = None) -> T:
     """Run `conversation` in a thread, against the server in this process."""
 
     async def run() -> T:
-        async with listening(folder, connections or Connections()) as where:
+        async with listening(folder, connections or ServerConnections()) as where:
             return await asyncio.to_thread(conversation, *where)
 
     return uvloop.run(run())

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from heliograph.server.app import Application
 from heliograph.server.http.asgi import AsgiExchange
-from heliograph.server.http.connections import Connections
+from heliograph.server.http.connections import ServerConnections
 from heliograph.server.http.exchange import Exchange
 from heliograph.server.http.protocol import Serve
 from heliograph.server.http.request import Request
@@ -41,7 +41,7 @@ ANY_RUN = ("date", "x-request-id", "etag", "last-modified")
 @contextlib.asynccontextmanager
 async def our_server(serve: Serve, on_stop: Callable[[], None] = lambda: None) -> AsyncIterator[str]:
     """Our own server; yields its URL."""
-    server = Server(serve, Connections(), SECONDS, nothing, on_stop)
+    server = Server(serve, ServerConnections(), SECONDS, nothing, on_stop)
     listener = listen("127.0.0.1", 0)
     listener.listen()  # connections wait until the server accepts them
     running = asyncio.create_task(server.run(listener))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from heliograph.server.http import connections, sockets
-from heliograph.server.http.connections import Connections
+from heliograph.server.http.connections import ServerConnections
 from tests.databases import url_of
 from tests.harness import Auth, Caller, serving
 from tests.robustness.answers import Connection, exchange, request, sound
@@ -137,7 +137,7 @@ def test_the_longest_idle_connections_are_closed_at_the_limit(tmp_path: Path) ->
             known.say(request("GET", app, auth))
             assert sound(known.answer()).status == 200
 
-    talk(tmp_path, converse, Connections(limit=8))
+    talk(tmp_path, converse, ServerConnections(limit=8))
 
 
 def descriptors(pid: int) -> int:

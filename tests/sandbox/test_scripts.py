@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from heliograph.errors import BadRequest
-from heliograph.sandbox.scripts import Step, index_at, parse
+from heliograph.sandbox.scripts import ScriptStep, index_at, parse
 from heliograph.wire.inboxes import InboxScriptBody
 
 
-def parsed(*steps: Any) -> tuple[Step, ...]:
+def parsed(*steps: Any) -> tuple[ScriptStep, ...]:
     """Parse the steps of a request."""
     return parse(msgspec.convert({"steps": steps}, InboxScriptBody).steps)
 
@@ -20,29 +20,29 @@ def parsed(*steps: Any) -> tuple[Step, ...]:
 @pytest.mark.parametrize(
     ("given", "step"),
     [
-        ("200", Step(200)),
-        ("503 x3", Step(503, times=3)),
-        (" 503  x 3 ", Step(503, times=3)),
-        ("200 after 2s", Step(200, delay_ms=2000)),
-        ("200 after 0.25s", Step(200, delay_ms=250)),
-        ("503 x2 after 100ms", Step(503, delay_ms=100, times=2)),
-        ("hang 25s", Step(None, delay_ms=25_000)),
-        ("hang 10ms x2", Step(None, delay_ms=10, times=2)),
-        ("close", Step(None)),
-        ("close x2", Step(None, times=2)),
-        ("close after 1s", Step(None, delay_ms=1000)),
-        ({"status": 204}, Step(204)),
-        ({"body": [1]}, Step(200, (("content-type", "application/json"),), b"[1]")),
-        ({"status": 429, "headers": {"Retry-After": "2"}}, Step(429, (("retry-after", "2"),))),
-        ({"status": 200, "body": "hello"}, Step(200, (("content-type", "text/plain; charset=utf-8"),), b"hello")),
-        ({"status": 200, "body": {"a": [1]}}, Step(200, (("content-type", "application/json"),), b'{"a":[1]}')),
+        ("200", ScriptStep(200)),
+        ("503 x3", ScriptStep(503, times=3)),
+        (" 503  x 3 ", ScriptStep(503, times=3)),
+        ("200 after 2s", ScriptStep(200, delay_ms=2000)),
+        ("200 after 0.25s", ScriptStep(200, delay_ms=250)),
+        ("503 x2 after 100ms", ScriptStep(503, delay_ms=100, times=2)),
+        ("hang 25s", ScriptStep(None, delay_ms=25_000)),
+        ("hang 10ms x2", ScriptStep(None, delay_ms=10, times=2)),
+        ("close", ScriptStep(None)),
+        ("close x2", ScriptStep(None, times=2)),
+        ("close after 1s", ScriptStep(None, delay_ms=1000)),
+        ({"status": 204}, ScriptStep(204)),
+        ({"body": [1]}, ScriptStep(200, (("content-type", "application/json"),), b"[1]")),
+        ({"status": 429, "headers": {"Retry-After": "2"}}, ScriptStep(429, (("retry-after", "2"),))),
+        ({"status": 200, "body": "hello"}, ScriptStep(200, (("content-type", "text/plain; charset=utf-8"),), b"hello")),
+        ({"status": 200, "body": {"a": [1]}}, ScriptStep(200, (("content-type", "application/json"),), b'{"a":[1]}')),
         (
             {"status": 200, "headers": {"Content-Type": "text/csv"}, "body": "a,b"},
-            Step(200, (("content-type", "text/csv"),), b"a,b"),
+            ScriptStep(200, (("content-type", "text/csv"),), b"a,b"),
         ),
     ],
 )
-def test_a_step(given: Any, step: Step) -> None:
+def test_a_step(given: Any, step: ScriptStep) -> None:
     assert parsed(given) == (step,)
 
 

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from heliograph.maintenance.sessions import end_sessions
-from heliograph.server.masking import MASK
+from heliograph.server.viewer_masking import MASK
 from heliograph.storage.opening import open_store
 from heliograph.wire import times
 from heliograph.wire.formats import Json

@@ -8,7 +8,7 @@ import pytest
 
 from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.table.extensions import EXTENSIONS
-from heliograph.wire.table.extensions.contents import CONTENTS_TAG
+from heliograph.wire.table.extensions.app_contents import CONTENTS_TAG
 from heliograph.wire.table.extensions.memberships import MEMBERSHIPS_TAG
 from tests.harness import Caller, new_app
 from tests.security.calls import path_of

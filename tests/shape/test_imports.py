@@ -15,7 +15,7 @@ TYPING_ONLY = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    "
 FORBIDDEN = {
     "webhooks": ("import heliograph.storage.store", "heliograph.webhooks -> heliograph.storage.store"),
     "compat.calls": ("import heliograph.settings", "heliograph.compat.calls -> heliograph.settings"),
-    "client.values": ("import heliograph.running", "heliograph.client.values -> heliograph.running"),
+    "client.values": ("import heliograph.local_sandboxes", "heliograph.client.values -> heliograph.local_sandboxes"),
     "client.auth": (TYPING_ONLY + "import heliograph.domain.keys", "heliograph.client.auth -> heliograph.domain.keys"),
     "server.app": ("from heliograph import Client", "heliograph.server.app -> heliograph"),
     "domain.apps": ("def late():\n    import heliograph.cli.call", "heliograph.domain.apps -> heliograph.cli.call"),

@@ -46,7 +46,7 @@ SPREAD_OUT = {
     "retention.buckets": "the hourly maintenance of a database that is not distributed",
     "stream.start": "the schema step that starts the stream",
     "stream.rows_after": "the stream covers a whole app",
-    "activity.is_behind": "the stream covers a whole app",
+    "activity_stream.is_behind": "the stream covers a whole app",
     "stream.changed_apps": "the streams cover whole apps",
     "repetitions._between": "the stream covers a whole app",
     "repetitions.changed_apps": "the streams cover whole apps",

@@ -63,7 +63,7 @@ WITHOUT_TENANT |= {"schema.version", "schema.migrate", "schema.take", "paging.sl
 WITHOUT_TENANT |= {"merged_paging.merged_slice_of"}
 # A delivery finds its tenant by the webhook, and the stream reads the events of all tenants.
 WITHOUT_TENANT |= {"webhooks.find", "stream.start", "stream.newest", "stream.changed_apps", "cursors.prepare"}
-WITHOUT_TENANT |= {"repetitions.changed_apps", "activity.changed_apps", "recorded_requests.newest"}
+WITHOUT_TENANT |= {"repetitions.changed_apps", "activity_stream.changed_apps", "recorded_requests.newest"}
 # Snapshots are of the whole database.
 WITHOUT_TENANT |= {
     "stream.forget_between",

@@ -21,7 +21,7 @@ from heliograph.storage.postgres import ddl
 from heliograph.storage.postgres import partitions as postgresql
 from heliograph.storage.postgres.partitions import PostgresPartitions
 from heliograph.storage.rows import retention
-from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.retention import RetentionMark
 from heliograph.storage.store import Store
 from tests.databases import POSTGRESQL
 from tests.delivery.receiver import Call, receiving
@@ -148,7 +148,7 @@ def test_old_partitions_are_dropped_and_pending_deliveries_are_moved(run: Run, m
             assert await ranges(site) == await ranges(site, "attempt") != []
 
             async def drop() -> None:
-                assert await prune(store, Mark(0, first.end), DAY, Failures())
+                assert await prune(store, RetentionMark(0, first.end), DAY, Failures())
 
             # On a busy machine this takes longer than the delay of a retry, so nothing is delivered meanwhile.
             times = 0
@@ -165,7 +165,7 @@ def test_old_partitions_are_dropped_and_pending_deliveries_are_moved(run: Run, m
             async with delivering(store) as running:
                 running.forward(11)
                 assert await site.settled() == ["delivered"] * 3
-        assert await prune(store, Mark(0, first.end), DAY, Failures())
+        assert await prune(store, RetentionMark(0, first.end), DAY, Failures())
         assert [await site.rows(f"SELECT 1 FROM {table}") for table in TABLES] == [[], [], []]
 
     run(work)
@@ -219,7 +219,7 @@ def test_a_partition_with_many_pending_deliveries_is_kept_and_pruned_by_rows(
         hook = await site.hook("http://127.0.0.1:9/")
         for user in users:
             await site.touch(user)
-        old = Mark(0, ids.earliest(ids.milliseconds(first.end) + 5 * HOUR))
+        old = RetentionMark(0, ids.earliest(ids.milliseconds(first.end) + 5 * HOUR))
         for _ in range(2):
             assert await prune(store, old, DAY, Failures())
             await assert_nothing_pending_is_lost(site, 3)
@@ -245,7 +245,7 @@ def test_a_wide_partition_is_pruned_by_rows_after_the_retention_time_was_reduced
         for moment in (0, 1, 30):
             ids.follow(ids.earliest(ids.milliseconds(wide.first) + moment * DAY))
             await site.group()
-        old = Mark(0, ids.earliest(ids.milliseconds(wide.first) + 2 * DAY))
+        old = RetentionMark(0, ids.earliest(ids.milliseconds(wide.first) + 2 * DAY))
         assert await prune(store, old, 365 * DAY, Failures())
         assert len(await site.rows("SELECT 1 FROM event")) == 3
         assert await prune(store, old, DAY, Failures())
@@ -294,7 +294,7 @@ def test_ids_that_have_no_partition(run: Run, monkeypatch: pytest.MonkeyPatch, i
         ids.follow(first.first)
         await site.group()
         assert len(await parts(site, "event")) == 2
-        assert await prune(store, Mark(0, first.first), DAY, Failures())
+        assert await prune(store, RetentionMark(0, first.first), DAY, Failures())
         assert len(await site.rows("SELECT 1 FROM event")) == 1
 
     run(work)

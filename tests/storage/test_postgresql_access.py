@@ -13,7 +13,7 @@ from heliograph import ids
 from heliograph.background import Failures
 from heliograph.errors import UsageError
 from heliograph.maintenance.retention import prune
-from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.retention import RetentionMark
 from tests import databases
 from tests.databases import everything, with_parameters
 from tests.harness import Caller, command, init, serving
@@ -85,7 +85,7 @@ def test_only_a_member_of_the_owner_adds_partitions(postgresql: PostgreSQL, capl
     async def maintain() -> None:
         async with opened(url) as store:
             await store.partitions.add(DAY)
-            assert await prune(store, Mark(0, ids.LAST), DAY, Failures())
+            assert await prune(store, RetentionMark(0, ids.LAST), DAY, Failures())
 
     asyncio.run(maintain())
     assert databases.rows(url, owners) == [("postgres",)]

@@ -15,7 +15,7 @@ from heliograph.errors import BadRequest
 from heliograph.maintenance.search_terms import add_terms
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import meta, search_progress
-from heliograph.storage.rows.search_progress import Progress
+from heliograph.storage.rows.search_progress import SearchProgress
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.apps import AppCreateBody
@@ -142,7 +142,7 @@ def test_an_interrupted_addition_continues(run: Run, monkeypatch: pytest.MonkeyP
         await fill(store, tenant, 10)
         expected = await store.read(stored)
         await store.write(forget)
-        await store.write(search_progress.put, Progress("conversation"))
+        await store.write(search_progress.put, SearchProgress("conversation"))
         await add_terms(store)
         assert await store.read(stored) == [row for row in expected if row[2] == "conversation.metadata"]
 

@@ -13,7 +13,7 @@ from heliograph.background import Failures
 from heliograph.domain.tenants import AppCaller
 from heliograph.server.http.channel import Channel
 from heliograph.server.http.exchange import Addresses
-from heliograph.server.http.responses import Response
+from heliograph.server.http.responses import HttpResponse
 from heliograph.server.recording.exchange import BODY_LIMIT, RecordedExchange
 from heliograph.server.recording.recorder import DISPLACED_LIMIT, QUEUE_BYTES, QUEUE_LIMIT, Recorder, recording
 from heliograph.storage.engine import Reader, Tx
@@ -40,7 +40,7 @@ def add(recorder: Recorder, number: int, body: bytes = b"") -> None:
     target, addresses = (PATH.encode(), b""), Addresses("http", None, None)
     exchange = RecordedExchange(Channel(_Transport()), "GET", target, headers, addresses, lambda: None)
     exchange.mark_authenticated(AppCaller("app_key", operations.Scope.APP, APP))
-    recorder.add(exchange, APP, "GetApp", Response(200, [], body), 0.001)
+    recorder.add(exchange, APP, "GetApp", HttpResponse(200, [], body), 0.001)
 
 
 async def numbers(reader: Reader) -> list[int]:

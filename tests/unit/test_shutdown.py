@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from heliograph.server.http.connections import Connections
+from heliograph.server.http.connections import ServerConnections
 from heliograph.server.http.exchange import Exchange
 from heliograph.server.http.sockets import listen
 from heliograph.server.process.running import Server
@@ -35,7 +35,7 @@ async def nothing() -> None:
 
 def test_a_connection_that_is_being_accepted_is_closed_at_once(caplog: pytest.LogCaptureFixture) -> None:
     async def run() -> None:
-        server = Server(never, Connections(), 1, nothing, lambda: None)
+        server = Server(never, ServerConnections(), 1, nothing, lambda: None)
         loop, accepting = asyncio.get_running_loop(), asyncio.Event()
         connect = loop.connect_accepted_socket
 
@@ -72,7 +72,7 @@ async def hanging_request(grace_seconds: float) -> AsyncIterator[tuple[Server, T
         await asyncio.Event().wait()
 
     listener = listen("127.0.0.1", 0)
-    connections = Connections()
+    connections = ServerConnections()
     server = Server(hang, connections, grace_seconds, nothing, lambda: None)
     running = asyncio.create_task(server.run(listener))
     await asyncio.sleep(0)

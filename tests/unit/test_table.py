@@ -14,7 +14,7 @@ from heliograph.wire.operations import Credential, Scope
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
-from heliograph.wire.table.extensions.contents import CONTENTS_TAG
+from heliograph.wire.table.extensions.app_contents import CONTENTS_TAG
 from heliograph.wire.table.extensions.recorded_requests import RECORDER_TAG
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 from heliograph.wire.table.v2.users import DELETE_USER

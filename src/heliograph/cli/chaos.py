@@ -12,7 +12,7 @@ from heliograph.cli.chaos_presets import PRESETS
 from heliograph.cli.connecting import connection, connection_options, send
 from heliograph.cli.options import json_option, print_json
 from heliograph.errors import UsageError
-from heliograph.running import Connection
+from heliograph.local_sandboxes import Connection
 from heliograph.wire.table.sandbox import DELETE_CHAOS, GET_CHAOS, PUT_CHAOS
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -8,7 +8,7 @@ import click
 
 from heliograph.cli.connecting import connection, connection_options, send
 from heliograph.cli.options import json_option, parse_duration, print_json
-from heliograph.running import Connection
+from heliograph.local_sandboxes import Connection
 from heliograph.wire.table.sandbox import GET_CLOCK, SET_CLOCK
 
 

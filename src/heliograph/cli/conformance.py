@@ -11,7 +11,7 @@ from heliograph.errors import UsageError
 
 if TYPE_CHECKING:
     from heliograph.conformance.receiver import Receiver
-    from heliograph.conformance.session import Session
+    from heliograph.conformance.runner import CheckRunner
 
 ALL_PASSED, FAILURES, UNREACHABLE, INTERRUPTED = 0, 1, 3, 130
 _FILE = click.File("wb", lazy=False)
@@ -52,20 +52,20 @@ def conformance(listing: bool, only: tuple[str, ...], **options: Any) -> int:
 
 def _run(checks: list[Any], options: dict[str, Any]) -> int:
     from heliograph.conformance.caller import NoResponse
-    from heliograph.conformance.session import Session
+    from heliograph.conformance.runner import CheckRunner
 
     given = {"pace": options["requests_per_second"], "slow": options["slow"]}
-    session = Session(**_credentials(options), receiver=_receiver(options), **given)
+    runner = CheckRunner(**_credentials(options), receiver=_receiver(options), **given)
     try:
-        session.begin()
-        interrupted = session.run(checks, click.echo, keep=options["keep"])
+        runner.begin()
+        interrupted = runner.run(checks, click.echo, keep=options["keep"])
     except NoResponse as error:
         click.echo(f"heliograph: cannot reach {options['url']}: {error}", err=True)
         return UNREACHABLE
     finally:
-        session.close()
-    _write(session, options)
-    return INTERRUPTED if interrupted else FAILURES if session.failed else ALL_PASSED
+        runner.close()
+    _write(runner, options)
+    return INTERRUPTED if interrupted else FAILURES if runner.failed else ALL_PASSED
 
 
 def _credentials(options: dict[str, Any]) -> dict[str, Any]:
@@ -120,12 +120,12 @@ def _receiver(options: dict[str, Any]) -> Receiver | None:
         raise UsageError(f"cannot listen on {listen}: {error}") from None
 
 
-def _write(session: Session, options: dict[str, Any]) -> None:
+def _write(runner: CheckRunner, options: dict[str, Any]) -> None:
     """Write the reports that were requested."""
     reports: dict[str, IO[bytes] | None] = {name: options[name] for name in ("json_file", "junit", "record")}
     if file := reports["json_file"]:
-        file.write(session.json())
+        file.write(runner.json())
     if file := reports["junit"]:
-        file.write(session.junit())
+        file.write(runner.junit())
     if file := reports["record"]:
-        file.writelines(session.record())
+        file.writelines(runner.record())

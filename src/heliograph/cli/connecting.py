@@ -12,7 +12,7 @@ import msgspec
 
 from heliograph.cli.options import DEFAULT_URL
 from heliograph.errors import UsageError
-from heliograph.running import Connection, running_at
+from heliograph.local_sandboxes import Connection, running_at
 from heliograph.wire.formats import Bytes
 from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.table.console import CONSOLE_OPERATIONS
@@ -20,7 +20,7 @@ from heliograph.wire.table.console import CONSOLE_OPERATIONS
 if TYPE_CHECKING:
     from heliograph import Client
     from heliograph.client.requesting import PreparedRequest
-    from heliograph.domain.sandbox import Sandbox
+    from heliograph.domain.sandbox import SandboxApp
     from heliograph.storage.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,7 +41,7 @@ def client_of(connection: Connection, *, account: bool = False) -> Client:
     return Client(connection.url, auth=BasicAuth(connection.account_key_id, connection.account_key_secret))
 
 
-async def connection_of(store: Store, sandbox: Sandbox, url: str) -> Connection:
+async def connection_of(store: Store, sandbox: SandboxApp, url: str) -> Connection:
     """The connection to the sandbox app of a database, with the secret of its first webhook."""
     from heliograph.storage.rows import webhooks
 

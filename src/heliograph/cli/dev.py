@@ -18,12 +18,12 @@ import click
 from heliograph.cli.connecting import connection_of
 from heliograph.cli.options import print_json, settings_options
 from heliograph.errors import UsageError
-from heliograph.running import registered
+from heliograph.local_sandboxes import registered
 from heliograph.settings import IN_MEMORY, Settings, is_loopback
 from heliograph.storage.store import Store
 
 if TYPE_CHECKING:
-    from heliograph.domain.sandbox import Sandbox
+    from heliograph.domain.sandbox import SandboxApp
     from heliograph.sandbox.seed_files import SeedFile
     from heliograph.sandbox.tools import Tools
 
@@ -98,7 +98,7 @@ async def _prepare(
     stack.enter_context(registered(await connection_of(store, found, url)))
 
 
-async def _sandbox(store: Store, tools: Tools | None, settings: Settings, file: SeedFile | None) -> Sandbox:
+async def _sandbox(store: Store, tools: Tools | None, settings: Settings, file: SeedFile | None) -> SandboxApp:
     from heliograph.domain import sandbox
     from heliograph.sandbox import starting
 

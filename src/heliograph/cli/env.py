@@ -11,7 +11,7 @@ import click
 from heliograph.cli.connecting import connection, connection_of, url_option
 from heliograph.cli.options import in_store, print_json
 from heliograph.errors import UsageError
-from heliograph.running import Connection
+from heliograph.local_sandboxes import Connection
 from heliograph.storage.store import Store
 
 _PREFIX = "HELIOGRAPH_"

@@ -11,7 +11,7 @@ import msgspec
 from heliograph.cli.connecting import connection, connection_options, send
 from heliograph.cli.options import json_option, print_json, printable
 from heliograph.errors import UsageError
-from heliograph.running import Connection
+from heliograph.local_sandboxes import Connection
 from heliograph.wire.table.sandbox import CLEAR_INBOX_CALLS, GET_INBOX, LIST_INBOX_CALLS, LIST_INBOXES, SET_INBOX_SCRIPT
 
 _PAGE = 100

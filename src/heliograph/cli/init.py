@@ -15,9 +15,9 @@ def init(url: str, as_json: bool) -> None:
 
     Creates the database if needed. The output is the same every time; a server may be running.
     """
-    from heliograph.domain.sandbox import Sandbox, ensure
+    from heliograph.domain.sandbox import SandboxApp, ensure
 
-    sandbox: Sandbox = in_store(url, ensure)
+    sandbox: SandboxApp = in_store(url, ensure)
     if as_json:
         print_json(
             {

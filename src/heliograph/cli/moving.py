@@ -17,7 +17,7 @@ import msgspec
 from heliograph.cli.connecting import connection, connection_options
 from heliograph.cli.options import printable
 from heliograph.errors import UsageError
-from heliograph.running import Connection
+from heliograph.local_sandboxes import Connection
 from heliograph.wire import times
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _SHOWN_EVERY = 0.1
 """Seconds between updates of the number of records, which may grow by thousands while `done` stays the same."""
 
 
-class Origin(msgspec.Struct, frozen=True):
+class SourceServer(msgspec.Struct, frozen=True):
     """The server to import from, with the limits of reading."""
 
     url: str
@@ -43,7 +43,7 @@ class Origin(msgspec.Struct, frozen=True):
     with_devices: bool
 
 
-def _origin_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def _source_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--devices/--no-devices", default=True, help="Also read devices: one request more for each user."),
         click.option("--at-once", type=click.IntRange(1, 32), default=4, show_default=True,
@@ -81,7 +81,7 @@ def _origin_options(command: Callable[..., Any]) -> Callable[..., Any]:
     help="File with the progress of the import.  [default: heliograph-import-APP.state]",
 )
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="File for the report, as JSON.")
-@_origin_options
+@_source_options
 @connection_options
 def import_(source: str, list_: TextIO | None, state: Path | None, report: Path | None, **given: Any) -> int:
     """Import users with their conversations, or an exported directory. Ids and times are kept.
@@ -92,19 +92,19 @@ def import_(source: str, list_: TextIO | None, state: Path | None, report: Path 
     to = connection(given["url"], given["app_id"], given["key_id"], given["key_secret"])
     if not source.startswith(("http://", "https://")):
         return _restore(Path(source), to, report)
-    origin = _origin(source, given)
-    return _move(origin, to, _names(list_) if list_ else None, state or _default_state(origin), report)
+    server = _source_server(source, given)
+    return _move(server, to, _names(list_) if list_ else None, state or _default_state(server), report)
 
 
-def _origin(url: str, given: dict[str, Any]) -> Origin:
+def _source_server(url: str, given: dict[str, Any]) -> SourceServer:
     app_id, key_id, key_secret = (given[f"from_{name}"] for name in ("app", "key_id", "key_secret"))
     if not (app_id and key_id and key_secret):
         raise UsageError("the source needs --from-app, --from-key-id and HELIOGRAPH_FROM_KEY_SECRET")
-    return Origin(url.rstrip("/"), app_id, key_id, key_secret, given["rate"], given["at_once"], given["devices"])
+    return SourceServer(url.rstrip("/"), app_id, key_id, key_secret, given["rate"], given["at_once"], given["devices"])
 
 
-def _default_state(origin: Origin) -> Path:
-    return Path(f"heliograph-import-{origin.app_id}.state")
+def _default_state(server: SourceServer) -> Path:
+    return Path(f"heliograph-import-{server.app_id}.state")
 
 
 def _names(file: TextIO) -> list[str]:
@@ -120,16 +120,16 @@ def _names(file: TextIO) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _move(origin: Origin, to: Connection, names: list[str] | None, path: Path, report: Path | None) -> int:
+def _move(server: SourceServer, to: Connection, names: list[str] | None, path: Path, report: Path | None) -> int:
     from heliograph.moving.report import Report
     from heliograph.moving.state import State
 
-    state = State(path, Report(f"{origin.url} {origin.app_id}", f"{to.url} {to.app_id}", times.to_text(times.now())))
+    state = State(path, Report(f"{server.url} {server.app_id}", f"{to.url} {to.app_id}", times.to_text(times.now())))
     if state.is_resumed:
         click.echo(f"resuming the import that {path} describes", err=True)
     try:
         _write_report(state.report, report)  # fail before the import if the path cannot be written
-        asyncio.run(_run(origin, to, names, state))
+        asyncio.run(_run(server, to, names, state))
     except (KeyboardInterrupt, UsageError) as error:
         _write_report(state.report, report)
         click.echo(f"\nto resume, run the same command again: {path} has its progress", err=True)
@@ -141,21 +141,21 @@ def _move(origin: Origin, to: Connection, names: list[str] | None, path: Path, r
     return _finished(state.report, report)
 
 
-async def _run(origin: Origin, to: Connection, names: list[str] | None, state: State) -> None:
+async def _run(server: SourceServer, to: Connection, names: list[str] | None, state: State) -> None:
     from heliograph.moving.connecting import connected
     from heliograph.moving.mover import Mover
     from heliograph.moving.pace import Pace
     from heliograph.moving.reading import ApiReader
-    from heliograph.moving.writing import Target
+    from heliograph.moving.writing import AppWriter
 
-    pace = Pace(origin.rate, at_once=origin.at_once, announce=_announce)
+    pace = Pace(server.rate, at_once=server.at_once, announce=_announce)
     async with (
-        connected(origin.url, origin.key_id, origin.key_secret) as reading,
+        connected(server.url, server.key_id, server.key_secret) as reading,
         connected(to.url, to.key_id, to.key_secret) as writing,
     ):
-        source = ApiReader(reading, origin.app_id, pace)
-        target = Target(writing, to.app_id, state.report, at_once=origin.at_once)
-        mover = Mover(source, target, state, at_once=origin.at_once, with_devices=origin.with_devices)
+        source = ApiReader(reading, server.app_id, pace)
+        target = AppWriter(writing, to.app_id, state.report, at_once=server.at_once)
+        mover = Mover(source, target, state, at_once=server.at_once, with_devices=server.with_devices)
         requests, held = state.report.requests, state.report.rate_limited
 
         def count_requests() -> None:
@@ -183,7 +183,7 @@ def _restore(path: Path, to: Connection, report: Path | None) -> int:
     from heliograph.moving.connecting import connected
     from heliograph.moving.report import Report
     from heliograph.moving.restoring import restore
-    from heliograph.moving.writing import Target
+    from heliograph.moving.writing import AppWriter
 
     manifest = directory.verified(path)
     found = Report(str(path), f"{to.url} {to.app_id}", times.to_text(times.now()))
@@ -193,7 +193,7 @@ def _restore(path: Path, to: Connection, report: Path | None) -> int:
         async with connected(to.url, to.key_id, to.key_secret) as writing:
             with _progress("importing", total) as advanced:
                 await restore(
-                    path, manifest, Target(writing, to.app_id, found), found, lambda done: advanced(done, done)
+                    path, manifest, AppWriter(writing, to.app_id, found), found, lambda done: advanced(done, done)
                 )
 
     _write_report(found, report)

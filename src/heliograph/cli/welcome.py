@@ -10,7 +10,7 @@ from heliograph._version import __version__
 from heliograph.cli.console_link import print_console_link
 from heliograph.domain import sandbox
 from heliograph.domain.networks import described, networks_of
-from heliograph.domain.sandbox import Sandbox
+from heliograph.domain.sandbox import SandboxApp
 from heliograph.settings import DEFAULT_DATABASE, Settings
 from heliograph.storage.store import Store
 
@@ -45,7 +45,7 @@ def announce(store: Store, url: str, settings: Settings) -> None:
     click.echo(f"  webhooks   {allowed}{'' if settings.delivery else '; delivered by `heliograph deliver` only'}")
 
 
-def introduce(url: str, created: Sandbox) -> None:
+def introduce(url: str, created: SandboxApp) -> None:
     """Print the keys of the sandbox, and first steps."""
     click.echo(f"  app          {created.app.id}")
     click.echo(f"  app key      {created.app_key.id}  {created.app_key.secret}")
@@ -63,7 +63,7 @@ def _how_to_show(store: Store, database: str) -> str:
     return f"; `heliograph init{option}` prints it again"
 
 
-def first_steps(url: str, created: Sandbox) -> list[str]:
+def first_steps(url: str, created: SandboxApp) -> list[str]:
     """Shell commands for the sandbox that create a user and a group, join it, list its participants, and leave it."""
     return [
         f"APP={url}/v2/apps/{created.app.id}",

@@ -28,7 +28,7 @@ _RESET = b"reset"
 too old. The stream goes on after the gap."""
 
 
-class Source(ABC, Generic[T]):
+class StreamSource(ABC, Generic[T]):
     """Parses the successive responses of one stream.
 
     A resumed stream may send events again. Events among the last 10,000 that were received are skipped, unless they are
@@ -114,7 +114,7 @@ class Source(ABC, Generic[T]):
         return found[0]
 
 
-class EventSource(Source[Delivery]):
+class EventSource(StreamSource[Delivery]):
     """Parses the event stream, which consists of deliveries."""
 
     what = "delivery"
@@ -129,7 +129,7 @@ class EventSource(Source[Delivery]):
         return bool(record.repeated)
 
 
-class ActivitySource(Source[ActivityEntry]):
+class ActivitySource(StreamSource[ActivityEntry]):
     """Parses the activity stream."""
 
     what = "entry"

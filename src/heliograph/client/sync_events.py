@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from heliograph.client import retrying
 from heliograph.client.delivery import Delivery, Listener, ListenerListResponse
-from heliograph.client.event_source import ActivityEntry, ActivitySource, EventSource, Source
+from heliograph.client.event_source import ActivityEntry, ActivitySource, EventSource, StreamSource
 from heliograph.client.options import Attempt, Options, report_attempt
 from heliograph.client.requesting import PreparedRequest, build
 from heliograph.client.sync_calls import Api, BaseClient
@@ -22,7 +22,7 @@ from heliograph.wire.table.extensions.deliveries import LIST_LISTENERS, STREAM_E
 from heliograph.wire.table.extensions.recorded_requests import STREAM_ACTIVITY
 
 T = TypeVar("T")
-S = TypeVar("S", bound=Source[Any])
+S = TypeVar("S", bound=StreamSource[Any])
 
 _SILENCE_SECONDS = 45.0
 """Reconnect after this long without data. The server sends a comment every 15 or 20 seconds."""

@@ -15,7 +15,7 @@ import httpx
 import msgspec
 
 from heliograph.conformance.outcomes import Failure
-from heliograph.conformance.raw import Origin, first_line
+from heliograph.conformance.raw import ServerAddress, first_line
 from heliograph.errors import HeliographError
 from heliograph.wire.operations import AnyOperation
 
@@ -159,9 +159,9 @@ class Caller:
         """
         self._wait()
         url = httpx.URL(self.url)
-        origin = Origin(url.host, url.port or (443 if url.scheme == "https" else 80), url.scheme == "https")
+        address = ServerAddress(url.host, url.port or (443 if url.scheme == "https" else 80), url.scheme == "https")
         try:
-            line = first_line(origin, head, TIMEOUT_SECONDS)
+            line = first_line(address, head, TIMEOUT_SECONDS)
         except OSError as error:
             raise NoResponse(f"no response: {error}") from None
         words = line.split()

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from heliograph.conformance.outcomes import Need
 from heliograph.conformance.site import Site
 
-Run = Callable[[Site], None]
+CheckFunction = Callable[[Site], None]
 
 
 @dataclass(frozen=True)
-class Source:
+class RuleSource:
     """Where a rule comes from: a place in the API's documentation, or a choice of Heliograph."""
 
     place: str = ""
@@ -26,7 +26,7 @@ class Source:
         return f"documented: {self.place}" if self.place else "our choice"
 
 
-CHOICE = Source()
+CHOICE = RuleSource()
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Check:
 
     number: str
     sentence: str
-    source: Source
+    source: RuleSource
     needs: tuple[Need, ...]
-    run: Run
+    run: CheckFunction
 
     @property
     def topic(self) -> str:
@@ -49,10 +49,12 @@ RULES: list[Check] = []
 """The checks of rules, in the order of their definition."""
 
 
-def rule(number: str, sentence: str, *needs: Need, source: Source = CHOICE) -> Callable[[Run], Run]:
+def rule(
+    number: str, sentence: str, *needs: Need, source: RuleSource = CHOICE
+) -> Callable[[CheckFunction], CheckFunction]:
     """Register the decorated function as the check of a rule."""
 
-    def register(run: Run) -> Run:
+    def register(run: CheckFunction) -> CheckFunction:
         RULES.append(Check(number, sentence, source, needs, run))
         return run
 

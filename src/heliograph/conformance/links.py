@@ -13,7 +13,7 @@ from heliograph.wire.table.v2.users import CREATE_CLIENT, CREATE_USER, LIST_CLIE
 WHATSAPP = {"type": "whatsapp", "accountId": "1", "accountManagementAccessToken": "t"}
 
 
-class Link(NamedTuple):
+class ChannelLink(NamedTuple):
     """A client that is linked to a user for a personal conversation."""
 
     user: str
@@ -54,14 +54,14 @@ def link_body(
 def linked(
     site: Site, kind: str = "twilio", *, user: str = "", number: str = "", confirmation: str = "immediate",
     conversation: str = "", **more: Any,
-) -> Link:  # fmt: skip
+) -> ChannelLink:  # fmt: skip
     """Link a phone number to a user, by default a new one, for a new personal conversation."""
     user = user or site.ok(CREATE_USER, {})["user"]["id"]
     conversation = conversation or site.personal(user)
     number = number or new_number()
     body = link_body(site, conversation, number, confirmation, kind, **more)
     client = site.ok(CREATE_CLIENT, body, userIdOrExternalId=user)["client"]
-    return Link(user, conversation, client["id"], number)
+    return ChannelLink(user, conversation, client["id"], number)
 
 
 def clients_of(site: Site, user: str) -> list[Any]:

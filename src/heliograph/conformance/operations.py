@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from heliograph.conformance.check import CHOICE, Check, Source
+from heliograph.conformance.check import CHOICE, Check, RuleSource
 from heliograph.conformance.outcomes import Need
 from heliograph.conformance.recipes import apps, conversations, integrations, users  # noqa: F401 - registers recipes
 from heliograph.conformance.recipes.recipe import RECIPES, Prepared
@@ -22,8 +22,8 @@ from heliograph.wire.table.v2.conversations import DOWNLOAD_MESSAGE_REF, LIST_ME
 APP_ID = "appId"
 WRONG_SECRET = "Basic " + "YXBwXzAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDp3cm9uZw=="
 """The id of a key that does not exist, and a secret."""
-_GENERAL = Source("section Errors")
-_SCOPES = Source("section API Authentication")
+_GENERAL = RuleSource("section Errors")
+_SCOPES = RuleSource("section API Authentication")
 
 _CODES = {
     "conversationId": "conversation_not_found",
@@ -56,9 +56,9 @@ def operation_checks() -> Iterator[Check]:
         yield _success(operation)
 
 
-def _source(operation: AnyOperation, documented: Collection[AnyOperation]) -> Source:
+def _source(operation: AnyOperation, documented: Collection[AnyOperation]) -> RuleSource:
     """The operation, if the API document has the response for it."""
-    return Source(operation.name) if operation in documented else CHOICE
+    return RuleSource(operation.name) if operation in documented else CHOICE
 
 
 def _needs(operation: AnyOperation) -> tuple[Need, ...]:
@@ -71,7 +71,7 @@ def _invalid_page(operation: AnyOperation, site: Site) -> None:
         _send(operation, site, params={**wanted, **params}).refused(400, "bad_request")
 
 
-def _check(operation: AnyOperation, suffix: str, sentence: str, source: Source, needs: Any, run: Any) -> Check:
+def _check(operation: AnyOperation, suffix: str, sentence: str, source: RuleSource, needs: Any, run: Any) -> Check:
     number = f"operation.{operation.name}.{suffix}"
     return Check(number, f"{operation.name}: {sentence}", source, tuple(needs), partial(run, operation))
 
@@ -147,7 +147,7 @@ def _bodies(operation: AnyOperation) -> Iterator[Check]:
     needs = _needs(operation)
     if operation.body.has_parts:
         sentence = "a body without the part source is 400 bad_request."
-        yield _check(operation, "400", sentence, Source(operation.name), needs, _without_file)
+        yield _check(operation, "400", sentence, RuleSource(operation.name), needs, _without_file)
     elif operation.body.is_json:
         yield _check(operation, "400", "a malformed body is 400.", _GENERAL, needs, _malformed)
         if _requires_fields(operation.body.kind):
@@ -185,7 +185,7 @@ def _invalid(operation: AnyOperation) -> str:
 def _success(operation: AnyOperation) -> Check:
     sentence = f"a valid request is {operation.status} in the documented form."
     needs = _needs(operation)
-    return _check(operation, str(operation.status), sentence, Source(operation.name), needs, _succeed)
+    return _check(operation, str(operation.status), sentence, RuleSource(operation.name), needs, _succeed)
 
 
 def _succeed(operation: AnyOperation, site: Site) -> None:

@@ -7,7 +7,7 @@ import ssl
 from typing import NamedTuple
 
 
-class Origin(NamedTuple):
+class ServerAddress(NamedTuple):
     """Where a server listens."""
 
     host: str
@@ -15,14 +15,14 @@ class Origin(NamedTuple):
     tls: bool
 
 
-def first_line(origin: Origin, data: bytes, timeout: float) -> str:
+def first_line(address: ServerAddress, data: bytes, timeout: float) -> str:
     """Send these bytes on a new connection; returns the first line of the response.
 
     Raises:
         OSError: the connection failed, or nothing came within `timeout` seconds.
     """
-    with socket.create_connection(origin[:2], timeout) as plain:
-        connection = _over_tls(plain, origin.host) if origin.tls else plain
+    with socket.create_connection(address[:2], timeout) as plain:
+        connection = _over_tls(plain, address.host) if address.tls else plain
         connection.sendall(data)
         with connection.makefile("rb") as stream:
             line = stream.readline(1000)

@@ -17,7 +17,7 @@ EVENT_SECONDS = 10.0
 """The maximum time to wait for an event."""
 
 
-class Call(NamedTuple):
+class CapturedRequest(NamedTuple):
     """One request of the server to a webhook."""
 
     headers: dict[str, str]
@@ -25,19 +25,19 @@ class Call(NamedTuple):
     content: bytes
 
 
-class Inbox:
+class Endpoint:
     """The calls of one webhook. It responds with the statuses in `responses`, and then with 200."""
 
     def __init__(self, url: str, observed: list[Any]) -> None:
         self.url = url
         self._observed = observed
-        self.calls: list[Call] = []
+        self.calls: list[CapturedRequest] = []
         self.responses: list[int] = []
         self._events: list[tuple[Any, str]] = []
         """Each event with its JSON as text."""
         self._changed = threading.Condition()
 
-    def receive(self, call: Call) -> int:
+    def receive(self, call: CapturedRequest) -> int:
         """Store a call; returns the status of the response."""
         with self._changed:
             self.calls.append(call)
@@ -77,7 +77,7 @@ class Inbox:
             return self._changed.wait_for(condition, seconds)
 
 
-def _events_of(call: Call) -> list[Any]:
+def _events_of(call: CapturedRequest) -> list[Any]:
     try:
         return list(msgspec.json.decode(call.content)["events"])
     except (msgspec.DecodeError, KeyError, TypeError):
@@ -99,22 +99,22 @@ class Receiver:
     def __init__(self, host: str, port: int, public: str | None) -> None:
         self.observed: list[Any] = []
         """The events for which the current check has waited."""
-        self._inboxes: dict[str, Inbox] = {}
+        self._inboxes: dict[str, Endpoint] = {}
         self._server = _Server((host, port), self._receive)
         self.public = (public or f"http://{host}:{self._server.server_port}").rstrip("/")
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
-    def inbox(self) -> Inbox:
+    def inbox(self) -> Endpoint:
         """A new inbox, whose URL contains a random token."""
         path = f"/{secrets.token_hex(16)}"
-        return self._inboxes.setdefault(path, Inbox(self.public + path, self.observed))
+        return self._inboxes.setdefault(path, Endpoint(self.public + path, self.observed))
 
     def close(self) -> None:
         """Stop listening."""
         self._server.shutdown()
         self._server.server_close()
 
-    def _receive(self, path: str, call: Call) -> int:
+    def _receive(self, path: str, call: CapturedRequest) -> int:
         name = "/" + path.rpartition("/")[2]  # a proxy may have put a path before it
         inbox = self._inboxes.get(name)
         return inbox.receive(call) if inbox else http.HTTPStatus.NOT_FOUND
@@ -123,7 +123,7 @@ class Receiver:
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], receive: Callable[[str, Call], int]) -> None:
+    def __init__(self, address: tuple[str, int], receive: Callable[[str, CapturedRequest], int]) -> None:
         super().__init__(address, _Handler)
         self.receive = receive
 
@@ -136,7 +136,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         length = self.headers.get("content-length", "0")
         content = self.rfile.read(int(length) if length.isdigit() else 0)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.send_response(self.server.receive(self.path, Call(headers, content)))
+        self.send_response(self.server.receive(self.path, CapturedRequest(headers, content)))
         self.send_header("content-length", "0")
         self.end_headers()
 

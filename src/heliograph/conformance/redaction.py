@@ -11,7 +11,7 @@ from heliograph.conformance.caller import Answer
 from heliograph.conformance.site import PREFIX
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.secret_names import is_secret_name
-from heliograph.wire.table.extensions.contents import FIND, LIST_APP_CONVERSATIONS, LIST_APP_USERS
+from heliograph.wire.table.extensions.app_contents import FIND, LIST_APP_CONVERSATIONS, LIST_APP_USERS
 from heliograph.wire.table.extensions.deliveries import LIST_DELIVERIES, LIST_EVENT_RECORDS, LIST_LISTENERS
 from heliograph.wire.table.extensions.end_users import LIST_OUTBOUND
 from heliograph.wire.table.extensions.oauth import LIST_OAUTH_CLIENTS
@@ -69,7 +69,7 @@ class Redactor:
             return "<unknown>"
         return self._ids.setdefault(id, f"<id-{len(self._ids) + 1}>")
 
-    def finding(self, text: str, answers: Sequence[Answer]) -> str:
+    def result(self, text: str, answers: Sequence[Answer]) -> str:
         """A text about answers, for a record. It may quote the beginning of their bodies."""
         for answer in filter(_is_of_the_account, answers):
             text = text.replace(self.text(answer.summary()), f"{answer.status} <string>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import chain
 
-from heliograph.conformance.check import Check, Run, Source
+from heliograph.conformance.check import Check, CheckFunction, RuleSource
 from heliograph.conformance.links import new_number
 from heliograph.conformance.outcomes import Need
 from heliograph.conformance.site import MISSING, UNREACHABLE, Site
@@ -118,12 +118,12 @@ DOCUMENTED: dict[int, tuple[AnyOperation, ...]] = {
 REFUSALS: dict[AnyOperation, list[Check]] = {}
 
 
-def refusal(operation: AnyOperation, end: str, sentence: str, *needs: Need) -> Callable[[Run], Run]:
+def refusal(operation: AnyOperation, end: str, sentence: str, *needs: Need) -> Callable[[CheckFunction], CheckFunction]:
     """Register the decorated function as the check of a refusal of an operation."""
 
-    def register(run: Run) -> Run:
+    def register(run: CheckFunction) -> CheckFunction:
         name = operation.name
-        check = Check(f"operation.{name}.{end}", f"{name}: {sentence}", Source(name), needs, run)
+        check = Check(f"operation.{name}.{end}", f"{name}: {sentence}", RuleSource(name), needs, run)
         REFUSALS.setdefault(operation, []).append(check)
         return run
 

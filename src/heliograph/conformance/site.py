@@ -15,7 +15,7 @@ import msgspec
 from heliograph.conformance.caller import Answer, Caller, basic
 from heliograph.conformance.created import Created, Thing
 from heliograph.conformance.outcomes import Failure, Need, NotRun
-from heliograph.conformance.receiver import Inbox, Receiver
+from heliograph.conformance.receiver import Endpoint, Receiver
 from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.table.extensions.deliveries import LIST_DELIVERIES
 from heliograph.wire.table.v2.apps import CREATE_APP, CREATE_APP_KEY
@@ -45,7 +45,7 @@ _SECRETS = (b"secret", b"clientSecret", b"access_token")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
-class Run:
+class RunState:
     """The state that the sites of one run share: the caller, the credentials, and the created objects."""
 
     def __init__(
@@ -65,13 +65,13 @@ class Run:
 class Site:
     """An app of the server, and a key of it, with which operations are called."""
 
-    def __init__(self, run: Run, app_id: str, authorization: str) -> None:
+    def __init__(self, run: RunState, app_id: str, authorization: str) -> None:
         self.run = run
         self.app_id = app_id
         self.authorization = authorization
         self.prepared: dict[AnyOperation, Any] = {}
         """Calls that the checks of operations share."""
-        self._inboxes: dict[tuple[bool, bool], Inbox] = {}
+        self._inboxes: dict[tuple[bool, bool], Endpoint] = {}
 
     def call(self, operation: AnyOperation, body: Any = None, **given: Any) -> Answer:
         """Call an operation; returns the answer, whatever its status except 402.
@@ -273,7 +273,7 @@ class Site:
         """The `Authorization` header of a key of `bot`."""
         return self.integration_key(self.bot)
 
-    def inbox(self, full_user: bool = False, full_source: bool = False) -> Inbox:
+    def inbox(self, full_user: bool = False, full_source: bool = False) -> Endpoint:
         """The calls of a webhook for all events, which is created when it is first used."""
         key = (full_user, full_source)
         if key not in self._inboxes:
@@ -293,7 +293,7 @@ class Site:
     def _hooks(self) -> str:
         return self.bare_integration()
 
-    def settled(self, inbox: Inbox, conversation: str) -> list[str]:
+    def settled(self, inbox: Endpoint, conversation: str) -> list[str]:
         """The types of all events of a conversation so far. Posts a message, whose event comes after them."""
         marker = self.say(conversation, self.name())
         inbox.wait("conversation:message", conversation, marker["id"])

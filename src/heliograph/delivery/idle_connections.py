@@ -12,7 +12,7 @@ SWEEP_SECONDS = 1.0
 """How often connections that were idle for too long are closed."""
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-Origin = tuple[bool, str, int]
+UrlOrigin = tuple[bool, str, int]
 """Whether the connection is encrypted, the host, and the port."""
 
 
@@ -23,7 +23,7 @@ class IdleConnections:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[Origin, list[tuple[Connection, float]]] = {}
+        self._kept: dict[UrlOrigin, list[tuple[Connection, float]]] = {}
         self._count = 0
         self.sweep: asyncio.TimerHandle | None = None
         """The timer that closes expired connections, while there are idle ones."""
@@ -31,7 +31,7 @@ class IdleConnections:
     def __len__(self) -> int:
         return self._count
 
-    def keep(self, origin: Origin, connection: Connection) -> None:
+    def keep(self, origin: UrlOrigin, connection: Connection) -> None:
         """Keep a connection. At the limits, the oldest one is closed."""
         kept = self._kept.setdefault(origin, [])
         kept.append((connection, time.monotonic()))
@@ -43,7 +43,7 @@ class IdleConnections:
         if self.sweep is None:
             self.sweep = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._close_expired)
 
-    def take(self, origin: Origin) -> Connection | None:
+    def take(self, origin: UrlOrigin) -> Connection | None:
         """The newest connection to the origin that is still open."""
         while kept := self._kept.get(origin):
             connection, since = kept.pop()
@@ -64,12 +64,12 @@ class IdleConnections:
         self._kept.clear()
         self._count = 0
 
-    def _close_oldest(self, origin: Origin) -> None:
+    def _close_oldest(self, origin: UrlOrigin) -> None:
         (_, writer), _ = self._kept[origin].pop(0)
         self._forget(origin)
         writer.close()
 
-    def _forget(self, origin: Origin) -> None:
+    def _forget(self, origin: UrlOrigin) -> None:
         self._count -= 1
         if not self._kept[origin]:
             del self._kept[origin]

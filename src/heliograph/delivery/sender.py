@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from heliograph.delivery.connector import Connector, described
 from heliograph.delivery.fair_slots import FairSlots
-from heliograph.delivery.idle_connections import Connection, IdleConnections, Origin
+from heliograph.delivery.idle_connections import Connection, IdleConnections, UrlOrigin
 from heliograph.delivery.resolver import NameNotResolved
 from heliograph.delivery.responses import EndpointResponse, UnreadableResponse
 from heliograph.domain.networks import Network, TargetRefused
@@ -128,7 +128,7 @@ def _cause(error: Exception) -> str:
     return "connection"
 
 
-def _origin(target: Target) -> Origin:
+def _origin(target: Target) -> UrlOrigin:
     return target.encrypted, target.host, target.port
 
 

@@ -25,7 +25,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
-class Run(Protocol):
+class RunStep(Protocol):
     """Runs a step, a function of a transaction, with these arguments."""
 
     def __call__(
@@ -33,7 +33,7 @@ class Run(Protocol):
     ) -> Awaitable[T]: ...
 
 
-async def remove(run: Run, app_id: str, shards: Sequence[Shard]) -> int:
+async def remove(run: RunStep, app_id: str, shards: Sequence[Shard]) -> int:
     """Delete the contents of an app in small steps; returns the number of rows of users and conversations.
 
     Pass `store.write` to run each step in a transaction of its own. An interrupted removal can be repeated.
@@ -44,7 +44,7 @@ async def remove(run: Run, app_id: str, shards: Sequence[Shard]) -> int:
     return removed
 
 
-async def _remove_shard(run: Run, app_id: str, shard: Shard) -> int:
+async def _remove_shard(run: RunStep, app_id: str, shard: Shard) -> int:
     removed = 0
     for buckets in _groups(shard):
         for step in (apps.purge_rows, attachments.discard_of_app):

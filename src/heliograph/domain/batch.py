@@ -15,7 +15,7 @@ from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook, MemberKey, Needs, Reach
 from heliograph.domain.verbs import Refused, Verb
 from heliograph.storage.engine import Lock, StaleRead, Tx
-from heliograph.storage.rows import attachments, clients, conversations, integrations, participants, seats, users
+from heliograph.storage.rows import attachments, clients, conversations, integrations, participants, users, verb_facts
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.wire.conversations import PERSONAL
@@ -37,7 +37,7 @@ async def conversation_batch(tx: Tx, verbs: Sequence[Verb[T]]) -> list[T | Refus
 async def gather(tx: Tx, needs: Sequence[Needs]) -> FactBook:
     """Load the needed facts. Locks the conversations in the order of their ids."""
     facts = FactBook()
-    if len(needs) > 1 or not await _gather_seat(tx, needs[0], facts):
+    if len(needs) > 1 or not await _gather_for_one(tx, needs[0], facts):
         await _gather_rows(tx, needs, facts)
     await _gather_reaches(tx, needs, facts)
     if subscribing := [need for need in needs if need.sdk_client]:
@@ -49,7 +49,7 @@ async def gather(tx: Tx, needs: Sequence[Needs]) -> FactBook:
     return facts
 
 
-async def _gather_seat(tx: Tx, need: Needs, facts: FactBook) -> bool:
+async def _gather_for_one(tx: Tx, need: Needs, facts: FactBook) -> bool:
     """Gather the rows of a lone verb by one statement; returns whether that was possible."""
     if not tx.joins_buckets or need.participant_key is not None:
         return False
@@ -58,12 +58,12 @@ async def _gather_seat(tx: Tx, need: Needs, facts: FactBook) -> bool:
     named = _named_users([need], facts)
     user_id = named[0][1] if named else None
     lock = Lock.KEEP if need.keep_user else Lock.NONE
-    seat = await seats.get(tx, *need.conversation_key, user_id, user_lock=lock)
-    if seat is None:
+    found = await verb_facts.get(tx, *need.conversation_key, user_id, user_lock=lock)
+    if found is None:
         return False
-    facts.add_seat(seat)
-    # Without a conversation the seat has no user either.
-    if external is not None and seat.conversation is not None and not tx.single_writer:
+    facts.add_verb_facts(found)
+    # Without a conversation there is no user either.
+    if external is not None and found.conversation is not None and not tx.single_writer:
         _check_external_ids(named, facts)
     return True
 

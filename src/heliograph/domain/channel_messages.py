@@ -45,12 +45,12 @@ class _Content(Struct):
     type: str
 
 
-class _Shown(Struct):
+class _MessageParts(Struct):
     author: _Author
     content: _Content
 
 
-_decode = msgspec.json.Decoder(_Shown).decode
+_decode = msgspec.json.Decoder(_MessageParts).decode
 
 
 def client_for(reach: Reach | None, destination: str | None) -> StoredClient | None:
@@ -90,7 +90,7 @@ def deliver(
     outcome_reported(changes.journal, tenant, conversation, reach.user, message.id, destination, outcome)
 
 
-def _sent(message: StoredMessage, shown: _Shown, *, disclosed: bool) -> ChannelMessage:
+def _sent(message: StoredMessage, shown: _MessageParts, *, disclosed: bool) -> ChannelMessage:
     """The message for the channel. If the integration discloses AI, a message of an AI has the disclaimer."""
     routing = message.routing or Routing()
     disclaims = disclosed and AI in shown.author.subtypes and shown.content.type in _DISCLAIMED
@@ -106,7 +106,7 @@ def _with_disclaimer(shown: Raw) -> Raw:
     return Raw(msgspec.json.encode(message))
 
 
-def _refusal(client: StoredClient, shown: _Shown) -> str | None:
+def _refusal(client: StoredClient, shown: _MessageParts) -> str | None:
     """Why the channel does not take the message, or None."""
     if client.status != "active":
         return f"The client is {client.status}"

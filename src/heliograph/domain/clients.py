@@ -17,7 +17,7 @@ from heliograph.errors import BadRequest, ConversationNotFound, IntegrationNotFo
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import clients, integrations
 from heliograph.storage.rows.addresses import ClientAddress
-from heliograph.storage.rows.clients import Link, StoredClient
+from heliograph.storage.rows.clients import StoredClient, StoredLink
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.store import Store
@@ -54,7 +54,7 @@ class LinkRequest(Struct, frozen=True):
     external_id: str
     display_name: str
     address: ClientAddress
-    link: Link
+    link: StoredLink
     sent: Raw | None
 
 
@@ -74,7 +74,7 @@ def _request(tenant: Tenant, body: ClientCreateBody) -> LinkRequest:
     criteria = body.match_criteria
     given = criteria.address if isinstance(criteria, MailgunCriteriaBody) else criteria.phone_number
     external_id = given if isinstance(criteria, MailgunCriteriaBody) else "".join(given.replace("-", "").split())
-    link = Link(body.target.conversation_id, body.confirmation.type, primary=criteria.primary is not False)
+    link = StoredLink(body.target.conversation_id, body.confirmation.type, primary=criteria.primary is not False)
     return LinkRequest(
         type=criteria.__struct_config__.tag,  # type: ignore[arg-type]
         external_id=external_id,

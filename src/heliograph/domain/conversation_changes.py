@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heliograph import ids
-from heliograph.domain.facts import Key
+from heliograph.domain.facts import RowKey
 from heliograph.domain.participant_changes import remove_all
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import attachments, conversations, messages, outbound
@@ -15,12 +15,12 @@ class ConversationChanges:
 
     def __init__(self) -> None:
         self.created: list[StoredConversation] = []
-        self.changed: dict[Key, StoredConversation] = {}
-        self.controlled: dict[Key, StoredConversation] = {}
-        self.watched: dict[Key, StoredConversation] = {}
+        self.changed: dict[RowKey, StoredConversation] = {}
+        self.controlled: dict[RowKey, StoredConversation] = {}
+        self.watched: dict[RowKey, StoredConversation] = {}
         self.defaults: list[StoredConversation] = []
         self.emptied: list[StoredConversation] = []
-        self.deleted: dict[Key, tuple[StoredConversation, str]] = {}
+        self.deleted: dict[RowKey, tuple[StoredConversation, str]] = {}
         """Each with the cause that ends its memberships."""
 
     async def save(self, tx: Tx) -> None:

@@ -6,9 +6,9 @@ from heliograph import ids
 from heliograph.domain import views
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook
-from heliograph.domain.loading import load_integration, load_user
+from heliograph.domain.loading import load_device, load_integration, load_user
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest, DeviceNotFound
+from heliograph.errors import BadRequest
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import clients, devices
 from heliograph.storage.rows.devices import StoredDevice
@@ -93,6 +93,4 @@ async def get(store: Store, tenant: Tenant, id_or_external_id: str, brand_id: st
 
 async def _get(reader: Reader, app_id: str, id_or_external_id: str, brand_id: str | None, device_id: str) -> Device:
     user = await load_user(reader, app_id, id_or_external_id, brand_id)
-    if (device := await devices.get(reader, app_id, user.id, device_id)) is None:
-        raise DeviceNotFound
-    return views.device(device)
+    return views.device(await load_device(reader, app_id, user.id, device_id))

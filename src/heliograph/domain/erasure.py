@@ -16,7 +16,7 @@ from heliograph.domain import erasure_steps, users
 from heliograph.domain.attachments import id_in
 from heliograph.domain.loading import load_user
 from heliograph.domain.seats import Seats, load_seats
-from heliograph.domain.shown import decode_profile
+from heliograph.domain.stored_json import decode_profile
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import UserNotFound
 from heliograph.storage.blobs import Blobs
@@ -246,7 +246,7 @@ async def _remove_user(tx: Tx, tenant: Tenant, erasure: StoredErasure, seats: Se
 async def _disown(tx: Tx, state: ErasureState, conversation: StoredConversation) -> None:
     """Discard the attachments that only messages of the person in a conversation show."""
     app_id = conversation.app_id
-    for message_id in await mentions.shown_messages(tx, app_id, conversation.id, state.user_ids):
+    for message_id in await mentions.messages_with_attachments(tx, app_id, conversation.id, state.user_ids):
         released = await attachments.disown(tx, app_id, conversation.id, message_id)
         state.file_ids += [one.id for one in released if one.uses == 0]
 

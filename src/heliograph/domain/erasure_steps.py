@@ -103,7 +103,7 @@ async def _redact_messages(tx: Tx, erasure: StoredErasure, state: ErasureState, 
     app_id, redaction = erasure.app_id, _redaction(erasure, state)
     await conversations.get_many(tx, [(app_id, where) for where in sorted({one[0] for one in keys})], lock=Lock.CHANGE)
     # The messages may have been changed or deleted before the conversations were locked.
-    rows = await mentions.shown(tx, app_id, keys)
+    rows = await mentions.get_messages(tx, app_id, keys)
     changed = [(where, id, *redaction.message(shown)) for where, id, shown in rows]
     for where, id, _, is_own in changed:
         if is_own:

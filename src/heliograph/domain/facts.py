@@ -10,10 +10,10 @@ from heliograph.storage.rows.attachments import StoredAttachment
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.participants import StoredParticipant
-from heliograph.storage.rows.seats import Seat
 from heliograph.storage.rows.users import StoredUser
+from heliograph.storage.rows.verb_facts import VerbFacts
 
-Key = tuple[str, str]
+RowKey = tuple[str, str]
 """(app id, id)."""
 ExternalKey = tuple[str, str, str | None]
 """(app id, external id, brand id)."""
@@ -66,7 +66,7 @@ class Needs(Struct, frozen=True, gc=False):
     attachments: tuple[str, ...] = ()
 
     @property
-    def conversation_key(self) -> Key:
+    def conversation_key(self) -> RowKey:
         """The key of the conversation."""
         return self.app_id, self.conversation_id
 
@@ -89,14 +89,14 @@ class Facts:
     """Conversations, users and participants, as the verbs before this one in the batch left them. Read only."""
 
     def __init__(self) -> None:
-        self._conversations: dict[Key, StoredConversation] = {}
-        self._users: dict[Key, StoredUser] = {}
+        self._conversations: dict[RowKey, StoredConversation] = {}
+        self._users: dict[RowKey, StoredUser] = {}
         self._users_of_external_ids: dict[ExternalKey, str] = {}
         self._users_of_participants: dict[ParticipantKey, str] = {}
         self._participants: dict[MemberKey, StoredParticipant] = {}
-        self._sdk_clients: dict[Key, str] = {}
-        self._reaches: dict[Key, Reach] = {}
-        self._attachments: dict[Key, StoredAttachment] = {}
+        self._sdk_clients: dict[RowKey, str] = {}
+        self._reaches: dict[RowKey, Reach] = {}
+        self._attachments: dict[RowKey, StoredAttachment] = {}
 
     def conversation(self, app_id: str, conversation_id: str) -> StoredConversation | None:
         """The conversation, or None if it does not exist in the app."""
@@ -159,16 +159,16 @@ class FactBook(Facts):
         """Add a conversation that exists."""
         self._conversations[conversation.app_id, conversation.id] = conversation
 
-    def add_seat(self, seat: Seat) -> None:
-        """Add the rows of a seat that exist."""
-        if seat.conversation is not None:
-            self.add_conversation(seat.conversation)
-            if not seat.has_webhooks:
-                self.apps_without_webhooks.add(seat.conversation.app_id)
-        if seat.user is not None:
-            self.add_user(seat.user)
-        if seat.participant is not None:
-            self.add_participant(seat.participant)
+    def add_verb_facts(self, found: VerbFacts) -> None:
+        """Add the rows that exist of those that one statement has read."""
+        if found.conversation is not None:
+            self.add_conversation(found.conversation)
+            if not found.has_webhooks:
+                self.apps_without_webhooks.add(found.conversation.app_id)
+        if found.user is not None:
+            self.add_user(found.user)
+        if found.participant is not None:
+            self.add_participant(found.participant)
 
     def add_user(self, user: StoredUser) -> None:
         """Add a user that exists."""
@@ -192,7 +192,7 @@ class FactBook(Facts):
         """Remove a participant that has left the conversation."""
         self._participants.pop((participant.app_id, participant.conversation_id, participant.user_id), None)
 
-    def add_sdk_clients(self, clients: dict[Key, str]) -> None:
+    def add_sdk_clients(self, clients: dict[RowKey, str]) -> None:
         """Add the SDK clients of users."""
         self._sdk_clients.update(clients)
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from heliograph import ids
 from heliograph.domain import listings
 from heliograph.domain.deliveries import to_api as delivery_to_api
-from heliograph.domain.shown import decode_profile
+from heliograph.domain.stored_json import decode_profile
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Reader
 from heliograph.storage.rows import (
@@ -139,7 +139,7 @@ async def _in_conversation(reader: Reader, app_id: str, wanted: str) -> list[Fou
 
 
 async def _record_in(reader: Reader, app_id: str, conversation_id: str, wanted: str) -> list[Found]:
-    if (shown := await messages.shown(reader, app_id, conversation_id, wanted)) is not None:
+    if (shown := await messages.get_json(reader, app_id, conversation_id, wanted)) is not None:
         message = listings.last_message(shown)
         title = message.text or message.type
         return [Found(kind="message", id=wanted, title=title, conversation_id=conversation_id)]

@@ -39,7 +39,7 @@ async def _page_of_conversation(
     between = _between(filter)
     if filter.user_id is None:
         found = await history.page_of_conversation(reader, app_id, conversation_id, page, between)
-        return _shown(found)
+        return _slice_to_api(found)
     user_id = filter.user_id
     seats = await participants.ids_of_members(reader, [(app_id, conversation_id, user_id)])
     joined = [_joined(one) for one in await participants.get_many(reader, seats)]
@@ -49,7 +49,7 @@ async def _page_of_conversation(
         return sliced(named, part, newest_first=False)
 
     async def ended(part: Page) -> Slice[MembershipChange]:
-        return _shown(await history.page_of_user(reader, app_id, user_id, part, between, conversation_id))
+        return _slice_to_api(await history.page_of_user(reader, app_id, user_id, part, between, conversation_id))
 
     return await merged((present, ended), page)
 
@@ -94,12 +94,12 @@ async def _page_of_user(
         return found.holding(sorted(joined, key=attrgetter("id")))
 
     async def ended(part: Page) -> Slice[MembershipChange]:
-        return _shown(await history.page_of_user(reader, app_id, user_id, part, between))
+        return _slice_to_api(await history.page_of_user(reader, app_id, user_id, part, between))
 
     return await merged((present, ended), page)
 
 
-def _shown(found: Slice[Change]) -> Slice[MembershipChange]:
+def _slice_to_api(found: Slice[Change]) -> Slice[MembershipChange]:
     return found.holding([to_api(change) for change in found.records])
 
 

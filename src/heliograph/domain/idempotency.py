@@ -55,7 +55,7 @@ class Results(Protocol[R]):
         """The result for an error."""
 
 
-class Key(Struct, frozen=True):
+class IdempotencyKey(Struct, frozen=True):
     """The key of a request in its app, and the digest of the request."""
 
     of_app: KeyOfApp
@@ -79,7 +79,7 @@ class Key(Struct, frozen=True):
         body = self.sealer.open(f"{row.app_id}/{row.key}", row.body).encode()
         return Result(row.status, row.headers, body, is_replay=True)
 
-    def of_part(self, head: StoredIdempotencyKey | None, start: int) -> Key:
+    def of_part(self, head: StoredIdempotencyKey | None, start: int) -> IdempotencyKey:
         """The key of the part of the response that begins with the item at this index.
 
         It contains the time of the first part, the `head`: if the head was deleted because it expired, or by an
@@ -95,12 +95,12 @@ class Key(Struct, frozen=True):
 class KeyedItem(Struct, Generic[Item, Outcome], frozen=True):
     """An item of a batch with the key of its request. `respond` creates the result from the outcome of the item."""
 
-    key: Key
+    key: IdempotencyKey
     item: Item
     respond: Callable[[Outcome | Refused], Awaitable[Result]]
 
 
-async def find(reader: Reader, key: Key) -> Result | None:
+async def find(reader: Reader, key: IdempotencyKey) -> Result | None:
     """The result that is stored under a key, or None.
 
     Raises:
@@ -110,7 +110,7 @@ async def find(reader: Reader, key: Key) -> Result | None:
     return None if row is None else key.replay(row)
 
 
-async def settle(tx: Tx, key: Key, result: Result) -> Result:
+async def settle(tx: Tx, key: IdempotencyKey, result: Result) -> Result:
     """Store the result of a request that changed nothing, unless the key has a result; returns the result of the key.
 
     If another request with the key is under way, the result is not stored.
@@ -124,7 +124,7 @@ async def settle(tx: Tx, key: Key, result: Result) -> Result:
     return result
 
 
-async def run_once(tx: Tx, key: Key, run: Callable[[Tx], Awaitable[Result]]) -> Result | None:
+async def run_once(tx: Tx, key: IdempotencyKey, run: Callable[[Tx], Awaitable[Result]]) -> Result | None:
     """Store the result of `run` under the key, unless the key has a result; returns the result of the key.
 
     Returns None if the work must be continued in another transaction.
@@ -142,31 +142,31 @@ async def run_once(tx: Tx, key: Key, run: Callable[[Tx], Awaitable[Result]]) -> 
     return result
 
 
-class Part(Struct, frozen=True):
+class ResultPart(Struct, frozen=True):
     """A part of a result. `run` creates it, unless it is stored already. If `run` is refused, it has changed nothing.
 
     `starts` are the indexes of the first items of the parts before it, and of this part.
     """
 
-    key: Key
+    key: IdempotencyKey
     starts: Sequence[int]
     run: Callable[[Tx], Awaitable[Result]]
 
 
-async def part_batch(tx: Tx, parts: Sequence[Part]) -> list[Result | Refused]:
+async def part_batch(tx: Tx, parts: Sequence[ResultPart]) -> list[Result | Refused]:
     """Returns for each part the result of its request if that is complete, or else the part, with the status
     `UNDER_WAY`."""
     return [await _part_or_refusal(tx, one) for one in parts]
 
 
-async def _part_or_refusal(tx: Tx, part: Part) -> Result | Refused:
+async def _part_or_refusal(tx: Tx, part: ResultPart) -> Result | Refused:
     try:
         return await _part(tx, part.key, part.starts, part.run)
     except ApiError as error:
         return Refused(error)
 
 
-async def _part(tx: Tx, key: Key, starts: Sequence[int], run: Callable[[Tx], Awaitable[Result]]) -> Result:
+async def _part(tx: Tx, key: IdempotencyKey, starts: Sequence[int], run: Callable[[Tx], Awaitable[Result]]) -> Result:
     *earlier, start = starts
     # The lock ensures that only one of several requests with the key creates each part.
     head = await idempotency_keys.get(tx, *key.of_app, lock=Lock.CHANGE)
@@ -228,7 +228,7 @@ async def _decided(
     return [*results]
 
 
-def _replay(key: Key, row: StoredIdempotencyKey | None) -> Result | Refused:
+def _replay(key: IdempotencyKey, row: StoredIdempotencyKey | None) -> Result | Refused:
     if row is None:
         # The first item with the key was refused for its credential, so this one has to be sent again.
         return Refused(ServiceUnavailable)

@@ -15,14 +15,14 @@ from heliograph.domain.batch import gather
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook, Needs, UserReference
 from heliograph.domain.last_seen import see
-from heliograph.domain.loading import load_app
+from heliograph.domain.loading import load_app, load_message
 from heliograph.domain.media import MediaFetching
 from heliograph.domain.origins import Origin, load_origin
 from heliograph.domain.posting import MessagePosted, PostActivity, PostInteraction, PostMessage
-from heliograph.domain.shown import decode_message
+from heliograph.domain.stored_json import decode_message
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.verbs import Refused, Verb
-from heliograph.errors import BadRequest, ConversationNotFound, MessageNotFound, NotAMember, UserNotFound
+from heliograph.errors import BadRequest, ConversationNotFound, NotAMember, UserNotFound
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import messages
 from heliograph.storage.rows.attachments import StoredAttachment
@@ -148,10 +148,10 @@ class _Acting:
     async def _message(self, act: MessageAct, content: Raw | None, attachments: tuple[str, ...]) -> PostMessage:
         quoted: QuotedMessage | None = None
         if isinstance(act.content, FormResponseMessageBody):
-            form = form_responses.submitted(await self._load(_form_id(act, act.content)))
+            form = form_responses.submitted(await self._referenced(_form_id(act, act.content)))
             content = form_responses.to_api(form, act.content, masks_cards=self._tenant.masks_cards)
             quoted = QuotedMessageMessage(message=form)
-            await messages.set_shown(self._tx, self._tenant.app_id, self._conversation.id, form.id, _encoded(form))
+            await messages.set_json(self._tx, self._tenant.app_id, self._conversation.id, form.id, _encoded(form))
         assert content is not None
         given = metadata.encoded(act.metadata, "Message")
         return self._post(content, given, attachments, quoted)
@@ -176,7 +176,7 @@ class _Acting:
         given = metadata.without_nulls(act.metadata, "Postback")
         verbs: list[Verb[object]] = []
         if act.message_id is not None:
-            action = _pressed(await self._load(act.message_id), act.payload)
+            action = _pressed(await self._referenced(act.message_id), act.payload)
             given = action.metadata
             if (await load_app(self._tx, self._tenant.app_id)).settings.echo_postback:
                 text = cards.mask(action.text) if self._tenant.masks_cards else action.text
@@ -184,11 +184,8 @@ class _Acting:
         shown = PostbackWebhook(payload=act.payload, metadata=given)
         return [PostInteraction(*self._where, self._author, shown, self._origin), *verbs]
 
-    async def _load(self, message_id: str) -> Message:
-        shown = await messages.shown(self._tx, self._tenant.app_id, self._conversation.id, message_id)
-        if shown is None:
-            raise MessageNotFound
-        return decode_message(shown)
+    async def _referenced(self, message_id: str) -> Message:
+        return decode_message(await load_message(self._tx, self._tenant.app_id, self._conversation.id, message_id))
 
 
 def _form_id(act: MessageAct, content: FormResponseMessageBody) -> str:

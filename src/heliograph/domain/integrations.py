@@ -10,12 +10,12 @@ from msgspec import UNSET, Struct
 
 from heliograph import ids
 from heliograph.domain import links, oauth_integrations, switchboard_integrations, webhooks
-from heliograph.domain.loading import load_app, load_integration
+from heliograph.domain.loading import load_app, load_integration, load_listed_integration
 from heliograph.domain.networks import Network
 from heliograph.domain.origins import DEFAULT_RESPONDER
 from heliograph.domain.targets import admit
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest, IntegrationNotFound, SwitchboardIntegrationNotFound
+from heliograph.errors import BadRequest, SwitchboardIntegrationNotFound
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import devices, integrations, keys, switchboards
 from heliograph.storage.rows import webhooks as webhook_rows
@@ -69,7 +69,7 @@ _KEPT = {
 msgspec.json.Decoder(Integration)
 
 
-class ShownIntegration(Struct):
+class IntegrationDetails(Struct):
     """An integration with all that responses show of it. The webhooks are in the order of creation."""
 
     integration: StoredIntegration
@@ -125,20 +125,20 @@ def new_integration(
 
 async def add(
     tx: Tx, app_id: str, integration: StoredIntegration, new_webhooks: Sequence[StoredWebhook]
-) -> ShownIntegration:
+) -> IntegrationDetails:
     """Store an integration with its webhooks.
 
     Raises:
         AppNotFound, BadRequest, SwitchboardIntegrationNotFound: as `create`.
     """
     await load_app(tx, app_id, lock=Lock.CHANGE)
-    shown = ShownIntegration(integration, new_webhooks, await _switchboard(tx, app_id))
-    _require_default_responder(shown)
+    details = IntegrationDetails(integration, new_webhooks, await _switchboard(tx, app_id))
+    _require_default_responder(details)
     integration.created_at = tx.now
     await integrations.add(tx, app_id, integration)
     for webhook in new_webhooks:
         await webhooks.add(tx, app_id, webhook)
-    return shown
+    return details
 
 
 async def page(store: Store, tenant: Tenant, types: str | None, page: Page) -> Slice[Integration]:
@@ -157,7 +157,7 @@ async def _page(reader: Reader, app_id: str, types: Sequence[str], page: Page, s
     found = await integrations.page(reader, app_id, types, page)
     every = await webhook_rows.of_app(reader, app_id)
     switchboard = await _switchboard(reader, app_id)
-    return found.holding([to_api(sealer, _shown(one, every, switchboard)) for one in found.records])
+    return found.holding([to_api(sealer, _details(one, every, switchboard)) for one in found.records])
 
 
 async def get(store: Store, tenant: Tenant, integration_id: str) -> Integration:
@@ -166,22 +166,20 @@ async def get(store: Store, tenant: Tenant, integration_id: str) -> Integration:
     Raises:
         IntegrationNotFound: it does not exist in this app.
     """
-    return to_api(store.sealer, await store.snapshot(_get, tenant, integration_id))
+    return to_api(store.sealer, await store.snapshot(_load_details, tenant, integration_id))
 
 
-async def _get(reader: Reader, tenant: Tenant, integration_id: str) -> ShownIntegration:
-    integration = await load_integration(reader, tenant, integration_id)
-    if not integration.listed:
-        raise IntegrationNotFound
+async def _load_details(reader: Reader, tenant: Tenant, integration_id: str) -> IntegrationDetails:
+    integration = await load_listed_integration(reader, tenant, integration_id)
     every = await webhook_rows.of_app(reader, tenant.app_id)
-    return _shown(integration, every, await _switchboard(reader, tenant.app_id))
+    return _details(integration, every, await _switchboard(reader, tenant.app_id))
 
 
-def _shown(
+def _details(
     integration: StoredIntegration, webhooks_of_app: Sequence[StoredWebhook], switchboard: SwitchboardState
-) -> ShownIntegration:
+) -> IntegrationDetails:
     its_webhooks = [one for one in webhooks_of_app if one.integration_id == integration.id]
-    return ShownIntegration(integration, its_webhooks, switchboard)
+    return IntegrationDetails(integration, its_webhooks, switchboard)
 
 
 async def _switchboard(reader: Reader, app_id: str) -> SwitchboardState:
@@ -189,9 +187,9 @@ async def _switchboard(reader: Reader, app_id: str) -> SwitchboardState:
     return found.state if found else SwitchboardState()
 
 
-def _require_default_responder(shown: ShownIntegration) -> None:
-    chosen = shown.integration.settings.get(DEFAULT_RESPONDER)
-    if chosen is not None and shown.switchboard.find(chosen) is None:
+def _require_default_responder(details: IntegrationDetails) -> None:
+    chosen = details.integration.settings.get(DEFAULT_RESPONDER)
+    if chosen is not None and details.switchboard.find(chosen) is None:
         raise SwitchboardIntegrationNotFound
 
 
@@ -205,19 +203,19 @@ async def update(store: Store, tenant: Tenant, integration_id: str, body: Integr
     return to_api(store.sealer, await store.write(_update, tenant, integration_id, body))
 
 
-async def _update(tx: Tx, tenant: Tenant, integration_id: str, body: IntegrationUpdateBody) -> ShownIntegration:
+async def _update(tx: Tx, tenant: Tenant, integration_id: str, body: IntegrationUpdateBody) -> IntegrationDetails:
     # The lock keeps concurrent updates from overwriting each other.
     await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
-    shown = await _get(tx, tenant, integration_id)
-    integration = shown.integration
+    details = await _load_details(tx, tenant, integration_id)
+    integration = details.integration
     if body.display_name is not UNSET:
         integration.display_name = body.display_name
     given = _given(body)
     integration.settings = _merged(integration.settings, integration.type, given)
     if DEFAULT_RESPONDER in given:
-        _require_default_responder(shown)
+        _require_default_responder(details)
     await integrations.change(tx, tenant.app_id, integration)
-    return shown
+    return details
 
 
 async def delete(store: Store, tenant: Tenant, integration_id: str) -> None:
@@ -257,9 +255,9 @@ async def _delete(tx: Tx, tenant: Tenant, integration_id: str) -> bool:
     return True
 
 
-def to_api(sealer: Sealer, shown: ShownIntegration) -> Integration:
+def to_api(sealer: Sealer, details: IntegrationDetails) -> Integration:
     """An integration as responses show it."""
-    integration = shown.integration
+    integration = details.integration
     fields: dict[str, Any] = {
         **integration.settings,
         "type": integration.type,
@@ -268,10 +266,10 @@ def to_api(sealer: Sealer, shown: ShownIntegration) -> Integration:
         "displayName": integration.display_name,
     }
     if integration.type == CUSTOM:
-        fields["webhooks"] = [msgspec.to_builtins(webhooks.to_api(sealer, one)) for one in shown.webhooks]
+        fields["webhooks"] = [msgspec.to_builtins(webhooks.to_api(sealer, one)) for one in details.webhooks]
     else:
         chosen = fields.pop(DEFAULT_RESPONDER, None)
-        fields["defaultResponder"] = _default_responder(shown.switchboard, chosen)
+        fields["defaultResponder"] = _default_responder(details.switchboard, chosen)
     if integration.type in _SDK_TYPES:
         fields["attachmentsEnabled"] = True
     converted: Integration = msgspec.convert(fields, Integration)

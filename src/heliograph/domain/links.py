@@ -12,11 +12,12 @@ from heliograph.domain import merging
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.clients import client_removed, client_updated
 from heliograph.domain.events.users import ClientPair
+from heliograph.domain.loading import load_named_user
 from heliograph.domain.seats import Seats, lock_seats
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import Conflict, UserNotFound
+from heliograph.errors import Conflict
 from heliograph.storage.engine import Lock, StaleRead, Tx
-from heliograph.storage.rows import addresses, clients, conversations, participants, users
+from heliograph.storage.rows import addresses, clients, conversations, participants
 from heliograph.storage.rows.addresses import ClientAddress, LinkedClient
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
@@ -77,8 +78,7 @@ async def lock_parties(
 async def _lock_target(tx: Tx, user_key: tuple[str, str], conversation_id: str) -> Parties:
     app_id, user_id = user_key
     conversation = await conversations.get(tx, app_id, conversation_id, lock=Lock.CHANGE)
-    if (user := await users.get(tx, app_id, user_id, lock=Lock.CHANGE)) is None:
-        raise UserNotFound
+    user = await load_named_user(tx, app_id, user_id, None, lock=Lock.CHANGE)
     keys = await participants.ids_of_members(tx, [(app_id, conversation_id, user_id)])
     participant = next(iter(await participants.get_many(tx, keys)), None)
     return Parties(user, conversation, participant, None)

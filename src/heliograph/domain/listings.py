@@ -26,7 +26,7 @@ _TEXT_LENGTH = 200
 T = TypeVar("T")
 
 
-class _Shown(Response):
+class _SummaryParts(Response):
     """The parts of a stored message that a summary shows."""
 
     id: str
@@ -35,7 +35,7 @@ class _Shown(Response):
     content: dict[str, Any]
 
 
-_decode = msgspec.json.Decoder(_Shown).decode
+_decode = msgspec.json.Decoder(_SummaryParts).decode
 
 
 class ListedPage(Struct, Generic[T], frozen=True):

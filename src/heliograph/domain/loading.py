@@ -5,13 +5,17 @@ They take a reader, or a transaction if the row is to be locked.
 
 from __future__ import annotations
 
+from msgspec import Raw
+
 from heliograph.domain.tenants import OWN_INTEGRATION, Tenant
 from heliograph.errors import (
     AppNotFound,
     ClientNotFound,
     ConversationNotFound,
+    DeviceNotFound,
     Forbidden,
     IntegrationNotFound,
+    MessageNotFound,
     NotFound,
     OAuthClientNotFound,
     SupportUserNotFound,
@@ -25,9 +29,12 @@ from heliograph.storage.rows import (
     clients,
     conversations,
     deliveries,
+    devices,
     integrations,
     keys,
+    messages,
     oauth_clients,
+    recorded_requests,
     support_users,
     switchboards,
     users,
@@ -36,10 +43,12 @@ from heliograph.storage.rows import (
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.devices import StoredDevice
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredDelivery
 from heliograph.storage.rows.oauth_clients import StoredOAuthClient
+from heliograph.storage.rows.recorded_requests import StoredRequest
 from heliograph.storage.rows.support_users import StoredSupportUser
 from heliograph.storage.rows.switchboards import StoredSwitchboard, StoredSwitchboardIntegration
 from heliograph.storage.rows.users import StoredUser
@@ -83,6 +92,17 @@ async def load_conversation(
     return conversation
 
 
+async def load_message(reader: Reader, app_id: str, conversation_id: str, message_id: str) -> Raw:
+    """The stored JSON of the message.
+
+    Raises:
+        MessageNotFound: it does not exist in this conversation.
+    """
+    if (message := await messages.get_json(reader, app_id, conversation_id, message_id)) is None:
+        raise MessageNotFound
+    return message
+
+
 async def load_user(
     reader: Reader, app_id: str, id_or_external_id: str, brand_id: str | None, *, lock: Lock = Lock.NONE
 ) -> StoredUser:
@@ -124,6 +144,17 @@ async def load_client(reader: Reader, app_id: str, user_id: str, client_id: str)
     return client
 
 
+async def load_device(reader: Reader, app_id: str, user_id: str, device_id: str) -> StoredDevice:
+    """The device of the user.
+
+    Raises:
+        DeviceNotFound: the user has no such device.
+    """
+    if (device := await devices.get(reader, app_id, user_id, device_id)) is None:
+        raise DeviceNotFound
+    return device
+
+
 async def load_integration(
     reader: Reader, tenant: Tenant, integration_id: str, *, lock: Lock = Lock.NONE
 ) -> StoredIntegration:
@@ -136,6 +167,19 @@ async def load_integration(
     id = resolve_integration_id(tenant, integration_id)
     integration = await integrations.get(reader, tenant.app_id, id, lock=lock)
     if integration is None:
+        raise IntegrationNotFound
+    return integration
+
+
+async def load_listed_integration(reader: Reader, tenant: Tenant, integration_id: str) -> StoredIntegration:
+    """The integration, which must be one of those that lists show.
+
+    Raises:
+        Forbidden: the key is another integration's.
+        IntegrationNotFound: it does not exist in this app, or lists do not show it.
+    """
+    integration = await load_integration(reader, tenant, integration_id)
+    if not integration.listed:
         raise IntegrationNotFound
     return integration
 
@@ -237,3 +281,14 @@ async def load_delivery(reader: Reader, app_id: str, delivery_id: str) -> Stored
     if (delivery := await deliveries.get(reader, app_id, delivery_id)) is None:
         raise NotFound
     return delivery
+
+
+async def load_recorded_request(reader: Reader, app_id: str, id: str) -> StoredRequest:
+    """The recorded request.
+
+    Raises:
+        NotFound: it does not exist in this app.
+    """
+    if (request := await recorded_requests.get(reader, app_id, id)) is None:
+        raise NotFound
+    return request

@@ -14,7 +14,7 @@ from heliograph.domain.identities import Owners, owners_of
 from heliograph.domain.loading import load_integration, load_user
 from heliograph.domain.merging import absorb, show_external_id
 from heliograph.domain.seats import Seats, lock_seats
-from heliograph.domain.shown import decode_profile
+from heliograph.domain.stored_json import decode_profile
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, Conflict
 from heliograph.storage.engine import StaleRead, Tx

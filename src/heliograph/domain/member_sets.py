@@ -31,7 +31,7 @@ from heliograph.errors import (
 from heliograph.ids import FIRST
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import conversations, participants, users
-from heliograph.storage.rows.participants import Member
+from heliograph.storage.rows.participants import StoredMember
 from heliograph.storage.store import Store
 from heliograph.wire.base import Response
 from heliograph.wire.bulk import MembersProgress, MembersSummary
@@ -173,7 +173,7 @@ class _Work:
         self._asked = asked
         self._joins = self._leaves = self._stayed = self._joined = self._removed = 0
 
-    def compare(self, members: Sequence[Member], missing: Wanted) -> None:
+    def compare(self, members: Sequence[StoredMember], missing: Wanted) -> None:
         """Plan whether these members stay or leave. Removes those who stay from `missing`."""
         for member in members:
             if (subscribe := missing.pop(member.user_id, None)) is None:

@@ -14,7 +14,7 @@ from heliograph.errors import BadRequest
 from heliograph.storage.engine import Reader, Row
 from heliograph.storage.rows import members, memberships
 from heliograph.storage.rows.memberships import JoinedConversation
-from heliograph.storage.rows.participants import Membership as Seat
+from heliograph.storage.rows.participants import StoredMembership
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.memberships import MOST_SORTED, Membership, MembershipQuery
@@ -52,17 +52,17 @@ async def _page(
     else:
         found = await memberships.page(reader, app_id, user.id, query.page, newest_first=query.sort == "newest")
         found = _with_cursors(found)
-    shown = [_shown(*one) for one in await _read(reader, app_id, found.records)]
+    shown = [_to_api(*one) for one in await _read(reader, app_id, found.records)]
     total = await _total_unread(reader, app_id, user.id) if query.with_unread else None
     return MembershipPage(found.holding(shown), total)
 
 
-async def _by_activity(reader: Reader, app_id: str, user_id: str, page: Page) -> Slice[Seat]:
+async def _by_activity(reader: Reader, app_id: str, user_id: str, page: Page) -> Slice[StoredMembership]:
     """A page of memberships, the one with the newest message first. An index in this order would change with each
     message, for each participant, so all memberships of the user are read and sorted."""
-    seats = {seat.conversation_id: seat for seat in await _all(reader, app_id, user_id)}
-    found = await memberships.conversations(reader, [(app_id, id) for id in seats])
-    return sliced([(_cursor(one), seats[one.id]) for one in found], page, newest_first=True)
+    stored = {one.conversation_id: one for one in await _all(reader, app_id, user_id)}
+    found = await memberships.conversations(reader, [(app_id, id) for id in stored])
+    return sliced([(_cursor(one), stored[one.id]) for one in found], page, newest_first=True)
 
 
 def _cursor(conversation: JoinedConversation) -> str:
@@ -71,7 +71,7 @@ def _cursor(conversation: JoinedConversation) -> str:
     return ids.earliest(conversation.last_updated_at)[: ids.TIME_DIGITS] + digest[:_DIGEST_DIGITS]
 
 
-def _with_cursors(found: Slice[Seat]) -> Slice[Seat]:
+def _with_cursors(found: Slice[StoredMembership]) -> Slice[StoredMembership]:
     """The same memberships, with the ids of the participants as cursors."""
     if not found.records:
         return found
@@ -84,7 +84,7 @@ async def _total_unread(reader: Reader, app_id: str, user_id: str) -> int:
     return sum(_unread_count(row, conversation) for row, conversation in pairs)
 
 
-async def _all(reader: Reader, app_id: str, user_id: str) -> list[Seat]:
+async def _all(reader: Reader, app_id: str, user_id: str) -> list[StoredMembership]:
     found = await memberships.first(reader, app_id, user_id, MOST_SORTED + 1)
     if len(found) > MOST_SORTED:
         raise BadRequest(
@@ -94,16 +94,16 @@ async def _all(reader: Reader, app_id: str, user_id: str) -> list[Seat]:
     return found
 
 
-async def _read(reader: Reader, app_id: str, seats: list[Seat]) -> list[tuple[Row, JoinedConversation]]:
+async def _read(reader: Reader, app_id: str, stored: list[StoredMembership]) -> list[tuple[Row, JoinedConversation]]:
     """The participant and the conversation of each membership."""
-    keys = [(app_id, seat.conversation_id, seat.participant_id) for seat in seats]
+    keys = [(app_id, one.conversation_id, one.participant_id) for one in stored]
     rows = {row[0]: row for row in await members.get_many(reader, keys)}
-    found = await memberships.conversations(reader, [(app_id, seat.conversation_id) for seat in seats])
+    found = await memberships.conversations(reader, [(app_id, one.conversation_id) for one in stored])
     by_id = {one.id: one for one in found}
-    return [(rows[seat.participant_id], by_id[seat.conversation_id]) for seat in seats]
+    return [(rows[one.participant_id], by_id[one.conversation_id]) for one in stored]
 
 
-def _shown(row: Row, conversation: JoinedConversation) -> Membership:
+def _to_api(row: Row, conversation: JoinedConversation) -> Membership:
     last_read = row[4]
     return Membership(
         conversation_id=conversation.id,

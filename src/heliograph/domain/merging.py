@@ -24,7 +24,7 @@ from heliograph.domain import metadata
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.users import ClientPair, Merged, user_merged
 from heliograph.domain.seats import Seats
-from heliograph.domain.shown import decode_profile
+from heliograph.domain.stored_json import decode_profile
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import clients, devices, merged_users

@@ -6,10 +6,10 @@ import msgspec
 from msgspec import Raw, Struct
 
 from heliograph.domain import views
+from heliograph.domain.loading import load_client, load_device
 from heliograph.domain.views import API_CONVERSATIONS
-from heliograph.errors import ClientNotFound, DeviceNotFound
 from heliograph.storage.engine import Reader
-from heliograph.storage.rows import clients, devices, integrations
+from heliograph.storage.rows import integrations
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.devices import StoredDevice
 from heliograph.storage.rows.users import StoredUser
@@ -55,13 +55,11 @@ async def load_origin(reader: Reader, user: StoredUser, device_id: str | None, c
     """
     device = None
     if device_id is not None:
-        if (device := await devices.get(reader, user.app_id, user.id, device_id)) is None:
-            raise DeviceNotFound
+        device = await load_device(reader, user.app_id, user.id, device_id)
         client_id = device.client_id
     if client_id is None:
         return API
-    if (client := await clients.get(reader, user.app_id, user.id, client_id)) is None:
-        raise ClientNotFound
+    client = await load_client(reader, user.app_id, user.id, client_id)
     type, integration_id = (device.type, device.integration_id) if device else (client.type, client.integration_id)
     integration = await integrations.get(reader, user.app_id, integration_id) if integration_id else None
     return Origin(

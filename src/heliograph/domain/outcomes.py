@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.outcomes import outcome_reported
-from heliograph.domain.loading import load_conversation, load_user
-from heliograph.domain.shown import decode_message
+from heliograph.domain.loading import load_conversation, load_message, load_user
+from heliograph.domain.stored_json import decode_message
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest, MessageNotFound
+from heliograph.errors import BadRequest
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.rows import clients, messages, participants
+from heliograph.storage.rows import clients, participants
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.store import Store
@@ -34,11 +34,10 @@ async def report(store: Store, tenant: Tenant, conversation_id: str, message_id:
 
 async def _report(tx: Tx, tenant: Tenant, conversation_id: str, message_id: str, body: MessageOutcomeBody) -> None:
     conversation = await load_conversation(tx, tenant.app_id, conversation_id, lock=Lock.CHANGE)
-    if (shown := await messages.shown(tx, tenant.app_id, conversation_id, message_id)) is None:
-        raise MessageNotFound
+    message = await load_message(tx, tenant.app_id, conversation_id, message_id)
     if conversation.type != PERSONAL:
         raise BadRequest("only messages of conversations of type personal have outcomes")
-    if decode_message(shown).author.type != BUSINESS:
+    if decode_message(message).author.type != BUSINESS:
         raise BadRequest(f"only messages of an author of type {BUSINESS} have outcomes")
     members = await participants.of_conversation(tx, tenant.app_id, conversation_id)
     if not members:  # imported without its user

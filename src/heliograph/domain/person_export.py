@@ -56,7 +56,7 @@ _CHUNK_BYTES = 65_536
 _encode = msgspec.json.Encoder().encode
 
 
-class _Shown(msgspec.Struct, rename="camel"):
+class _ExportedParts(msgspec.Struct, rename="camel"):
     """The parts of a message that an export reads."""
 
     id: str
@@ -65,7 +65,7 @@ class _Shown(msgspec.Struct, rename="camel"):
 
 
 _decode_array = msgspec.json.Decoder(list[Raw]).decode
-_decode_shown = msgspec.json.Decoder(_Shown).decode
+_decode_parts = msgspec.json.Decoder(_ExportedParts).decode
 
 
 async def lines(
@@ -192,7 +192,7 @@ class _Export:
                 after = (rows[-1].conversation_id, rows[-1].id) if rows else after
 
     async def _own_message(self, conversation_id: str, shown: Raw) -> AsyncIterator[Response]:
-        if _decode_shown(shown).author.get("userId") not in self._subject.user_ids:
+        if _decode_parts(shown).author.get("userId") not in self._subject.user_ids:
             return
         if conversation_id not in self._conversation_ids:
             found = await self._read(conversations.get, self._app_id, conversation_id)
@@ -204,7 +204,7 @@ class _Export:
     async def _message(self, conversation_id: str, shown: Raw) -> AsyncIterator[Response]:
         """A message, and the files that it shows."""
         yield people.ExportedMessage(conversation_id=conversation_id, message=encoded(Message, shown))
-        message = _decode_shown(shown)
+        message = _decode_parts(shown)
         for id in dict.fromkeys(_files_in(message.content)):
             if (attachment := await self._read(attachments.get, self._app_id, id)) is not None:
                 yield await self._file(conversation_id, message.id, attachment)

@@ -104,7 +104,7 @@ class PostMessage(Struct, frozen=True):
     def _post(
         self,
         conversation: StoredConversation,
-        member: Member | None,
+        member: MemberAuthor | None,
         client: StoredClient | None,
         facts: Facts,
         changes: Changes,
@@ -196,7 +196,7 @@ class PostInteraction(Struct, frozen=True):
         return InteractionPosted()
 
 
-class Member(Struct, frozen=True):
+class MemberAuthor(Struct, frozen=True):
     """A user who is in the conversation."""
 
     user: StoredUser
@@ -209,7 +209,7 @@ def _reference(author: AuthorBody) -> UserReference | None:
     return UserReference(author.user_id, author.user_external_id, author.brand_id)
 
 
-def _member(author: AuthorBody, conversation: StoredConversation, facts: Facts) -> Member | Refused | None:
+def _member(author: AuthorBody, conversation: StoredConversation, facts: Facts) -> MemberAuthor | Refused | None:
     """The user who is the author; None for the business."""
     if (reference := _reference(author)) is None:
         return None
@@ -217,4 +217,4 @@ def _member(author: AuthorBody, conversation: StoredConversation, facts: Facts) 
         return Refused(UserNotFound)
     if (participant := facts.participant(conversation, user)) is None:
         return Refused(NotAMember)
-    return Member(user, participant)
+    return MemberAuthor(user, participant)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from heliograph.domain import console, event_records
+from heliograph.domain.loading import load_recorded_request
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import NotFound
 from heliograph.storage.engine import Reader
 from heliograph.storage.rows import recorded_requests
 from heliograph.storage.rows.event_records import StoredRecord
@@ -44,9 +44,7 @@ async def get(store: Store, tenant: Tenant, id: str) -> RecordedRequestDetails:
 
 
 async def _get(reader: Reader, app_id: str, id: str) -> tuple[StoredRequest, list[StoredRecord]]:
-    stored = await recorded_requests.get(reader, app_id, id)
-    if stored is None:
-        raise NotFound
+    stored = await load_recorded_request(reader, app_id, id)
     return stored, await recorded_requests.caused(reader, app_id, stored)
 
 

@@ -28,7 +28,7 @@ class SandboxIds(Struct):
 _DECODER = Decoder(SandboxIds)
 
 
-class Sandbox(Struct):
+class SandboxApp(Struct):
     """The sandbox, with the secrets of its keys."""
 
     account_key: AppKey
@@ -65,7 +65,7 @@ async def _existing(reader: Reader) -> SandboxIds | None:
     return found if await keys.find(reader, found.account_key_id) is not None else None
 
 
-async def ensure(store: Store, wanted: WantedApp = _DEFAULT) -> Sandbox:
+async def ensure(store: Store, wanted: WantedApp = _DEFAULT) -> SandboxApp:
     """The sandbox. Creates the parts that are missing, and keeps the others.
 
     Raises:
@@ -77,7 +77,7 @@ async def ensure(store: Store, wanted: WantedApp = _DEFAULT) -> Sandbox:
     ids = await store.write(_ensure, wanted, account_key, app_key, sealed)
     account = await store.snapshot(keys.find, ids.account_key_id)
     assert account is not None
-    return Sandbox(
+    return SandboxApp(
         account_key=key_verbs.to_api(store, account),
         app=await app_verbs.get(store, ids.app_id),
         app_key=await key_verbs.get(store, ids.app_id, ids.app_key_id),

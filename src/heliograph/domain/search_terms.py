@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heliograph.storage.engine import Lock, Tx
 from heliograph.storage.rows import conversations, search_progress, terms, users
-from heliograph.storage.rows.search_progress import Progress
+from heliograph.storage.rows.search_progress import SearchProgress
 
 ROWS_PER_STEP = 200
 """Rows that are locked at a time."""
@@ -18,14 +18,14 @@ async def add_missing(tx: Tx) -> bool:
     reached = await search_progress.get(tx)
     if reached is None:
         # With several processes, processes of the earlier version may continue to write until they are replaced.
-        reached = Progress(not_before=tx.now + (0 if tx.single_writer else _HOUR))
+        reached = SearchProgress(not_before=tx.now + (0 if tx.single_writer else _HOUR))
     elif not reached.complete and reached.not_before <= tx.now:
         reached = await _continued(tx, reached)
     await search_progress.put(tx, reached)
     return not reached.complete and reached.not_before <= tx.now
 
 
-async def _continued(tx: Tx, reached: Progress) -> Progress:
+async def _continued(tx: Tx, reached: SearchProgress) -> SearchProgress:
     for _ in range(_BUCKETS):
         if reached.complete:
             break
@@ -37,7 +37,7 @@ async def _continued(tx: Tx, reached: Progress) -> Progress:
     return reached
 
 
-async def _add(tx: Tx, reached: Progress, keys: list[tuple[str, str]]) -> None:
+async def _add(tx: Tx, reached: SearchProgress, keys: list[tuple[str, str]]) -> None:
     # The locks keep requests from changing what is searched while it is read.
     found: set[terms.Term] = set()
     if reached.table == "app_user":
@@ -49,8 +49,8 @@ async def _add(tx: Tx, reached: Progress, keys: list[tuple[str, str]]) -> None:
     await terms.add_missing(tx, found)
 
 
-def _next_bucket(reached: Progress, buckets: int) -> Progress:
+def _next_bucket(reached: SearchProgress, buckets: int) -> SearchProgress:
     """The beginning of the next bucket, or of the next table."""
     if reached.bucket + 1 < buckets:
-        return Progress(reached.table, reached.bucket + 1)
-    return Progress("conversation") if reached.table == "app_user" else Progress(complete=True)
+        return SearchProgress(reached.table, reached.bucket + 1)
+    return SearchProgress("conversation") if reached.table == "app_user" else SearchProgress(complete=True)

@@ -16,14 +16,16 @@ from heliograph.wire.members import ALL_JOINED
 from heliograph.wire.paging import Page, Slice
 
 
-class Found(Struct, frozen=True):
+class SelectedIds(Struct, frozen=True):
     """A page of the ids of records. `incomplete`: records from before an upgrade may be missing."""
 
     ids: Slice[str]
     incomplete: bool = False
 
 
-async def users_selected(reader: Reader, app_id: str, selection: Selection, page: Page, *, newest_first: bool) -> Found:
+async def users_selected(
+    reader: Reader, app_id: str, selection: Selection, page: Page, *, newest_first: bool
+) -> SelectedIds:
     """A page of the users that a filter selects, in the order of their ids. Members of a conversation are in the order
     of joining.
 
@@ -33,23 +35,23 @@ async def users_selected(reader: Reader, app_id: str, selection: Selection, page
     """
     value, order = selection.value, {"newest_first": newest_first}
     if selection.by == "externalId":
-        return Found(_of(await users.ids_with_external_id(reader, app_id, value), page, **order))
+        return SelectedIds(_of(await users.ids_with_external_id(reader, app_id, value), page, **order))
     if selection.by == "conversationId":
         conversation = await load_conversation(reader, app_id, value)
         rows = await members.page(reader, app_id, conversation.id, page, ALL_JOINED, **order)
         first, last = (rows.records[0][0], rows.records[-1][0]) if rows.records else (None, None)
-        return Found(Slice([row[1] for row in rows.records], rows.precedes, rows.follows, first=first, last=last))
+        return SelectedIds(Slice([row[1] for row in rows.records], rows.precedes, rows.follows, first=first, last=last))
     incomplete = not await search_progress.is_complete(reader)
     if selection.by == "metadata":
         found = await terms.with_metadata(reader, app_id, "user.metadata", selection.key, value, page, **order)
-        return Found(_with_cursors(found), incomplete)
+        return SelectedIds(_with_cursors(found), incomplete)
     named = await terms.named(reader, app_id, value, MOST_NAMED + 1)
-    return Found(_of(_few(named), page, **order), incomplete)
+    return SelectedIds(_of(_few(named), page, **order), incomplete)
 
 
 async def conversations_selected(
     reader: Reader, app_id: str, selection: Selection, page: Page, *, newest_first: bool
-) -> Found:
+) -> SelectedIds:
     """A page of the conversations that a filter selects, in the order of their ids.
 
     Raises:
@@ -59,13 +61,13 @@ async def conversations_selected(
     value, order = selection.value, {"newest_first": newest_first}
     if selection.by == "userId":
         user = await load_user(reader, app_id, value, None)
-        return Found(_with_cursors(await participants.membership_page(reader, app_id, user.id, page, **order)))
+        return SelectedIds(_with_cursors(await participants.membership_page(reader, app_id, user.id, page, **order)))
     if selection.by == "metadata":
         kind: terms.MetadataKind = "conversation.metadata"
         found = await terms.with_metadata(reader, app_id, kind, selection.key, value, page, **order)
-        return Found(_with_cursors(found), not await search_progress.is_complete(reader))
+        return SelectedIds(_with_cursors(found), not await search_progress.is_complete(reader))
     named = await conversations.named(reader, app_id, value, MOST_NAMED + 1)
-    return Found(_of(_few([id for id, _ in named]), page, **order))
+    return SelectedIds(_of(_few([id for id, _ in named]), page, **order))
 
 
 def _few(named: list[str]) -> list[str]:

@@ -24,7 +24,7 @@ async def put(store: Store, tenant: Tenant, zendesk_id: str, body: SupportUserBo
         tenant.app_id, zendesk_id, body.external_id, body.email, body.given_name, body.surname, body.brand_id
     )
     await store.write(support_users.put, stored)
-    return _view(stored)
+    return _to_api(stored)
 
 
 async def get(store: Store, tenant: Tenant, zendesk_id: str) -> SupportUser:
@@ -33,7 +33,7 @@ async def get(store: Store, tenant: Tenant, zendesk_id: str) -> SupportUser:
     Raises:
         SupportUserNotFound: it does not exist in this app.
     """
-    return _view(await store.read(load_support_user, tenant.app_id, zendesk_id))
+    return _to_api(await store.read(load_support_user, tenant.app_id, zendesk_id))
 
 
 async def delete(store: Store, tenant: Tenant, zendesk_id: str) -> None:
@@ -50,7 +50,7 @@ async def _delete(tx: Tx, tenant: Tenant, zendesk_id: str) -> None:
         raise SupportUserNotFound
 
 
-def _view(stored: StoredSupportUser) -> SupportUser:
+def _to_api(stored: StoredSupportUser) -> SupportUser:
     return SupportUser(
         zendesk_id=stored.zendesk_id,
         external_id=stored.external_id,

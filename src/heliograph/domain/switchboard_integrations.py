@@ -56,7 +56,7 @@ async def _create(
     _require_unique_name(switchboard.state, id, body.name)
     if len(switchboard.state.integrations) >= INTEGRATIONS_PER_SWITCHBOARD:
         raise TooManySwitchboardIntegrations
-    linked = await _linked(tx, app_id, body.integration_id, body.integration_type, with_stand_ins)
+    linked = await _load_linkable(tx, app_id, body.integration_id, body.integration_type, with_stand_ins)
     added = StoredSwitchboardIntegration(
         id=id,
         name=body.name,
@@ -116,7 +116,7 @@ async def _update(
         _require_unique_name(switchboard.state, id, body.name)
         changed = replace(changed, name=body.name)
     if body.integration_id is not None or body.integration_type is not None:
-        linked = await _linked(tx, app_id, body.integration_id, body.integration_type, with_stand_ins)
+        linked = await _load_linkable(tx, app_id, body.integration_id, body.integration_type, with_stand_ins)
         changed = replace(changed, integration_id=linked.id, integration_type=linked.type)
     if body.deliver_standby_events is not None:
         changed = replace(changed, deliver_standby_events=body.deliver_standby_events)
@@ -205,12 +205,12 @@ def _require_valid_links(switchboard: StoredSwitchboard, changed: StoredSwitchbo
         load_switchboard_integration(switchboard, changed.next_id)
 
 
-async def _linked(
+async def _load_linkable(
     tx: Tx, app_id: str, integration_id: str | None, integration_type: str | None, with_stand_ins: bool
 ) -> StoredIntegration:
     """The integration that a body names by its id or its type."""
     if integration_type is not None:
-        return await _linked_by_type(tx, app_id, integration_type, with_stand_ins)
+        return await _load_linkable_of_type(tx, app_id, integration_type, with_stand_ins)
     integration = await integrations.get(tx, app_id, integration_id or "")
     if integration is None:
         raise IntegrationNotFound
@@ -219,7 +219,7 @@ async def _linked(
     return integration
 
 
-async def _linked_by_type(tx: Tx, app_id: str, integration_type: str, with_stand_ins: bool) -> StoredIntegration:
+async def _load_linkable_of_type(tx: Tx, app_id: str, integration_type: str, with_stand_ins: bool) -> StoredIntegration:
     if integration_type in INTEGRATION_TYPES:
         raise BadRequest(_TYPE_NOT_LINKABLE)
     integration = await integrations.unlisted(tx, app_id, integration_type)

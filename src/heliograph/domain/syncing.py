@@ -11,7 +11,7 @@ from heliograph.domain.events.users import Merged, user_merged, user_updated
 from heliograph.domain.identities import Owners, owners_of
 from heliograph.domain.merging import absorb, show_external_id
 from heliograph.domain.seats import Seats, lock_seats
-from heliograph.domain.shown import decode_profile
+from heliograph.domain.stored_json import decode_profile
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import UserNotFound
 from heliograph.storage.engine import Reader, StaleRead, Tx

@@ -15,7 +15,7 @@ from heliograph.domain.events.conversations import conversation_removed
 from heliograph.domain.events.users import user_removed, user_updated
 from heliograph.domain.loading import load_user
 from heliograph.domain.seats import Seats, load_seats
-from heliograph.domain.shown import decode_profile
+from heliograph.domain.stored_json import decode_profile
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.user_creation import Creation
 from heliograph.errors import BadRequest

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
-from heliograph.domain.idempotency import UNDER_WAY, Key, KeyedItem, Part, Result, Results, keyed, part_batch, run_once
+from heliograph.domain.idempotency import (
+    UNDER_WAY,
+    IdempotencyKey,
+    KeyedItem,
+    Result,
+    ResultPart,
+    Results,
+    keyed,
+    part_batch,
+    run_once,
+)
 from heliograph.domain.verbs import Batch, Refused
 from heliograph.errors import ApiError
 from heliograph.storage.engine import Tx
@@ -61,7 +71,7 @@ class BatchWrite(Struct, Generic[R], frozen=True):
         store.turns.singles += 1
         return self.shown(await store.submit(self.batch, self.item))
 
-    async def perform_once(self, store: Store, key: Key, results: Results[R]) -> Result:
+    async def perform_once(self, store: Store, key: IdempotencyKey, results: Results[R]) -> Result:
         """The result under this key, after the commit. A refusal of the item is a result too.
 
         Raises:
@@ -128,7 +138,7 @@ class SingleWrite(Struct, Generic[R], frozen=True):
             await self.undo()
             raise
 
-    async def perform_once(self, store: Store, key: Key, results: Results[R]) -> Result:
+    async def perform_once(self, store: Store, key: IdempotencyKey, results: Results[R]) -> Result:
         """The result under this key, after the commit. What was done before the write is undone if it was not needed.
 
         Raises:
@@ -203,7 +213,7 @@ class PiecewiseWrite(Struct, Generic[R], frozen=True):
             done += len(outcomes)
         return self.merge(parts)
 
-    async def perform_once(self, store: Store, key: Key, results: Results[R]) -> Result:
+    async def perform_once(self, store: Store, key: IdempotencyKey, results: Results[R]) -> Result:
         """The result under this key, after the last commit. A retry writes the missing pieces.
 
         Raises:
@@ -215,7 +225,7 @@ class PiecewiseWrite(Struct, Generic[R], frozen=True):
             async with store.turns.next() as size:
                 end = min(starts[-1] + size, len(self.items))
                 run = partial(self._part, results, parts, starts[-1], end)
-                result = await store.submit(part_batch, Part(key, starts, run))
+                result = await store.submit(part_batch, ResultPart(key, starts, run))
             if isinstance(result, Refused):
                 raise result.error
             if result.status != UNDER_WAY:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from heliograph.background import Failures
-from heliograph.maintenance.retention import DAY, PRUNE_SECONDS, Marks
+from heliograph.maintenance.retention import DAY, PRUNE_SECONDS, RetentionMarks
 from heliograph.storage.rows import history, retention
 from heliograph.storage.rows.history import Position
 from heliograph.storage.store import Store
@@ -16,7 +16,7 @@ _STEP = 500
 
 async def pruning_history(store: Store, days: int, failures: Failures) -> None:
     """Delete the changes of memberships that ended more than `days` ago every hour, until cancelled."""
-    marks = Marks(store, days * DAY, _NAME)
+    marks = RetentionMarks(store, days * DAY, _NAME)
     while True:
         if (mark := await marks.next()) is not None:
             await prune_history(store, mark.id, failures)

@@ -10,7 +10,7 @@ from heliograph import ids
 from heliograph.background import Failures
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import idempotency_keys, retention
-from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.retention import RetentionMark
 from heliograph.storage.store import Store
 
 PRUNE_SECONDS = 3600
@@ -21,8 +21,8 @@ _HOUR = 3600 * 1000
 DAY = 24 * _HOUR
 _IDEMPOTENCY_KEYS = "idempotency_keys"
 
-Step = Callable[[Tx, str, int, str, Mark, int], Awaitable[str | None]]
-_STEPS: tuple[tuple[str, Step], ...] = (
+PruneStep = Callable[[Tx, str, int, str, RetentionMark, int], Awaitable[str | None]]
+_STEPS: tuple[tuple[str, PruneStep], ...] = (
     ("attempt", retention.prune_attempts),
     ("event", retention.prune_events),
     ("outbound", retention.prune_outbound),
@@ -34,7 +34,7 @@ _STEPS: tuple[tuple[str, Step], ...] = (
 async def pruning(store: Store, days: int, failures: Failures) -> None:
     """Prune events and deliveries older than `days` every hour, until cancelled."""
     keep = days * DAY
-    marks = Marks(store, keep, retention.NAME)
+    marks = RetentionMarks(store, keep, retention.NAME)
     while True:
         mark = await marks.next()
         complete = await _completed(store.partitions.add(keep), "partitions", failures)
@@ -46,7 +46,7 @@ async def pruning(store: Store, days: int, failures: Failures) -> None:
 async def pruning_keys(store: Store, hours: int, failures: Failures) -> None:
     """Prune idempotency keys older than `hours` every hour, until cancelled."""
     keep = hours * _HOUR
-    marks = Marks(store, keep, _IDEMPOTENCY_KEYS)
+    marks = RetentionMarks(store, keep, _IDEMPOTENCY_KEYS)
     while True:
         # The keys have the times at which their transactions began, and need not be in the order of the stream.
         mark, complete = await marks.next(ids.new()), True
@@ -55,12 +55,12 @@ async def pruning_keys(store: Store, hours: int, failures: Failures) -> None:
         await asyncio.sleep(PRUNE_SECONDS if complete else _RETRY_SECONDS)
 
 
-async def prune_keys(store: Store, mark: Mark, keep: int, failures: Failures) -> bool:
+async def prune_keys(store: Store, mark: RetentionMark, keep: int, failures: Failures) -> bool:
     """Delete the idempotency keys up to the mark; returns whether every bucket was pruned, as `prune` does."""
     return await _prune_table(store, "idempotency_key", idempotency_keys.prune, mark, keep, failures)
 
 
-class Marks:
+class RetentionMarks:
     """The marks of a retention time of `keep` milliseconds, whose state is stored as `name`."""
 
     def __init__(self, store: Store, keep: int, name: str) -> None:
@@ -69,7 +69,7 @@ class Marks:
         self._name = name
         self._age, self._seen = 0, time.monotonic()
 
-    async def next(self, end: str | None = None) -> Mark | None:
+    async def next(self, end: str | None = None) -> RetentionMark | None:
         """Set a mark if one is due; returns the newest one that is older than the retention time.
 
         The mark is at the id `end`, by default at the end of the event stream.
@@ -82,7 +82,7 @@ class Marks:
         return mark
 
 
-async def prune(store: Store, mark: Mark, keep: int, failures: Failures) -> bool:
+async def prune(store: Store, mark: RetentionMark, keep: int, failures: Failures) -> bool:
     """Delete events and settled deliveries up to the mark; returns whether every partition and bucket was pruned.
 
     Reports a bucket that cannot be pruned to `failures`, and continues with the others.
@@ -95,7 +95,9 @@ async def prune(store: Store, mark: Mark, keep: int, failures: Failures) -> bool
     return complete
 
 
-async def _prune_table(store: Store, table: str, step: Step, mark: Mark, keep: int, failures: Failures) -> bool:
+async def _prune_table(
+    store: Store, table: str, step: PruneStep, mark: RetentionMark, keep: int, failures: Failures
+) -> bool:
     complete = True
     for part in await store.partitions.parts(table, mark.id, keep):
         for bucket in await store.read(retention.buckets, part):
@@ -110,7 +112,7 @@ async def _completed(work: Awaitable[None], task: str, failures: Failures) -> bo
     return False
 
 
-async def _prune(store: Store, step: Step, part: str, bucket: int, mark: Mark) -> None:
+async def _prune(store: Store, step: PruneStep, part: str, bucket: int, mark: RetentionMark) -> None:
     after: str | None = ""
     while after is not None:
         after = await store.write(step, part, bucket, after, mark, ROWS_PER_STEP)

@@ -13,7 +13,7 @@ from heliograph.moving.reading import ApiReader, Shown
 from heliograph.moving.report import Record, Report
 from heliograph.moving.selecting import clients_of, devices_of, message_of, participant_of, record_of
 from heliograph.moving.state import NONE, ConversationState, State, digest_of
-from heliograph.moving.writing import Target
+from heliograph.moving.writing import AppWriter
 
 _CHECKPOINT_SECONDS = 0.2
 """The minimum time between two checkpoints: the counts since the last one are lost if the import is killed."""
@@ -60,7 +60,7 @@ def _seen(future: asyncio.Future[None]) -> None:
 class Mover:
     """Reads from the source and writes to the target, several users at once."""
 
-    def __init__(self, source: ApiReader, target: Target, state: State, *, at_once: int, with_devices: bool) -> None:
+    def __init__(self, source: ApiReader, target: AppWriter, state: State, *, at_once: int, with_devices: bool) -> None:
         self._source = source
         self._target = target
         self._state = state

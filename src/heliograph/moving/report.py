@@ -17,7 +17,7 @@ NOT_TOLD = (
 )
 
 
-class Refusal(Struct, rename="camel"):
+class RefusedRecord(Struct, rename="camel"):
     """A record that this server refused, and why."""
 
     kind: str
@@ -43,7 +43,7 @@ class Report(Struct, rename="camel"):
     """Records that were the same at the last import, and were not sent again."""
     deleted: int = 0
     """Messages of an earlier import that have been deleted at the source since, and that this import deleted here."""
-    refused: list[Refusal] = []
+    refused: list[RefusedRecord] = []
     missing_users: list[str] = []
     """Names of the list that do not exist at the source, or were deleted there."""
     missing_conversations: list[str] = []

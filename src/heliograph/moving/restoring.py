@@ -10,12 +10,12 @@ from heliograph.moving import directory
 from heliograph.moving.directory import Manifest
 from heliograph.moving.report import Record, Report
 from heliograph.moving.selecting import clients_of, devices_of, message_of, participant_of, record_of
-from heliograph.moving.writing import Target
+from heliograph.moving.writing import AppWriter
 from heliograph.wire.imports import RECORDS_AT_ONCE
 
 
 async def restore(
-    path: Path, manifest: Manifest, target: Target, report: Report, advanced: Callable[[int], None]
+    path: Path, manifest: Manifest, target: AppWriter, report: Report, advanced: Callable[[int], None]
 ) -> None:
     """Write the records of a verified directory. Existing records are compared, so a restore can be repeated.
 

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from heliograph import ids
 from heliograph.errors import UsageError
-from heliograph.moving.report import Refusal, Report
+from heliograph.moving.report import RefusedRecord, Report
 from heliograph.wire.messages import MESSAGES_PER_PAGE
 
 _FORMAT = 1
@@ -86,7 +86,7 @@ class _Line(Struct, omit_defaults=True):
     conversation: str = ""
     state: ConversationState | None = None
     report: Report | None = None
-    refusal: Refusal | None = None
+    refusal: RefusedRecord | None = None
     missing: str | None = None
 
 
@@ -216,7 +216,7 @@ class State:
         self.conversations[id] = state
         self._write(_Line(conversation=id, state=state))
 
-    def note(self, refusals: Iterable[Refusal] = (), missing: str | None = None) -> None:
+    def note(self, refusals: Iterable[RefusedRecord] = (), missing: str | None = None) -> None:
         """Record refusals and a missing name, so that the report has them even if the process is killed."""
         for refusal in refusals:
             self._write(_Line(refusal=refusal))

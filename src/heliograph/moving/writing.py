@@ -10,13 +10,13 @@ from heliograph import AsyncClient
 from heliograph.errors import ApiError, BadRequest, InvalidArgument, NotFound, PayloadTooLarge, UsageError
 from heliograph.models import ImportResponse
 from heliograph.moving.pace import Pace
-from heliograph.moving.report import Record, Refusal, Report
+from heliograph.moving.report import Record, RefusedRecord, Report
 from heliograph.wire.imports import IMPORT_BYTES, RECORDS_AT_ONCE
 
 _MOST_BYTES = IMPORT_BYTES - 1024
 
 
-class Target:
+class AppWriter:
     """The app to which records are written, in requests of a limited size."""
 
     def __init__(self, client: AsyncClient, app_id: str, report: Report, *, at_once: int = 1) -> None:
@@ -94,4 +94,4 @@ class Target:
         kind = record["kind"]
         shown = record.get(kind) or {}
         id = str(shown.get("id") or record.get("participantId"))
-        self._report.refused.append(Refusal(kind, id, titles, record.get("conversationId")))
+        self._report.refused.append(RefusedRecord(kind, id, titles, record.get("conversationId")))

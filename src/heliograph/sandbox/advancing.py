@@ -14,7 +14,7 @@ from heliograph.errors import BadRequest
 from heliograph.sandbox.clocks import Clocks
 from heliograph.storage.rows import app_deliveries, inactivity
 from heliograph.storage.rows.app_deliveries import NextHeads, PastAttempt
-from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.retention import RetentionMark
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -86,7 +86,7 @@ class Advancer:
             before = self._unfinished.pop(app_id, None)
             if before is None:
                 before = set(await self._attempts(store, app_id, start, start))
-            walk = _Walk(store, self.clocks, app_id, is_frozen, delivers)
+            walk = _ClockWalk(store, self.clocks, app_id, is_frozen, delivers)
             try:
                 await walk.to(target)
             finally:
@@ -106,7 +106,7 @@ class Advancer:
         return await store.read(app_deliveries.attempts_between, app_id, start - _CALL_MILLISECONDS, end)
 
 
-class _Walk:
+class _ClockWalk:
     """A walk of a clock over the times at which deliveries are due."""
 
     def __init__(self, store: Store, clocks: Clocks, app_id: str, was_frozen: bool, delivers: bool) -> None:
@@ -130,7 +130,7 @@ class _Walk:
         self._clocks.set(self._app_id, moment, frozen=True)
         if is_first:
             clock, end = self._clocks.get(self._app_id), await self._store.horizon(fresh=True)
-            clock.marks = [*clock.marks[1 - _MOST_MARKS :], Mark(moment, end)]
+            clock.marks = [*clock.marks[1 - _MOST_MARKS :], RetentionMark(moment, end)]
         await self._clocks.save(self._store, self._app_id, frozen=self._was_frozen)
 
     async def _finish(self) -> bool:

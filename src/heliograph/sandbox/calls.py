@@ -44,7 +44,7 @@ class Incoming(Struct):
     truncated: bool = False
 
 
-class Call(Struct):
+class ReceivedCall(Struct):
     """A call that an inbox keeps. It has no `status` if its connection is closed without a response."""
 
     id: str

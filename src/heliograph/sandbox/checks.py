@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from heliograph.sandbox.calls import Call, EventFact
+from heliograph.sandbox.calls import EventFact, ReceivedCall
 from heliograph.sandbox.inboxes import is_target
 from heliograph.sandbox.payloads import violations_of_call
 from heliograph.storage.rows import webhooks
@@ -27,7 +27,7 @@ Secrets = Mapping[str, str]
 """The secrets of the webhooks that call an inbox, by the ids of the webhooks."""
 
 
-class Sequence(Struct, frozen=True):
+class CallOrder(Struct, frozen=True):
     """How a call continues the calls before it."""
 
     duplicates: int
@@ -41,22 +41,22 @@ async def secrets_of(store: Store, app_id: str, name: str) -> Secrets:
     return {one.id: store.sealer.open(one.id, one.secret) for one in found if is_target(one.target, app_id, name)}
 
 
-def shown(kept: Iterable[Call], page: Collection[Call], secrets: Secrets) -> list[InboxCall]:
+def to_api(kept: Iterable[ReceivedCall], page: Collection[ReceivedCall], secrets: Secrets) -> list[InboxCall]:
     """The calls of a page as responses show them. `kept` are all calls of the inbox, oldest first."""
-    sequences = dict(_sequences(kept))
-    return [_shown(call, sequences.get(call.id), secrets) for call in page]
+    orders = dict(_orders(kept))
+    return [_call_to_api(call, orders.get(call.id), secrets) for call in page]
 
 
-def _shown(call: Call, sequence: Sequence | None, secrets: Secrets) -> InboxCall:
+def _call_to_api(call: ReceivedCall, given: CallOrder | None, secrets: Secrets) -> InboxCall:
     request = call.request
     headers: dict[str, str] = {}
     for name, value in request.headers:
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     json = None if request.truncated else _json(request.body)
     checks = _checks(call, secrets)
-    if sequence is not None:
-        order, after = ("wrong" if sequence.after_event_id else "ok"), sequence.after_event_id
-        checks = replace(checks, order=order, after_event_id=after, duplicates=sequence.duplicates)
+    if given is not None:
+        order, after = ("wrong" if given.after_event_id else "ok"), given.after_event_id
+        checks = replace(checks, order=order, after_event_id=after, duplicates=given.duplicates)
     return InboxCall(
         id=call.id,
         received_at=times.to_text(call.received_at),
@@ -82,7 +82,7 @@ def _json(body: bytes) -> Any:
         return None
 
 
-def _checks(call: Call, secrets: Secrets) -> CallChecks:
+def _checks(call: ReceivedCall, secrets: Secrets) -> CallChecks:
     violations = violations_of_call(call.request.body)
     given = dict(call.request.headers).get(_SECRET_HEADER)
     named = call.facts.webhook_id
@@ -102,7 +102,7 @@ def _compared(given: str | None, expected: list[str]) -> Any:
     return "ok" if any(hmac.compare_digest(given.encode(), one.encode()) for one in expected) else "wrong"
 
 
-def _sequences(kept: Iterable[Call]) -> Iterator[tuple[str, Sequence]]:
+def _orders(kept: Iterable[ReceivedCall]) -> Iterator[tuple[str, CallOrder]]:
     """How each call with events continues those before it, by the id of the call."""
     seen: dict[tuple[str, str], int] = {}
     newest: dict[tuple[str, str], str] = {}
@@ -112,7 +112,7 @@ def _sequences(kept: Iterable[Call]) -> Iterator[tuple[str, Sequence]]:
             continue
         duplicates = max(seen.get((webhook_id, event.id), 0) for event in events)
         before = [_newer_before(webhook_id, event, seen, newest) for event in events]
-        yield call.id, Sequence(duplicates, next(filter(None, before), None))
+        yield call.id, CallOrder(duplicates, next(filter(None, before), None))
 
 
 def _newer_before(

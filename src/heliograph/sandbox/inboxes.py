@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from heliograph import ids
 from heliograph.errors import BadRequest
 from heliograph.sandbox import scripts
-from heliograph.sandbox.calls import Call, Incoming, facts_of
-from heliograph.sandbox.scripts import GivenStep, Step
+from heliograph.sandbox.calls import Incoming, ReceivedCall, facts_of
+from heliograph.sandbox.scripts import GivenStep, ScriptStep
 from heliograph.wire import times
 from heliograph.wire.inboxes import CallFilter
 from heliograph.wire.paging import Page, Slice
@@ -55,13 +55,13 @@ def is_target(url: str, app_id: str, name: str) -> bool:
 
 
 @dataclass(slots=True)
-class Inbox:
+class InboxState:
     """The script of an inbox, how many calls were received since it was set, and the newest calls."""
 
     given: Sequence[GivenStep] = scripts.DEFAULT
-    steps: tuple[Step, ...] = field(default_factory=lambda: scripts.parse(scripts.DEFAULT))
+    steps: tuple[ScriptStep, ...] = field(default_factory=lambda: scripts.parse(scripts.DEFAULT))
     position: int = 0
-    calls: deque[Call] = field(default_factory=deque)
+    calls: deque[ReceivedCall] = field(default_factory=deque)
 
     @property
     def index(self) -> int:
@@ -76,8 +76,8 @@ class Inboxes:
         self.closing = asyncio.Event()
         """Set when the server stops."""
         self._memory_limit = memory_limit
-        self._inboxes: dict[tuple[str, str], Inbox] = {}
-        self._kept: dict[str, Inbox] = {}  # the inbox of each call, in the order of arrival
+        self._inboxes: dict[tuple[str, str], InboxState] = {}
+        self._kept: dict[str, InboxState] = {}  # the inbox of each call, in the order of arrival
         self._bytes = 0
         self._arrived = asyncio.Event()
 
@@ -91,7 +91,7 @@ class Inboxes:
         inbox = self._open(app_id, name)
         inbox.given, inbox.steps, inbox.position = tuple(steps), parsed, 0
 
-    def receive(self, app_id: str, name: str, request: Incoming) -> Step:
+    def receive(self, app_id: str, name: str, request: Incoming) -> ScriptStep:
         """Keep a call; returns the step by which to respond.
 
         Raises:
@@ -100,7 +100,7 @@ class Inboxes:
         inbox = self._open(app_id, name)
         step = inbox.steps[inbox.index]
         inbox.position += 1
-        call = Call(ids.new(), times.now(), request, step.status, step.delay_ms, facts_of(request.body))
+        call = ReceivedCall(ids.new(), times.now(), request, step.status, step.delay_ms, facts_of(request.body))
         inbox.calls.append(call)
         self._kept[call.id] = inbox
         self._bytes += call.size
@@ -111,20 +111,20 @@ class Inboxes:
         self._wake()
         return step
 
-    def get(self, app_id: str, name: str) -> Inbox:
+    def get(self, app_id: str, name: str) -> InboxState:
         """The inbox, or a new one, which is not kept.
 
         Raises:
             BadRequest: no inbox can have this name.
         """
         _require_name(name)
-        return self._inboxes.get((app_id, name)) or Inbox()
+        return self._inboxes.get((app_id, name)) or InboxState()
 
     def names(self, app_id: str) -> list[str]:
         """The names of the inboxes of the app that were called or have a script, in alphabetical order."""
         return sorted(name for owner, name in self._inboxes if owner == app_id)
 
-    def page(self, app_id: str, name: str, filter: CallFilter, page: Page) -> Slice[Call]:
+    def page(self, app_id: str, name: str, filter: CallFilter, page: Page) -> Slice[ReceivedCall]:
         """A page of the kept calls that the filter selects, oldest first.
 
         Raises:
@@ -140,7 +140,7 @@ class Inboxes:
             return Slice([], precedes=False, follows=False)
         return Slice(records, precedes=records[0] is not found[0], follows=records[-1] is not found[-1])
 
-    async def wait(self, app_id: str, name: str, filter: CallFilter, page: Page, seconds: float) -> Slice[Call]:
+    async def wait(self, app_id: str, name: str, filter: CallFilter, page: Page, seconds: float) -> Slice[ReceivedCall]:
         """A page with at least one call; an empty one if none arrives in time, or the server stops.
 
         Raises:
@@ -169,7 +169,7 @@ class Inboxes:
         while inbox.calls:
             self._drop_oldest(inbox)
 
-    def drop_calls(self, app_id: str, unwanted: Callable[[Call], bool]) -> None:
+    def drop_calls(self, app_id: str, unwanted: Callable[[ReceivedCall], bool]) -> None:
         """Drop the calls of all inboxes of an app for which `unwanted` is true. The scripts continue."""
         for name in self.names(app_id):
             inbox = self._inboxes[app_id, name]
@@ -188,14 +188,14 @@ class Inboxes:
         self.closing.set()
         self._wake()
 
-    def _open(self, app_id: str, name: str) -> Inbox:
+    def _open(self, app_id: str, name: str) -> InboxState:
         _require_name(name)
         key = (app_id, name)
         if key not in self._inboxes:
             require_room([*self.names(app_id), name])
             if len(self._inboxes) >= INBOXES:
                 self._remove(next(iter(self._inboxes)))
-            self._inboxes[key] = Inbox()
+            self._inboxes[key] = InboxState()
         return self._inboxes[key]
 
     def _remove(self, key: tuple[str, str]) -> None:
@@ -203,7 +203,7 @@ class Inboxes:
         while inbox.calls:
             self._drop_oldest(inbox)
 
-    def _drop_oldest(self, inbox: Inbox) -> None:
+    def _drop_oldest(self, inbox: InboxState) -> None:
         call = inbox.calls.popleft()
         del self._kept[call.id]
         self._bytes -= call.size

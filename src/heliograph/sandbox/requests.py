@@ -33,7 +33,7 @@ class LoggedRequest(Struct, gc=False):
     chaos: str | None
 
 
-class RequestLog:
+class RecentRequests:
     """Keeps the newest requests of the apps that were called last, in memory."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class RequestLog:
         """A page of the requests of an app, oldest first."""
         matching = [one for one in self._apps.get(app_id, ()) if _matches(one, wanted)]
         found = page_of(matching, page)
-        return found.holding([_shown(one) for one in found.records])
+        return found.holding([_to_api(one) for one in found.records])
 
     def drop(self, app_id: str, texts: Sequence[str]) -> None:
         """Forget the requests of an app whose paths contain one of the texts."""
@@ -78,7 +78,7 @@ def _matches(request: LoggedRequest, wanted: RequestFilter) -> bool:
     return wanted.status is None or request.status == wanted.status
 
 
-def _shown(request: LoggedRequest) -> SeenRequest:
+def _to_api(request: LoggedRequest) -> SeenRequest:
     return SeenRequest(
         id=request.id,
         request_id=request.request_id,

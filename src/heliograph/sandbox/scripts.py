@@ -31,7 +31,7 @@ _BODILESS = (204, 205, 304)
 _EXPECTED = 'should be a status such as "200", "503 x3" or "200 after 2s", or "close", or "hang 25s"'
 
 
-class Step(Struct, frozen=True):
+class ScriptStep(Struct, frozen=True):
     """What happens to `times` calls: a response after a delay or, without a status, the end of the connection."""
 
     status: int | None
@@ -41,7 +41,7 @@ class Step(Struct, frozen=True):
     times: int = 1
 
 
-def parse(given: Sequence[GivenStep]) -> tuple[Step, ...]:
+def parse(given: Sequence[GivenStep]) -> tuple[ScriptStep, ...]:
     """The steps of a script.
 
     Raises:
@@ -59,7 +59,7 @@ def parse(given: Sequence[GivenStep]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def index_at(steps: Sequence[Step], position: int) -> int:
+def index_at(steps: Sequence[ScriptStep], position: int) -> int:
     """The index of the step for the call at a position, counted from 0. The last step repeats."""
     for index, step in enumerate(steps[:-1]):
         position -= step.times
@@ -68,7 +68,7 @@ def index_at(steps: Sequence[Step], position: int) -> int:
     return len(steps) - 1
 
 
-def _parsed_text(text: str) -> Step:
+def _parsed_text(text: str) -> ScriptStep:
     found = _TEXT.fullmatch(text.strip())
     if found is None:
         raise ValueError(f" {_EXPECTED}")
@@ -78,14 +78,14 @@ def _parsed_text(text: str) -> Step:
     delay = _milliseconds(found["delay"], found["unit"]) + _milliseconds(found["hang"], found["hang_unit"])
     if delay > _MAX_DELAY_MS:
         raise ValueError(f" should take at most {_MAX_DELAY_MS // 1000}s")
-    return Step(None if found["closes"] else int(found["status"]), delay_ms=delay, times=times)
+    return ScriptStep(None if found["closes"] else int(found["status"]), delay_ms=delay, times=times)
 
 
 def _milliseconds(number: str | None, unit: str | None) -> int:
     return 0 if number is None else round(float(number) * (1 if unit == "ms" else 1000))
 
 
-def _parsed_response(given: ResponseStep) -> Step:
+def _parsed_response(given: ResponseStep) -> ScriptStep:
     headers = {name.lower(): value for name, value in (given.headers or {}).items()}
     if len(headers) > _MAX_HEADERS:
         raise ValueError(f".headers should not have more than {_MAX_HEADERS} items")
@@ -99,7 +99,7 @@ def _parsed_response(given: ResponseStep) -> Step:
         raise ValueError(f".body is not possible with status {given.status}")
     if media_type is not None:
         headers.setdefault("content-type", media_type)
-    return Step(_OK if given.status is None else given.status, tuple(headers.items()), body)
+    return ScriptStep(_OK if given.status is None else given.status, tuple(headers.items()), body)
 
 
 def _encoded(body: Any) -> tuple[bytes, str | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heliograph.domain import sandbox
-from heliograph.domain.sandbox import Sandbox, WantedApp
+from heliograph.domain.sandbox import SandboxApp, WantedApp
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import ApiError
 from heliograph.sandbox import seeding
@@ -15,7 +15,7 @@ from heliograph.storage.store import Store
 from heliograph.wire.apps import AppKey
 
 
-async def start(store: Store, tools: Tools, settings: Settings, file: SeedFile) -> Sandbox:
+async def start(store: Store, tools: Tools, settings: Settings, file: SeedFile) -> SandboxApp:
     """Create the missing apps and objects of a seed file; returns the first app, which is the sandbox.
 
     Raises:

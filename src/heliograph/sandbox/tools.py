@@ -12,7 +12,7 @@ from heliograph.sandbox.chaos import Chaos
 from heliograph.sandbox.clocks import Clocks
 from heliograph.sandbox.gate import Gate
 from heliograph.sandbox.inboxes import Inboxes, inbox_url
-from heliograph.sandbox.requests import RequestLog
+from heliograph.sandbox.requests import RecentRequests
 from heliograph.settings import Settings, is_loopback
 from heliograph.wire import times
 
@@ -42,7 +42,7 @@ class Tools:
     """When the server started, in milliseconds."""
     chaos: Chaos = field(default_factory=Chaos)
     inboxes: Inboxes = field(default_factory=Inboxes)
-    requests: RequestLog = field(default_factory=RequestLog)
+    requests: RecentRequests = field(default_factory=RecentRequests)
     clocks: Clocks = field(default_factory=Clocks)
     advancer: Advancer = field(init=False)
     gate: Gate = field(default_factory=Gate)

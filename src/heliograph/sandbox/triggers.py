@@ -56,7 +56,7 @@ async def trigger(store: Store, inboxes: Inboxes, tenant: Tenant, body: TriggerB
     sent = await store.write(_send, tenant, body, payload, inboxes.names(tenant.app_id))
     for name in sent.inboxes:
         inboxes.receive(tenant.app_id, name, _call_of(sent.event))
-    return TriggerResponse(event=_shown(sent.event), deliveries=sent.delivery_ids)
+    return TriggerResponse(event=_to_api(sent.event), deliveries=sent.delivery_ids)
 
 
 def example(type: EventType) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def _receivers(known: list[StoredWebhook], app_id: str, body: TriggerBody) -> Re
     return Receivers([*found.values()], [*direct], listeners=not {LISTENERS, ALL}.isdisjoint(body.to))
 
 
-def _shown(event: StoredEvent) -> Event:
+def _to_api(event: StoredEvent) -> Event:
     return Event(id=event.id, type=event.type, created_at=times.to_text(event.created_at), payload=event.payload)
 
 

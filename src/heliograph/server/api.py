@@ -11,17 +11,17 @@ from msgspec import Struct
 
 from heliograph.errors import ApiError, AppNotFound, MethodNotAllowed, NotFound, ServerError
 from heliograph.server.auth.authenticator import CACHE_SECONDS
-from heliograph.server.contents import hidden_by, without_contents
 from heliograph.server.handlers import Route
+from heliograph.server.hidden_contents import hidden_by, without_contents
 from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.request import Request, ServerContext
-from heliograph.server.http.responses import Response, error_response
+from heliograph.server.http.responses import HttpResponse, error_response
 from heliograph.server.idempotency import HEADER as IDEMPOTENCY_KEY
 from heliograph.server.idempotency import replayed_deletion, with_keys
-from heliograph.server.masking import masked
 from heliograph.server.query import EMPTY, parse_query, require_known
 from heliograph.server.router import Router
 from heliograph.server.routes import ROUTES
+from heliograph.server.viewer_masking import masked
 from heliograph.wire.operations import AnyOperation, Credential
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table import OPERATIONS
@@ -45,7 +45,7 @@ log = logging.getLogger("heliograph.request")
 class HandledRequest(Struct):
     """The response to a request, and its operation; None if no operation was found."""
 
-    response: Response
+    response: HttpResponse
     operation: AnyOperation | None
     app_id: str | None = None
     """The app of the path, if the handler completed."""

@@ -18,13 +18,13 @@ from heliograph.server.auth.sessions import SessionAuthenticator
 from heliograph.server.auth.sign_ins import SignInLimit
 from heliograph.server.consent import CONSENT_PATH, consent_route
 from heliograph.server.console.page import console_routes
-from heliograph.server.contents import hidden_by
 from heliograph.server.docs.pages import pages
+from heliograph.server.hidden_contents import hidden_by
 from heliograph.server.http.asgi import AsgiExchange
 from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.proxies import Proxies, has_passed_a_proxy
 from heliograph.server.http.request import ServerContext
-from heliograph.server.http.responses import Response
+from heliograph.server.http.responses import HttpResponse
 from heliograph.server.http.urls import Urls
 from heliograph.server.inbox_page import inbox_routes
 from heliograph.server.observability.logs import RefusedCredential, RequestLog
@@ -139,7 +139,7 @@ class Application:
         self._record(exchange, handled.operation, response, started)
 
     def _record(
-        self, exchange: Exchange, operation: AnyOperation | None, response: Response | None, started: float
+        self, exchange: Exchange, operation: AnyOperation | None, response: HttpResponse | None, started: float
     ) -> None:
         """Count and log a request of the API, or one for a page, which has no `response`."""
         elapsed = time.perf_counter() - started

@@ -13,7 +13,7 @@ from heliograph.server.disturbed_streams import disturbed_parts
 from heliograph.server.handlers import Route
 from heliograph.server.http.exchange import ABORTED, Exchange
 from heliograph.server.http.request import Request
-from heliograph.server.http.responses import EventStreamResponse, Response, StreamResponse, error_response
+from heliograph.server.http.responses import EventStreamResponse, HttpResponse, StreamResponse, error_response
 from heliograph.wire.chaos import RequestEffect, RequestMatch
 from heliograph.wire.paths import AppPath, ConversationPath
 
@@ -23,7 +23,7 @@ AnyRequest = Request[AppPath, Any]
 _PARTS_PER_SECOND = 10
 
 
-class DroppedResponse(Response):
+class DroppedResponse(HttpResponse):
     """A response that is not sent: the connection is closed instead."""
 
     async def send(self, exchange: Exchange) -> None:
@@ -31,7 +31,7 @@ class DroppedResponse(Response):
         exchange.abort()
 
 
-class TruncatedResponse(Response, kw_only=True):
+class TruncatedResponse(HttpResponse, kw_only=True):
     """A response whose connection is closed after the first bytes of its body. A body within the limit is complete."""
 
     limit: int
@@ -47,7 +47,7 @@ class TruncatedResponse(Response, kw_only=True):
         exchange.abort()
 
 
-class SlowResponse(Response, kw_only=True):
+class SlowResponse(HttpResponse, kw_only=True):
     """A response whose body is sent at a limited rate, in bytes per second."""
 
     rate: int
@@ -80,11 +80,11 @@ def _disturbed(route: AnyRoute, chaos: Chaos) -> AnyRoute:
     return Route(route.operation, route.read, partial(_handle, route, chaos), _identity)
 
 
-async def _identity(response: Response) -> Response:
+async def _identity(response: HttpResponse) -> HttpResponse:
     return response
 
 
-async def _handle(route: AnyRoute, chaos: Chaos, request: AnyRequest) -> Response:
+async def _handle(route: AnyRoute, chaos: Chaos, request: AnyRequest) -> HttpResponse:
     app_id = request.path.app_id
     rules = None if request.app_tenant is None else chaos.of(app_id)
     if rules is None:
@@ -110,13 +110,13 @@ def _facts(request: AnyRequest) -> RequestMatch:
     )
 
 
-async def _respond(route: AnyRoute, request: AnyRequest) -> Response:
+async def _respond(route: AnyRoute, request: AnyRequest) -> HttpResponse:
     return await route.respond(await route.handle(request))
 
 
 async def _respond_disturbed(
     route: AnyRoute, chaos: Chaos, request: AnyRequest, found: Disturbance[RequestEffect]
-) -> Response:
+) -> HttpResponse:
     await chaos.pause(found.delay_ms / 1000)
     effect = found.effect or RequestEffect()
     headers = {HEADER: found.label}
@@ -136,7 +136,7 @@ async def _respond_disturbed(
     return _altered(response, chaos, effect)
 
 
-def _altered(response: Response, chaos: Chaos, effect: RequestEffect) -> Response:
+def _altered(response: HttpResponse, chaos: Chaos, effect: RequestEffect) -> HttpResponse:
     if effect.truncate is not None:
         return TruncatedResponse(response.status, response.headers, response.body, limit=effect.truncate)
     if effect.bytes_per_second is not None:

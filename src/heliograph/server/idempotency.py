@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from heliograph.domain import idempotency
-from heliograph.domain.idempotency import Key, Result
+from heliograph.domain.idempotency import IdempotencyKey, Result
 from heliograph.domain.tenants import Caller, IntegrationCaller, session_of
 from heliograph.errors import (
     ApiError,
@@ -33,7 +33,7 @@ from heliograph.server.handlers import Route
 from heliograph.server.http.digests import Digested, Hash, digesting_reader_of
 from heliograph.server.http.exchange import Exchange
 from heliograph.server.http.request import Request
-from heliograph.server.http.responses import JSON_TYPE, Response, error_response
+from heliograph.server.http.responses import JSON_TYPE, HttpResponse, error_response
 from heliograph.server.transactional import TransactionalRequest
 from heliograph.settings import Settings
 from heliograph.storage.bound import BoundStore
@@ -90,7 +90,7 @@ def _with_key(route: AnyRoute) -> AnyRoute:
     return Route(operation, read, partial(_handle, route), _identity)
 
 
-async def _identity(response: Response) -> Response:
+async def _identity(response: HttpResponse) -> HttpResponse:
     return response
 
 
@@ -130,7 +130,7 @@ def parse_key(value: bytes) -> str:
     return key.decode("ascii")
 
 
-async def _handle(route: AnyRoute, request: Request[Any, KeyedBody]) -> Response:
+async def _handle(route: AnyRoute, request: Request[Any, KeyedBody]) -> HttpResponse:
     keyed, request.body = request.body, request.body.content
     key = partial(_key, request, keyed)
     try:
@@ -144,7 +144,7 @@ async def _handle(route: AnyRoute, request: Request[Any, KeyedBody]) -> Response
     return _response(result)
 
 
-async def replayed_deletion(store: Store, exchange: Exchange, caller: Caller) -> Response | None:
+async def replayed_deletion(store: Store, exchange: Exchange, caller: Caller) -> HttpResponse | None:
     """The stored response to the deletion of an app that no longer exists, or None.
 
     Raises:
@@ -157,7 +157,7 @@ async def replayed_deletion(store: Store, exchange: Exchange, caller: Caller) ->
     return None if result is None else _response(result)
 
 
-def _key(request: AnyRequest, body: KeyedBody) -> Key:
+def _key(request: AnyRequest, body: KeyedBody) -> IdempotencyKey:
     """The key of a request. An upload must have been read, because the digest covers it."""
     # The rows of a deleted app are deleted too.
     of_app = request.app_tenant is not None and request.operation is not DELETE_APP
@@ -165,16 +165,16 @@ def _key(request: AnyRequest, body: KeyedBody) -> Key:
     return _key_of(request.exchange, request.known_caller, app_id, body, request.store.sealer)
 
 
-def _key_of(exchange: Exchange, caller: Caller | None, app_id: str, body: KeyedBody, sealer: Sealer) -> Key:
+def _key_of(exchange: Exchange, caller: Caller | None, app_id: str, body: KeyedBody, sealer: Sealer) -> IdempotencyKey:
     """The digest also covers the integration and the role of the session, because responses depend on them."""
     session = session_of(caller)
     who = caller.integration_id if isinstance(caller, IntegrationCaller) else session.role if session else ""
     parts = (exchange.method.encode(), exchange.raw_path, exchange.query_string, who.encode())
     digest = hashlib.sha256(body.hash.digest() + b"\0".join(parts)).digest()
-    return Key((app_id, body.key), digest, sealer)
+    return IdempotencyKey((app_id, body.key), digest, sealer)
 
 
-async def _result(route: AnyRoute, request: AnyRequest, key: Callable[[], Key]) -> Result:
+async def _result(route: AnyRoute, request: AnyRequest, key: Callable[[], IdempotencyKey]) -> Result:
     """The stored result of a request. If there is no stored result yet, runs the request and stores its result.
 
     Raises:
@@ -188,7 +188,7 @@ async def _result(route: AnyRoute, request: AnyRequest, key: Callable[[], Key]) 
     return await write.perform_once(request.store, key(), _RequestResults(route, request))
 
 
-async def _stored_afterwards(route: AnyRoute, request: AnyRequest, key: Key) -> Result:
+async def _stored_afterwards(route: AnyRoute, request: AnyRequest, key: IdempotencyKey) -> Result:
     """Run the handler, and then store its result in another transaction.
 
     Sandbox tools change memory, the clock or files, which no transaction includes. An erasure takes many transactions,
@@ -202,7 +202,7 @@ async def _stored_afterwards(route: AnyRoute, request: AnyRequest, key: Key) -> 
     return await request.store.write(idempotency.settle, key, result)
 
 
-async def _handled(route: AnyRoute, request: AnyRequest, key: Key) -> Result:
+async def _handled(route: AnyRoute, request: AnyRequest, key: IdempotencyKey) -> Result:
     """Run the handler in the transaction that stores its result."""
     store, effects = request.store, list[Callable[[], None]]()
 
@@ -237,7 +237,7 @@ class _RequestResults(Struct, frozen=True):
         return replace(_stored(error_response(refusal)), is_lasting=not isinstance(refusal, _NOT_STORED))
 
 
-def _stored(response: Response, request: AnyRequest | None = None) -> Result:
+def _stored(response: HttpResponse, request: AnyRequest | None = None) -> Result:
     if request is not None and request.response_headers:
         response.add_headers(request.response_headers)
     plain = response.headers == [JSON_TYPE]
@@ -245,11 +245,11 @@ def _stored(response: Response, request: AnyRequest | None = None) -> Result:
     return Result(response.status, headers, response.body)
 
 
-def _response(result: Result) -> Response:
+def _response(result: Result) -> HttpResponse:
     stored = result.headers
     headers = (
         [JSON_TYPE] if stored is None else [(name.encode("latin-1"), value.encode("latin-1")) for name, value in stored]
     )
     if result.is_replay:
         headers.append(_REPLAYED)
-    return Response(result.status, headers, result.body)
+    return HttpResponse(result.status, headers, result.body)

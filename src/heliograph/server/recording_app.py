@@ -10,7 +10,7 @@ from heliograph.domain.tenants import session_of
 from heliograph.server.api import SAFE_METHODS
 from heliograph.server.app import Application, Parts
 from heliograph.server.http.exchange import Exchange
-from heliograph.server.http.responses import Response
+from heliograph.server.http.responses import HttpResponse
 from heliograph.server.recording.exchange import RecordedExchange
 from heliograph.server.recording.recorder import Recorder
 from heliograph.server.recording.rows import ERASING
@@ -37,7 +37,7 @@ class RecordingApplication(Application):
         self._api.prepare(_DELETING, recorder.flush)
 
     def _record(
-        self, exchange: Exchange, operation: AnyOperation | None, response: Response | None, started: float
+        self, exchange: Exchange, operation: AnyOperation | None, response: HttpResponse | None, started: float
     ) -> None:
         super()._record(exchange, operation, response, started)
         if response is None or not isinstance(exchange, RecordedExchange):

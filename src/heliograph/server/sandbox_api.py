@@ -19,7 +19,7 @@ from heliograph.server.disturbing import DroppedResponse, disturbed
 from heliograph.server.handlers import Route
 from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.request import ServerContext
-from heliograph.server.http.responses import ErrorResponse, Response
+from heliograph.server.http.responses import ErrorResponse, HttpResponse
 from heliograph.wire import times
 from heliograph.wire.paths import AppPath
 
@@ -98,7 +98,7 @@ class SandboxApi(Api):
         self._tools.requests.add(app_id, request)
 
 
-def _show(request: LoggedRequest, response: Response) -> None:
+def _show(request: LoggedRequest, response: HttpResponse) -> None:
     """Add the response to the log of its request. The headers say whether a rule affected it."""
     request.chaos = next((value.decode() for name, value in response.headers if name == _CHAOS), None)
     if not isinstance(response, DroppedResponse):

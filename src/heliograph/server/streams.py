@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from heliograph.background import Failures
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage.rows import activity, repetitions, stream
+from heliograph.storage.rows import activity_stream, repetitions, stream
 from heliograph.storage.store import Store
 
 _POLL_SECONDS = 0.125
@@ -129,4 +129,4 @@ class Streams:
         if repeating := {one.app_id for one in opened if one.repeated}:
             apps += await self._store.read(repetitions.changed_apps, since, horizon, repeating)
         recorded = {one.app_id for one in opened if one.of_requests}
-        return apps, await self._store.read(activity.changed_apps, since, horizon, recorded) if recorded else []
+        return apps, await self._store.read(activity_stream.changed_apps, since, horizon, recorded) if recorded else []

@@ -171,7 +171,7 @@ TABLES = (
 )
 
 
-class Progress(Struct):
+class CopyProgress(Struct):
     """The progress of a copy: the source, the number of the table, and the last key that was copied."""
 
     source: str
@@ -180,7 +180,7 @@ class Progress(Struct):
     rows: int = 0
 
 
-_decode = msgspec.json.Decoder(Progress).decode
+_decode = msgspec.json.Decoder(CopyProgress).decode
 
 
 async def copy(source: Store, target: Store, advanced: Callable[[int, int], None]) -> int:
@@ -200,7 +200,7 @@ async def copy(source: Store, target: Store, advanced: Callable[[int, int], None
             continue
         after = tuple(progress.after) if number == progress.table and progress.after else None
         async for rows, last in _chunks(source, table, after):
-            progress = Progress(source.name, number, list(last), progress.rows + len(rows))
+            progress = CopyProgress(source.name, number, list(last), progress.rows + len(rows))
             # Each database has its own master key.
             resealed = _sealed(table, _opened(table, rows, source.sealer), target.sealer)
             await target.write(_put, table, resealed, progress)
@@ -216,7 +216,7 @@ async def copy(source: Store, target: Store, advanced: Callable[[int, int], None
     return progress.rows
 
 
-async def _begin(source: Store, target: Store) -> Progress:
+async def _begin(source: Store, target: Store) -> CopyProgress:
     """The progress of an interrupted copy, or of a new one."""
     marker = await target.read(meta.get, COPY)
     if marker is not None:
@@ -227,7 +227,7 @@ async def _begin(source: Store, target: Store) -> Progress:
     for table in TABLES:
         if await target.read(_first, table) is not None:
             raise UsageError("the target is not empty: copy into a new database")
-    progress = Progress(source.name)
+    progress = CopyProgress(source.name)
     await target.write(_mark, progress)
     return progress
 
@@ -314,7 +314,7 @@ def _with_secrets(table: Table, rows: list[Row], change: Callable[[str, bytes], 
     ]
 
 
-async def _put(tx: Tx, table: Table, rows: Sequence[Row], progress: Progress) -> None:
+async def _put(tx: Tx, table: Table, rows: Sequence[Row], progress: CopyProgress) -> None:
     if table.spread:
         await tx.insert(table.name, ("bucket", *table.columns), [(_bucket(tx, table, row), *row) for row in rows])
     else:
@@ -327,7 +327,7 @@ def _bucket(tx: Tx, table: Table, row: Row) -> int:
     return tx.bucket(*names) if table.together else tx.bucket(next(filter(None, names), ""))
 
 
-async def _mark(tx: Tx, progress: Progress) -> None:
+async def _mark(tx: Tx, progress: CopyProgress) -> None:
     await meta.put(tx, COPY, msgspec.json.encode(progress).decode())
 
 

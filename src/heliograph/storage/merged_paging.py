@@ -30,7 +30,7 @@ NONE = Between(ids.LAST, ids.FIRST)
 """No keys."""
 
 
-class Source(NamedTuple):
+class RowSource(NamedTuple):
     """Some of the records: a table with a WHERE clause, and the columns to select, of which the first is the key. The
     clause has a `{}` for each of the `values` that only this source has.
     """
@@ -62,7 +62,7 @@ def _following(cursor: str) -> str:
 
 async def merged_slice_of(
     reader: Reader,
-    sources: Sequence[Source],
+    sources: Sequence[RowSource],
     values: tuple[Any, ...],
     page: Page,
     *,
@@ -93,7 +93,7 @@ async def merged_slice_of(
 
 
 def _merged(
-    sources: Sequence[Source], values: tuple[Any, ...], keys: Between, order: str, limit: int
+    sources: Sequence[RowSource], values: tuple[Any, ...], keys: Between, order: str, limit: int
 ) -> tuple[str, list[Any]]:
     """The query for the first records in the order of the key that are in a range, and its values."""
     given = [*values, limit]

@@ -45,26 +45,34 @@ class Snapshots(ABC):
         """
 
     @abstractmethod
-    async def remove(self, name: str) -> bool:
-        """Delete a snapshot; returns whether it existed."""
+    async def remove(self, name: str) -> None:
+        """Delete a snapshot.
+
+        Raises:
+            SnapshotNotFound: it does not exist.
+        """
 
     @abstractmethod
-    async def restore(self, name: str) -> bool:
-        """Replace everything in the database with a snapshot; returns False if it does not exist.
+    async def restore(self, name: str) -> None:
+        """Replace everything in the database with a snapshot.
 
         This is one transaction of the database. A snapshot of an older version is migrated first.
 
         Raises:
+            SnapshotNotFound: it does not exist.
             UsageError: the snapshot is of a newer version, or has another master key.
             ServiceUnavailable: the database cannot be written now. Nothing was changed.
         """
 
     @abstractmethod
-    def exported(self, name: str) -> AbstractAsyncContextManager[Path | None]:
-        """A file with a snapshot and its master key, while the context is open; None if it does not exist.
+    def exported(self, name: str) -> AbstractAsyncContextManager[Path]:
+        """A file with a snapshot and its master key, while the context is open.
 
         A server that is started with a copy of the file adopts the key. The file has no key if the key of this database
         is in the environment.
+
+        Raises:
+            SnapshotNotFound: it does not exist.
         """
 
     @abstractmethod

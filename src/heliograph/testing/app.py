@@ -8,7 +8,7 @@ from typing import Any
 from heliograph import BasicAuth, Client, Model
 from heliograph.client.requesting import build
 from heliograph.errors import Conflict, InvalidArgument, NotFound
-from heliograph.testing.server import Key
+from heliograph.testing.server import ServerKey
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table.extensions.end_users import POST_INBOUND
 
@@ -18,7 +18,7 @@ _PAGE = 100
 class App:
     """An app, and the names that the test gave its users and conversations."""
 
-    def __init__(self, url: str, app_id: str, key: Key) -> None:
+    def __init__(self, url: str, app_id: str, key: ServerKey) -> None:
         self.url = url
         self.app_id = app_id
         self.key = key

@@ -8,7 +8,7 @@ from typing import Self
 
 import msgspec
 
-from heliograph.testing.server import Key
+from heliograph.testing.server import ServerKey
 
 try:
     from testcontainers.core.container import DockerContainer
@@ -90,6 +90,6 @@ class HeliographContainer:
         return self._env["HELIOGRAPH_APP_ID"]
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ServerKey:
         """The key of the app."""
-        return Key(self._env["HELIOGRAPH_KEY_ID"], self._env["HELIOGRAPH_KEY_SECRET"])
+        return ServerKey(self._env["HELIOGRAPH_KEY_ID"], self._env["HELIOGRAPH_KEY_SECRET"])

@@ -14,7 +14,7 @@ from heliograph.errors import ApiError, HeliographError, InvalidArgument
 from heliograph.testing import reports
 from heliograph.testing.app import App
 from heliograph.testing.events import FIELDS, Event, EventLog
-from heliograph.testing.server import Key, SandboxServer
+from heliograph.testing.server import SandboxServer, ServerKey
 from heliograph.testing.webhooks import Inbox, Step, Webhook
 from heliograph.wire.table.extensions.deliveries import LIST_DELIVERIES
 from heliograph.wire.table.sandbox import (
@@ -44,7 +44,7 @@ class Sandbox(App):
         self._owns_server = server is None
         app = self.server.account.apps.create_app({"displayName": "Test"}).app
         key = self.server.account.app_keys.create_app_key(app.id, {"displayName": "Test"}).key
-        super().__init__(self.server.url, app.id, Key(key.id, key.secret))
+        super().__init__(self.server.url, app.id, ServerKey(key.id, key.secret))
         self._rules: list[dict[str, Any]] = []
         self._numbers = itertools.count(1)
         self._log = EventLog(self.client, self.app_id, self.name_of)

@@ -13,12 +13,12 @@ from typing import NamedTuple, Self
 
 from heliograph import BasicAuth, Client
 from heliograph.errors import UsageError
-from heliograph.running import running_at
+from heliograph.local_sandboxes import running_at
 
 _STOP_SECONDS = 10.0
 
 
-class Key(NamedTuple):
+class ServerKey(NamedTuple):
     """The id and the secret of an API key; the user name and the password of Basic authentication."""
 
     id: str
@@ -32,7 +32,7 @@ class SandboxServer:
     uses a running server.
     """
 
-    def __init__(self, url: str, account_key: Key, process: subprocess.Popen[str] | None = None) -> None:
+    def __init__(self, url: str, account_key: ServerKey, process: subprocess.Popen[str] | None = None) -> None:
         self.url = url
         self.account_key = account_key
         self.account = Client(url, auth=BasicAuth(*account_key))
@@ -87,7 +87,7 @@ class SandboxServer:
 
     @classmethod
     def _of(cls, variables: Mapping[str, str], process: subprocess.Popen[str] | None) -> Self:
-        key = Key(variables["HELIOGRAPH_ACCOUNT_KEY_ID"], variables["HELIOGRAPH_ACCOUNT_KEY_SECRET"])
+        key = ServerKey(variables["HELIOGRAPH_ACCOUNT_KEY_ID"], variables["HELIOGRAPH_ACCOUNT_KEY_SECRET"])
         return cls(variables["HELIOGRAPH_URL"], key, process)
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 from heliograph.domain import participants
 from heliograph.domain.batch import conversation_batch
 from heliograph.domain.bulk import Change, Outcome, bulk_batch
-from heliograph.domain.idempotency import Key, KeyedItem, Result, keyed
+from heliograph.domain.idempotency import IdempotencyKey, KeyedItem, Result, keyed
 from heliograph.domain.membership import Join, Joined, Leave, Left
 from heliograph.domain.user_creation import creation_batch
 from heliograph.domain.verbs import Refused
@@ -185,7 +185,7 @@ async def _joined_result(outcome: Joined | Refused) -> Result:
     raise NotImplementedError
 
 
-async def keyed_items(store: Store, key: Key, verb: Leave) -> None:
+async def keyed_items(store: Store, key: IdempotencyKey, verb: Leave) -> None:
     await store.submit(keyed(conversation_batch), KeyedItem(key, verb, _left_result))
     await store.submit(keyed(conversation_batch), KeyedItem(key, verb, _joined_result))  # wrong
     await store.submit(keyed(creation_batch), KeyedItem(key, verb, _left_result))  # wrong

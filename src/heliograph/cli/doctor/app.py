@@ -13,7 +13,7 @@ from heliograph.cli.connecting import send
 from heliograph.cli.doctor.findings import Finding, failure, ok, warning
 from heliograph.client.async_events import AsyncEventStream
 from heliograph.errors import HeliographError, UsageError
-from heliograph.running import Connection
+from heliograph.local_sandboxes import Connection
 from heliograph.wire.table.sandbox import GET_CHAOS, GET_SANDBOX
 from heliograph.wire.table.v2.apps import GET_APP
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from heliograph.cli.connecting import client_of
 from heliograph.errors import ApiError
-from heliograph.running import Connection
+from heliograph.local_sandboxes import Connection
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table.extensions.deliveries import GET_DELIVERY, LIST_DELIVERIES
 from heliograph.wire.table.sandbox import LIST_REQUESTS

@@ -26,7 +26,7 @@ def report(url: str, app_id: str | None, key_id: str | None, key_secret: str | N
     The file needs no server, contains no secrets and runs no scripts, so a CI job can keep it.
     """
     from heliograph.cli.report.collecting import collect
-    from heliograph.cli.report.page import Page
+    from heliograph.cli.report.page import ReportPage
 
     status = state_of(url, app_id, key_id, key_secret)
     problems = status.pop("problems")
@@ -36,7 +36,7 @@ def report(url: str, app_id: str | None, key_id: str | None, key_secret: str | N
             collected = collect(connection(url, app_id, key_id, key_secret))
     except (HeliographError, UsageError) as error:
         problems.append(f"requests and deliveries are missing: {error}")
-    page = Page(collected.secrets if collected else {key_secret or ""}).render(status, problems, collected)
+    page = ReportPage(collected.secrets if collected else {key_secret or ""}).render(status, problems, collected)
     try:
         out.write_text(page, encoding="utf-8")
     except OSError as error:

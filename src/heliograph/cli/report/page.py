@@ -27,7 +27,7 @@ def _policy() -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-class Page:
+class ReportPage:
     """The HTML of a report. `secrets` are replaced wherever they appear."""
 
     def __init__(self, secrets: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from heliograph.conformance.caller import Answer
-from heliograph.conformance.check import Source, rule
+from heliograph.conformance.check import RuleSource, rule
 from heliograph.conformance.checks.credentials import WITHIN
 from heliograph.conformance.outcomes import Need, equal, eventually
 from heliograph.conformance.site import Site
@@ -19,7 +19,7 @@ def change(site: Site, **settings: Any) -> Answer:
     return site.call(UPDATE_APP, {"settings": settings})
 
 
-@rule("apps.1", "multiConvoEnabled cannot be turned off again.", Need.ACCOUNT, source=Source("schema AppSettings"))
+@rule("apps.1", "multiConvoEnabled cannot be turned off again.", Need.ACCOUNT, source=RuleSource("schema AppSettings"))
 def several_conversations(site: Site) -> None:
     own = site.new_app()
     shown = change(own, multiConvoEnabled=True).expect(200).json["app"]["settings"]
@@ -42,7 +42,7 @@ def settings(site: Site) -> None:
     equal({name: shown.get(name) for name in given}, given, "the settings")
 
 
-@rule("apps.4", "An app has up to 10 keys.", Need.ACCOUNT, source=Source("section App Keys"))
+@rule("apps.4", "An app has up to 10 keys.", Need.ACCOUNT, source=RuleSource("section App Keys"))
 def keys_of_an_app(site: Site) -> None:
     own = site.new_app()
     for _ in range(KEYS_PER_APP - 1):
@@ -58,7 +58,7 @@ def deleted_app(site: Site) -> None:
     own.call(GET_APP, auth=site.account).refused(404, "app_not_found")
 
 
-@rule("apps.6", "An account key reaches all apps.", Need.ACCOUNT, source=Source("section API Authentication"))
+@rule("apps.6", "An account key reaches all apps.", Need.ACCOUNT, source=RuleSource("section API Authentication"))
 def account_keys(site: Site) -> None:
     for one in (site, site.apart):
         equal(one.ok(GET_APP, auth=site.account)["app"]["id"], one.app_id, "the id of the app")

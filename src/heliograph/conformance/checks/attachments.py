@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from heliograph.conformance.caller import Answer
-from heliograph.conformance.check import Source, rule
+from heliograph.conformance.check import RuleSource, rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
 from heliograph.wire.table.v2.apps import DELETE_ATTACHMENT, UPLOAD_ATTACHMENT
@@ -16,7 +16,7 @@ PUBLIC = {"access": "public"}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 TOO_LARGE = 60 * 1_048_576
 """The size in bytes of a file that is larger than any server accepts."""
-UPLOAD = Source(UPLOAD_ATTACHMENT.name)
+UPLOAD = RuleSource(UPLOAD_ATTACHMENT.name)
 
 
 def upload(site: Site, name: str = "lamp.png", content: bytes = PNG, kind: str = "image/png", **params: str) -> Answer:
@@ -60,7 +60,7 @@ def one_file(site: Site) -> None:
     answer.refused(415, "unsupported_media_type")
 
 
-@rule("attachments.3", "A file that is too large is 413.", source=Source("section Request limits"))
+@rule("attachments.3", "A file that is too large is 413.", source=RuleSource("section Request limits"))
 def too_large(site: Site) -> None:
     head = (
         f"POST {urlsplit(site.run.caller.url).path}/v2/apps/{site.app_id}/attachments?access=public HTTP/1.1\r\n"
@@ -107,7 +107,7 @@ def downloads(site: Site) -> None:
 @rule(
     "attachments.9",
     "Deleting an unknown URL is 400, and an attachment twice 404.",
-    source=Source(DELETE_ATTACHMENT.name),
+    source=RuleSource(DELETE_ATTACHMENT.name),
 )
 def deletions(site: Site) -> None:
     foreign = {"mediaUrl": "https://example.org/lamp.png"}

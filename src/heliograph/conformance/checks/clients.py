@@ -6,7 +6,7 @@ from typing import Any
 
 from heliograph.conformance.caller import Answer
 from heliograph.conformance.check import rule
-from heliograph.conformance.links import Link, associations, clients_of, link_body, linked, new_number
+from heliograph.conformance.links import ChannelLink, associations, clients_of, link_body, linked, new_number
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
 from heliograph.wire.table.extensions.end_users import LIST_OUTBOUND, SET_CLIENT_OUTCOME
@@ -16,7 +16,7 @@ from heliograph.wire.table.v2.users import CREATE_CLIENT, GET_USER, REMOVE_CLIEN
 NO_RECIPIENT = "+15005550001"
 
 
-def outcome(site: Site, link: Link, name: str) -> Answer:
+def outcome(site: Site, link: ChannelLink, name: str) -> Answer:
     """Act as the channel of a client."""
     return site.call(SET_CLIENT_OUTCOME, {"outcome": name}, userIdOrExternalId=link.user, clientId=link.client)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from heliograph.conformance.check import Source, rule
+from heliograph.conformance.check import RuleSource, rule
 from heliograph.conformance.outcomes import Need, NotRun, equal, holds
 from heliograph.conformance.site import MISSING, Site
 from heliograph.conformance.switchboards import Board, has_failed
@@ -90,7 +90,7 @@ def invalid_targets(site: Site) -> None:
 
 
 @rule("control.5", "PassControl makes its target active, and ends an offer.", Need.SWITCHBOARD,
-      source=Source(PASS_CONTROL.name))  # fmt: skip
+      source=RuleSource(PASS_CONTROL.name))  # fmt: skip
 def passing(site: Site) -> None:
     scene = Scene(site)
     scene.act(OFFER_CONTROL, "human")
@@ -116,7 +116,7 @@ def repeated_next(site: Site) -> None:
         equal(scene.state, ("human", ""), "control")
 
 
-@rule("control.7", "OfferControl makes its target pending.", Need.SWITCHBOARD, source=Source(OFFER_CONTROL.name))
+@rule("control.7", "OfferControl makes its target pending.", Need.SWITCHBOARD, source=RuleSource(OFFER_CONTROL.name))
 def offers(site: Site) -> None:
     scene = Scene(site)
     scene.act(OFFER_CONTROL, "human")
@@ -127,7 +127,7 @@ def offers(site: Site) -> None:
 
 
 @rule("control.8", "AcceptControl makes the pending integration active; no other may accept.", Need.SWITCHBOARD,
-      source=Source(ACCEPT_CONTROL.name))  # fmt: skip
+      source=RuleSource(ACCEPT_CONTROL.name))  # fmt: skip
 def acceptance(site: Site) -> None:
     scene = Scene(site)
     scene.fails(INVALID_ACTION, ACCEPT_CONTROL)
@@ -140,7 +140,7 @@ def acceptance(site: Site) -> None:
 
 
 @rule("control.9", "After ReleaseControl no integration is active; only the active one may release.", Need.SWITCHBOARD,
-      source=Source(RELEASE_CONTROL.name))  # fmt: skip
+      source=RuleSource(RELEASE_CONTROL.name))  # fmt: skip
 def release(site: Site) -> None:
     scene = Scene(site)
     human = scene.site.integration_key(scene.site.human)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from heliograph.conformance.caller import Answer
-from heliograph.conformance.check import Source, rule
+from heliograph.conformance.check import RuleSource, rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
 from heliograph.wire.table.v2.conversations import (
@@ -21,7 +21,7 @@ from heliograph.wire.table.v2.conversations import (
 from heliograph.wire.table.v2.users import CREATE_USER, UPDATE_USER
 
 METADATA_BYTES = 4096
-PAGINATION = Source("section Cursor Pagination")
+PAGINATION = RuleSource("section Cursor Pagination")
 
 
 @rule("conversations.1", "A deleted conversation is 404, and so are its participants and messages.")
@@ -43,7 +43,9 @@ def deletion_is_reported(site: Site) -> None:
 
 
 @rule(
-    "conversations.2", "The default conversation of a user cannot be deleted.", source=Source(DELETE_CONVERSATION.name)
+    "conversations.2",
+    "The default conversation of a user cannot be deleted.",
+    source=RuleSource(DELETE_CONVERSATION.name),
 )
 def default_conversation(site: Site) -> None:
     user = site.user()
@@ -75,7 +77,7 @@ def merged_metadata(site: Site) -> None:
     holds("metadata" not in emptied, "no metadata of a conversation whose metadata is empty", emptied)
 
 
-@rule("metadata.2", "Metadata is limited to 4096 bytes.", source=Source("schema Metadata"))
+@rule("metadata.2", "Metadata is limited to 4096 bytes.", source=RuleSource("schema Metadata"))
 def limit_of_metadata(site: Site) -> None:
     room = METADATA_BYTES - len('{"m":""}')
     user = site.user(metadata={"m": "x" * room})

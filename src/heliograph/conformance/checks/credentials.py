@@ -6,14 +6,14 @@ import time
 from typing import Literal
 
 from heliograph.client.auth import JwtAuth
-from heliograph.conformance.check import Source, rule
+from heliograph.conformance.check import RuleSource, rule
 from heliograph.conformance.outcomes import Need, eventually, holds
 from heliograph.conformance.site import MISSING, Site
 from heliograph.wire.table.v2.apps import GET_APP
 from heliograph.wire.table.v2.integrations import DELETE_CUSTOM_INTEGRATION_KEY, LIST_CUSTOM_INTEGRATION_KEYS
 from heliograph.wire.table.v2.users import GET_USER
 
-AUTHENTICATION = Source("section API Authentication")
+AUTHENTICATION = RuleSource("section API Authentication")
 WITHIN = 5.0
 """Seconds in which a removal takes effect: one, and what requests take on a busy machine."""
 
@@ -24,7 +24,9 @@ def jwt(site: Site, scope: Literal["app", "account", "integration"], age: float 
 
 
 @rule(
-    "credentials.1", "Missing and invalid credentials are 401, with WWW-Authenticate.", source=Source("section Errors")
+    "credentials.1",
+    "Missing and invalid credentials are 401, with WWW-Authenticate.",
+    source=RuleSource("section Errors"),
 )
 def invalid_credentials(site: Site) -> None:
     id, _ = site.key
@@ -67,7 +69,7 @@ def existing_apps(site: Site) -> None:
     site.call(GET_APP, appId=site.apart.app_id).refused(403, "forbidden")
 
 
-@rule("credentials.5", "With an account key an unknown app is 404.", Need.ACCOUNT, source=Source(GET_APP.name))
+@rule("credentials.5", "With an account key an unknown app is 404.", Need.ACCOUNT, source=RuleSource(GET_APP.name))
 def unknown_apps(site: Site) -> None:
     site.call(GET_APP, appId=MISSING, auth=site.account).refused(404, "app_not_found")
 

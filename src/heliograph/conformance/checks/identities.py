@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from heliograph.conformance.check import Source, rule
+from heliograph.conformance.check import RuleSource, rule
 from heliograph.conformance.checks.users import email_of, login, new_email, support_user, sync, user_of
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import Site
@@ -33,7 +33,7 @@ def with_email(site: Site, email: str, **params: str) -> list[str]:
     return [one["id"] for one in found]
 
 
-@rule("identities.1", "The email address of a profile is not an identity.", source=Source(LIST_USERS.name))
+@rule("identities.1", "The email address of a profile is not an identity.", source=RuleSource(LIST_USERS.name))
 def email_of_the_profile(site: Site) -> None:
     email = new_email(site)
     user = site.user(profile={"email": email})
@@ -70,7 +70,7 @@ def identities_remain(site: Site) -> None:
     equal(with_email(site, email), [], "the users with the address after DeleteUser")
 
 
-@rule("identities.4", "ListUsers without filter[identities.email] is 400.", source=Source(LIST_USERS.name))
+@rule("identities.4", "ListUsers without filter[identities.email] is 400.", source=RuleSource(LIST_USERS.name))
 def filter_is_required(site: Site) -> None:
     site.call(LIST_USERS).refused(400, "bad_request")
     equal(with_email(site, new_email(site)), [], "the users with an unknown address")

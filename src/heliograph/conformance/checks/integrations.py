@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from heliograph.conformance.check import Source, rule
+from heliograph.conformance.check import RuleSource, rule
 from heliograph.conformance.end_users import EndUser
 from heliograph.conformance.links import associations, clients_of, linked
 from heliograph.conformance.outcomes import Need, NotRun, equal, holds
@@ -53,7 +53,11 @@ def unknown_types(site: Site) -> None:
     answer.refused(400, "bad_request", "Invalid query parameters")
 
 
-@rule("integrations.5", "A custom integration has up to 10 keys.", source=Source("section Custom Integration API Keys"))
+@rule(
+    "integrations.5",
+    "A custom integration has up to 10 keys.",
+    source=RuleSource("section Custom Integration API Keys"),
+)
 def keys_of_an_integration(site: Site) -> None:
     own, body = {"integrationId": site.bare_integration()}, {"displayName": site.name()}
     for _ in range(KEYS_PER_INTEGRATION):

@@ -8,7 +8,12 @@ from heliograph.conformance.check import rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
 from heliograph.wire.operations import AnyOperation
-from heliograph.wire.table.extensions.contents import FIND, GET_APP_CONVERSATION, LIST_APP_CONVERSATIONS, LIST_APP_USERS
+from heliograph.wire.table.extensions.app_contents import (
+    FIND,
+    GET_APP_CONVERSATION,
+    LIST_APP_CONVERSATIONS,
+    LIST_APP_USERS,
+)
 
 
 def ids_of(site: Site, operation: AnyOperation, noun: str, **params: str) -> list[str]:

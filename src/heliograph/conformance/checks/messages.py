@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from heliograph.conformance.check import Source, rule
+from heliograph.conformance.check import RuleSource, rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
 from heliograph.wire.table.v2.apps import GET_APP
@@ -152,7 +152,7 @@ def pages_of_messages(site: Site) -> None:
     site.call(LIST_MESSAGES, conversationId=group, params={"page[size]": "0"}).refused(400, "bad_request")
 
 
-@rule("messages.13", "ListMessages of an unknown conversation is 404 not_found.", source=Source(LIST_MESSAGES.name))
+@rule("messages.13", "ListMessages of an unknown conversation is 404 not_found.", source=RuleSource(LIST_MESSAGES.name))
 def messages_of_no_conversation(site: Site) -> None:
     site.call(LIST_MESSAGES, conversationId=MISSING).refused(404, "not_found", "Resource not found")
 

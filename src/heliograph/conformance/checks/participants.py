@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from heliograph.conformance.check import Source, rule
+from heliograph.conformance.check import RuleSource, rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
 from heliograph.wire.table.v2.conversations import CREATE_CONVERSATION, JOIN_CONVERSATION, LEAVE_CONVERSATION
@@ -71,7 +71,7 @@ def personal_conversations(site: Site) -> None:
     equal(site.participants(personal), before, "the participants")
 
 
-@rule("participants.6", "A join without subscribeSDKClient is 400.", source=Source(JOIN_CONVERSATION.name))
+@rule("participants.6", "A join without subscribeSDKClient is 400.", source=RuleSource(JOIN_CONVERSATION.name))
 def subscription_is_required(site: Site) -> None:
     site.call(JOIN_CONVERSATION, {"userId": site.ada}, conversationId=site.group()).refused(400, "bad_request")
     member = {"userId": site.ada}
@@ -152,7 +152,7 @@ def one_name_in_a_leave(site: Site) -> None:
 @rule(
     "participants.14",
     "Leaving with a user who is not a member is 404 not_found.",
-    source=Source(LEAVE_CONVERSATION.name),
+    source=RuleSource(LEAVE_CONVERSATION.name),
 )
 def leaving_as_no_member(site: Site) -> None:
     user = site.user()

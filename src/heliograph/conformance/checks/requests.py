@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from heliograph.conformance.caller import Answer
-from heliograph.conformance.check import Source, rule
+from heliograph.conformance.check import RuleSource, rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
 from heliograph.wire.table.extensions.memberships import LIST_MEMBERS
@@ -59,7 +59,7 @@ def malformed_ids(site: Site) -> None:
         site.call(GET_CONVERSATION, conversationId=id).refused(404, "conversation_not_found")
 
 
-@rule("requests.3", "Several violations in a body are several errors.", source=Source("section Errors"))
+@rule("requests.3", "Several violations in a body are several errors.", source=RuleSource("section Errors"))
 def several_errors(site: Site) -> None:
     body = {"externalId": 1, "profile": {"givenName": 2, "surname": 3}}
     titles = site.call(CREATE_USER, body).refused(400, "bad_request")
@@ -82,7 +82,9 @@ def malformed_json(site: Site) -> None:
         post(site, content).refused(400, "bad_request")
 
 
-@rule("requests.6", "A body over 100 kB is 413, and one of another type 415.", source=Source("section Request limits"))
+@rule(
+    "requests.6", "A body over 100 kB is 413, and one of another type 415.", source=RuleSource("section Request limits")
+)
 def large_bodies(site: Site) -> None:
     empty = len(b'{"unknown":""}')
     post(site, b'{"unknown":"' + b"x" * (LIMIT - empty) + b'"}').expect(201)

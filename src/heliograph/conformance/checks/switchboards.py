@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heliograph.conformance.check import Source, rule
+from heliograph.conformance.check import RuleSource, rule
 from heliograph.conformance.outcomes import Need, equal, holds
 from heliograph.conformance.site import MISSING, Site
 from heliograph.conformance.switchboards import Board
@@ -19,7 +19,7 @@ INTEGRATIONS_PER_SWITCHBOARD = 10
 
 
 @rule("switchboards.1", "An app has one switchboard, which is disabled at first.", Need.SWITCHBOARD,
-      source=Source(CREATE_SWITCHBOARD.name))  # fmt: skip
+      source=RuleSource(CREATE_SWITCHBOARD.name))  # fmt: skip
 def one_switchboard(site: Site) -> None:
     Board(site.apart).remove()
     made = site.apart.ok(CREATE_SWITCHBOARD)["switchboard"]
@@ -55,7 +55,7 @@ def names(site: Site) -> None:
 
 
 @rule("switchboards.5", "A switchboard has up to 10 switchboard integrations, each integration once.", Need.SWITCHBOARD,
-      source=Source(CREATE_SWITCHBOARD_INTEGRATION.name))  # fmt: skip
+      source=RuleSource(CREATE_SWITCHBOARD_INTEGRATION.name))  # fmt: skip
 def limit(site: Site) -> None:
     board = Board(site.apart)
     board.try_add("again", integrationId=board.integrations["bot"]).refused(400, "bad_request")

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from heliograph.conformance.check import Source, rule
+from heliograph.conformance.check import RuleSource, rule
 from heliograph.conformance.end_users import EndUser
 from heliograph.conformance.outcomes import Need, NotRun, equal, eventually, holds
-from heliograph.conformance.receiver import EVENT_SECONDS, Inbox
+from heliograph.conformance.receiver import EVENT_SECONDS, Endpoint
 from heliograph.conformance.site import UNREACHABLE, Site
 from heliograph.wire.table.extensions.deliveries import (
     GET_DELIVERY,
@@ -37,7 +37,7 @@ class Hook:
         if site.run.receiver is None:
             raise NotRun(f"needs {Need.WEBHOOK.value}")
         self.site = site
-        self.inbox: Inbox = site.run.receiver.inbox()
+        self.inbox: Endpoint = site.run.receiver.inbox()
         body = {"target": self.inbox.url, "triggers": ["conversation:message"], **fields}
         made = site.ok(CREATE_WEBHOOK, body, integrationId=site.bot)["webhook"]
         self.ids = {"integrationId": site.bot, "webhookId": made["id"]}
@@ -63,7 +63,7 @@ class Hook:
         return self.deliveries()[0]
 
 
-@rule("webhooks.1", "An app has up to 10 webhooks.", Need.ACCOUNT, source=Source("section Webhooks"))
+@rule("webhooks.1", "An app has up to 10 webhooks.", Need.ACCOUNT, source=RuleSource("section Webhooks"))
 def limit_of_webhooks(site: Site) -> None:
     own = site.new_app()
     hook = {"target": UNREACHABLE, "triggers": ["conversation:join"]}
@@ -79,7 +79,7 @@ def webhooks_of_sdk_integrations(site: Site) -> None:
     site.call(CREATE_WEBHOOK, hook, integrationId=site.web).refused(400, "bad_request")
 
 
-@rule("webhooks.2", "Triggers are those of the documentation, and * for all.", source=Source(CREATE_WEBHOOK.name))
+@rule("webhooks.2", "Triggers are those of the documentation, and * for all.", source=RuleSource(CREATE_WEBHOOK.name))
 def triggers(site: Site) -> None:
     own = {"integrationId": site.bot}
     for name in ("conversation:nothing", "Conversation:join"):
@@ -103,7 +103,7 @@ def repetition(site: Site) -> None:
 
 
 @rule("webhooks.4", "A response of 404 to a call is final.", Need.WEBHOOK, Need.EXTENSIONS,
-      source=Source("section Webhooks"))  # fmt: skip
+      source=RuleSource("section Webhooks"))  # fmt: skip
 def final_responses(site: Site) -> None:
     with Hook(site) as hook:
         hook.inbox.responses = [404]
@@ -138,7 +138,7 @@ def held_back_events(site: Site) -> None:
 
 
 @rule("webhooks.6", "A call has the id of the event, and the secret as X-API-Key.", Need.WEBHOOK,
-      source=Source("section Webhooks"))  # fmt: skip
+      source=RuleSource("section Webhooks"))  # fmt: skip
 def headers_of_calls(site: Site) -> None:
     with Hook(site) as hook:
         site.say(site.crew)
@@ -151,7 +151,7 @@ def headers_of_calls(site: Site) -> None:
 
 
 @rule("webhooks.7", "includeFullUser completes the user in the events for which it is documented.", Need.WEBHOOK,
-      source=Source("schema Webhook"))  # fmt: skip
+      source=RuleSource("schema Webhook"))  # fmt: skip
 def full_users(site: Site) -> None:
     short, full = site.inbox(), site.inbox(full_user=True)
     user = site.user(profile={"givenName": "Grace"})

@@ -11,9 +11,9 @@ from heliograph.domain.importing.changes import ImportChanges
 from heliograph.domain.importing.records import (
     Entries,
     EntryOfConversation,
-    Key,
     MessageEntry,
     Outcome,
+    RowKey,
     milliseconds,
     milliseconds_or_none,
 )
@@ -104,7 +104,7 @@ class ImportedConversations:
 class ImportedMessages:
     """The messages of an import, and the existing messages with the same ids."""
 
-    def __init__(self, conversations: ImportedConversations, shown: dict[Key, msgspec.Raw], changes: ImportChanges):
+    def __init__(self, conversations: ImportedConversations, shown: dict[RowKey, msgspec.Raw], changes: ImportChanges):
         self._conversations = conversations
         self._shown = shown
         self._changes = changes
@@ -116,7 +116,7 @@ class ImportedMessages:
         """The existing messages of these records."""
         app_id = conversations.app_id
         keys = {(app_id, one.conversation_id, one.value.id) for one in entries.messages}
-        return cls(conversations, await messages.shown_many(tx, keys) if keys else {}, changes)
+        return cls(conversations, await messages.get_json_many(tx, keys) if keys else {}, changes)
 
     async def put(self, tx: Tx, entry: MessageEntry) -> Outcome:
         """Store a message, with all its fields.
@@ -138,7 +138,7 @@ class ImportedMessages:
             stored = StoredMessage(given.id, conversation.app_id, conversation.id, entry.raw)
             self._changes.keep(conversation, stored, received)
             return "created"
-        await messages.set_shown(tx, conversation.app_id, conversation.id, given.id, entry.raw)
+        await messages.set_json(tx, conversation.app_id, conversation.id, given.id, entry.raw)
         return "updated"
 
 
@@ -151,15 +151,15 @@ class ImportedMembers:
         users: ImportedUsers,
         conversations: ImportedConversations,
         found: list[StoredParticipant],
-        ended: set[Key],
+        ended: set[RowKey],
         changes: ImportChanges,
     ) -> None:
         self._tenant = tenant
         self._ended = ended
         self._users = users
         self._conversations = conversations
-        self._by_id: dict[Key, StoredParticipant] = {(one.conversation_id, one.id): one for one in found}
-        self._by_user: dict[Key, StoredParticipant] = {(one.conversation_id, one.user_id): one for one in found}
+        self._by_id: dict[RowKey, StoredParticipant] = {(one.conversation_id, one.id): one for one in found}
+        self._by_user: dict[RowKey, StoredParticipant] = {(one.conversation_id, one.user_id): one for one in found}
         self._changes = changes
 
     @classmethod

@@ -24,7 +24,7 @@ _AHEAD_SECONDS = 60
 
 T = TypeVar("T", bound=Struct)
 
-Key = tuple[str, str]
+RowKey = tuple[str, str]
 """(conversation id, id of a participant, a user or a message in it)."""
 
 
@@ -82,7 +82,7 @@ class Entries(Struct):
             *(one.conversation_id for one in self.participants),
         }
 
-    def participant_keys(self) -> set[Key]:
+    def participant_keys(self) -> set[RowKey]:
         """The participants that the records name."""
         return {
             *((one.value.conversation_id, one.value.participant_id) for one in self.leaves),

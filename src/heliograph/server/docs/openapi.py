@@ -33,7 +33,7 @@ from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, P
 from heliograph.wire.paths import AppPath, UserPath
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
-from heliograph.wire.table.extensions.contents import CONTENTS_TAG
+from heliograph.wire.table.extensions.app_contents import CONTENTS_TAG
 from heliograph.wire.table.extensions.history import HISTORY_TAG
 from heliograph.wire.table.extensions.imports import IMPORTS_TAG
 from heliograph.wire.table.extensions.memberships import MEMBERSHIPS_TAG

@@ -13,7 +13,7 @@ import os
 import socket
 from collections.abc import Callable
 
-from heliograph.server.http.connections import Connections
+from heliograph.server.http.connections import ServerConnections
 from heliograph.server.observability.logs import ThrottledLog
 
 _BACKLOG = 2048
@@ -30,7 +30,7 @@ class Acceptor:
     """Accepts the connections of a listening socket, and creates a protocol for each."""
 
     def __init__(
-        self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol], connections: Connections
+        self, listener: socket.socket, protocol: Callable[[], asyncio.Protocol], connections: ServerConnections
     ) -> None:
         self._listener = listener
         self._protocol = protocol

@@ -116,7 +116,7 @@ class SlowReaders:
         self._dropped.warning("closed a connection whose client did not read its response")
 
 
-class Connections:
+class ServerConnections:
     """Counts the connections of a process and closes some at the limit.
 
     Closes, in this order: the longest idle without an authenticated request, the longest idle with one, and the one

@@ -16,7 +16,7 @@ import httptools
 from heliograph import ids
 from heliograph.errors import ApiError, BadRequest, HeadersTooLarge, RequestTimeout, ServerError
 from heliograph.server.http.channel import Channel
-from heliograph.server.http.connections import Connections
+from heliograph.server.http.connections import ServerConnections
 from heliograph.server.http.deadline import Deadline
 from heliograph.server.http.exchange import Addresses, Exchange, HeaderList
 from heliograph.server.http.http1 import Http1Exchange
@@ -62,7 +62,9 @@ class Protocol(asyncio.Protocol):
     _current: Http1Exchange | None = None  # the request that is being handled, or was handled last
     _linger_timer: asyncio.TimerHandle | None = None
 
-    def __init__(self, serve: Serve, connections: Connections, exchange: type[Http1Exchange] = Http1Exchange) -> None:
+    def __init__(
+        self, serve: Serve, connections: ServerConnections, exchange: type[Http1Exchange] = Http1Exchange
+    ) -> None:
         self._serve = serve
         self._connections = connections
         self._exchange = exchange

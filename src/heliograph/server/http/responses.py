@@ -55,7 +55,7 @@ class OAuthErrorResponse(ErrorResponse):
     error_description: str
 
 
-class Response(Struct):
+class HttpResponse(Struct):
     """A status, headers and a complete body."""
 
     status: int
@@ -73,7 +73,7 @@ class Response(Struct):
         await exchange.respond(self.status, self.headers, self.body)
 
 
-class StreamResponse(Response, kw_only=True):
+class StreamResponse(HttpResponse, kw_only=True):
     """A response whose body is sent in parts, until the parts or the connection end.
 
     An empty part sends nothing, and only checks whether the client has disconnected. An ApiError from the parts ends
@@ -101,7 +101,7 @@ class EventStreamResponse(StreamResponse, kw_only=True):
     """A stream of server-sent events. Each part has whole events."""
 
 
-Responder = Callable[[R], Awaitable[Response]]
+Responder = Callable[[R], Awaitable[HttpResponse]]
 """Renders what a handler returned."""
 
 
@@ -117,15 +117,15 @@ def responder_of(operation: Operation[Any, Any, R]) -> Responder[R]:
     raise NotImplementedError(f"{operation.name}: responses cannot be sent as {operation.response!r}")
 
 
-async def _json(status: int, result: object) -> Response:
-    return Response(status, [JSON_TYPE], _encode(result))
+async def _json(status: int, result: object) -> HttpResponse:
+    return HttpResponse(status, [JSON_TYPE], _encode(result))
 
 
-async def _json_or_accepted(status: int, result: Progress) -> Response:
+async def _json_or_accepted(status: int, result: Progress) -> HttpResponse:
     return await _json(status if result.is_finished else JsonOrAccepted.unfinished_status, result)
 
 
-async def _redirect(status: int, url: str) -> Response:
+async def _redirect(status: int, url: str) -> HttpResponse:
     headers = [
         (b"content-type", f"{Redirect.media_type}; charset=utf-8".encode()),
         (b"location", url.encode("ascii")),
@@ -133,10 +133,10 @@ async def _redirect(status: int, url: str) -> Response:
         (b"cache-control", b"no-store"),
         (b"referrer-policy", b"no-referrer"),
     ]
-    return Response(status, headers, f"Found. Redirecting to {url}".encode())
+    return HttpResponse(status, headers, f"Found. Redirecting to {url}".encode())
 
 
-async def _event_stream(status: int, events: AsyncGenerator[bytes, None]) -> Response:
+async def _event_stream(status: int, events: AsyncGenerator[bytes, None]) -> HttpResponse:
     headers = [
         (b"content-type", EventStream.media_type.encode()),
         (b"cache-control", b"no-store"),
@@ -146,12 +146,12 @@ async def _event_stream(status: int, events: AsyncGenerator[bytes, None]) -> Res
     return EventStreamResponse(status=status, headers=headers, first=await anext(events), rest=events)
 
 
-async def _file(status: int, chunks: AsyncGenerator[bytes, None]) -> Response:
+async def _file(status: int, chunks: AsyncGenerator[bytes, None]) -> HttpResponse:
     headers = [(b"content-type", Bytes.media_type.encode()), (b"cache-control", b"no-store")]
     return StreamResponse(status=status, headers=headers, first=await anext(chunks), rest=chunks)
 
 
-async def _json_or_lines(status: int, lines: Lines) -> Response:
+async def _json_or_lines(status: int, lines: Lines) -> HttpResponse:
     if not lines.all:
         async with contextlib.aclosing(lines.objects) as objects:
             last: object = None
@@ -182,13 +182,13 @@ def _line(value: object) -> bytes:
     return _encode(value) + b"\n"
 
 
-async def _json_lines(status: int, lines: AsyncGenerator[bytes, None]) -> Response:
+async def _json_lines(status: int, lines: AsyncGenerator[bytes, None]) -> HttpResponse:
     headers = [(b"content-type", JsonLines.media_type.encode()), (b"cache-control", b"no-store")]
     # The first line is awaited before the status is sent, so that errors at the start have a status of their own.
     return StreamResponse(status=status, headers=headers, first=await anext(lines), rest=lines)
 
 
-_RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[Response]]] = {
+_RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[HttpResponse]]] = {
     JsonOrAccepted: _json_or_accepted,  # before its base class
     Json: _json,
     Redirect: _redirect,
@@ -199,10 +199,10 @@ _RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[Response]]] = {
 }
 
 
-def error_response(error: ApiError) -> Response:
+def error_response(error: ApiError) -> HttpResponse:
     """The response for an error."""
     body, headers = render(error)
-    return Response(error.status, [JSON_TYPE, *headers], body, refusal_of(error))
+    return HttpResponse(error.status, [JSON_TYPE, *headers], body, refusal_of(error))
 
 
 def render(error: ApiError) -> tuple[bytes, HeaderList]:

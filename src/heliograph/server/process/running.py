@@ -16,7 +16,7 @@ import uvloop
 
 from heliograph.errors import ServiceUnavailable
 from heliograph.server.http.accepting import Acceptor
-from heliograph.server.http.connections import Connections
+from heliograph.server.http.connections import ServerConnections
 from heliograph.server.http.http1 import Http1Exchange
 from heliograph.server.http.protocol import Protocol, Serve
 from heliograph.server.observability import logs
@@ -43,7 +43,7 @@ class Server:
     def __init__(
         self,
         serve: Serve,
-        connections: Connections,
+        connections: ServerConnections,
         grace_seconds: float,
         on_ready: Callable[[], Awaitable[None]],
         on_stop: Callable[[], None],
@@ -174,7 +174,7 @@ async def serve(
     on_ready: Callable[[], Awaitable[None]] | None,
     on_stop: Callable[[], None],
     link: SupervisorLink | None,
-    connections: Connections,
+    connections: ServerConnections,
     exchange: type[Http1Exchange],
 ) -> None:
     """Serve requests on the listening socket until SIGTERM, SIGINT or the end of the supervisor.

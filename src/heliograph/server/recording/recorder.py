@@ -12,7 +12,7 @@ import msgspec
 
 from heliograph import ids
 from heliograph.background import Failures
-from heliograph.server.http.responses import Response
+from heliograph.server.http.responses import HttpResponse
 from heliograph.server.recording.exchange import RecordedExchange
 from heliograph.server.recording.rows import Recorded, recorded, row_of
 from heliograph.storage.engine import Tx
@@ -67,7 +67,7 @@ class Recorder:
         self._since_deletion: defaultdict[str, int] = defaultdict(lambda: self._interval)
 
     def add(
-        self, exchange: RecordedExchange, app_id: str, operation: str | None, response: Response, seconds: float
+        self, exchange: RecordedExchange, app_id: str, operation: str | None, response: HttpResponse, seconds: float
     ) -> None:
         """Record a request about an app, which may not exist, after its response was sent."""
         if (exchange.caller is None or app_id not in self._known) and not self._is_wanted(exchange, app_id):

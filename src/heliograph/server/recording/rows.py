@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 
 from heliograph.domain.tenants import session_of
 from heliograph.server.http.exchange import HeaderList
-from heliograph.server.http.responses import Response
+from heliograph.server.http.responses import HttpResponse
 from heliograph.server.recording import masking
 from heliograph.server.recording.exchange import BODY_LIMIT, RecordedExchange
 from heliograph.storage.rows.recorded_requests import StoredRequest
@@ -68,7 +68,7 @@ def recorded(
     exchange: RecordedExchange,
     app_id: str,
     operation: str | None,
-    response: Response,
+    response: HttpResponse,
     ended_at: float,
     seconds: float,
 ) -> Recorded:

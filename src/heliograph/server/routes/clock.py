@@ -47,7 +47,7 @@ async def set_clock(request: Request[AppPath, ClockBody]) -> ClockChangeResponse
         )
     # Tokens of the app may have expired.
     request.context.auth.clear_cache()
-    return _shown(request, done)
+    return _to_api(request, done)
 
 
 def _milliseconds(text: str) -> int:
@@ -67,7 +67,7 @@ def _state(request: Request[AppPath, Any]) -> ClockState:
     return ClockState(now=times.to_text(now), offset_seconds=ahead / 1000, frozen=frozen)
 
 
-def _shown(request: Request[AppPath, Any], done: Advance) -> ClockChangeResponse:
+def _to_api(request: Request[AppPath, Any], done: Advance) -> ClockChangeResponse:
     expired = done.expired
     return ClockChangeResponse(
         clock=_state(request),

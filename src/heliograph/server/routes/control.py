@@ -62,10 +62,10 @@ async def change_control(request: Request[ConversationPath, ControlBody]) -> Bat
 
 
 def _write(request: Request[ConversationPath, Any], verb: Verb[ControlOutcome]) -> BatchWrite[Empty]:
-    return BatchWrite(conversation_batch, verb, partial(_shown, request))
+    return BatchWrite(conversation_batch, verb, partial(_empty_or_failure, request))
 
 
-def _shown(request: Request[ConversationPath, Any], outcome: ControlOutcome) -> Empty:
+def _empty_or_failure(request: Request[ConversationPath, Any], outcome: ControlOutcome) -> Empty:
     # A failure is committed, with its event, before its response says so.
     if (failure := outcome.failure) is None:
         return Empty()

@@ -16,7 +16,7 @@ from heliograph.storage.rows import repetitions, stream
 from heliograph.storage.rows.cursors import CursorCodec, cursor_codec
 from heliograph.storage.rows.listeners import StoredListener
 from heliograph.storage.rows.log_rows import StoredEvent
-from heliograph.storage.rows.stream import Found
+from heliograph.storage.rows.stream import PositionedEvents
 from heliograph.storage.store import Store
 from heliograph.wire import envelope, times
 from heliograph.wire.envelope import NO_WEBHOOK, call_body
@@ -33,7 +33,7 @@ StreamRequest = Request[AppPath, None]
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class StreamOptions:
     """Which events of an app a stream sends, and how it renders them."""
 
     store: Store
@@ -49,14 +49,14 @@ class Selection:
 
 @handles(STREAM_EVENTS)
 async def open_stream(request: Request[AppPath, None]) -> EventParts:
-    selection = _selection(request, await request.store.read(cursor_codec, request.tenant.app_id))
-    position, first = await _start(request, selection.cursors)
-    return listed(selection.presence, following(request, EventTail(selection, position), first))
+    options = _options(request, await request.store.read(cursor_codec, request.tenant.app_id))
+    position, first = await _start(request, options.cursors)
+    return listed(options.presence, following(request, EventTail(options, position), first))
 
 
-def _selection(request: StreamRequest, cursors: CursorCodec) -> Selection:
+def _options(request: StreamRequest, cursors: CursorCodec) -> StreamOptions:
     plain = request.query.plain
-    return Selection(
+    return StreamOptions(
         store=request.store,
         app_id=request.tenant.app_id,
         cursors=cursors,
@@ -109,49 +109,49 @@ class EventTail(Tail):
 
     keep_alive_seconds = _KEEP_ALIVE_SECONDS
 
-    def __init__(self, selection: Selection, position: str) -> None:
-        self.repeated = selection.repeated
-        self._selection = selection
+    def __init__(self, options: StreamOptions, position: str) -> None:
+        self.repeated = options.repeated
+        self._options = options
         self._position = position
 
     @property
     def read_seconds(self) -> float:
         """The time between reads. On SQLite, a command in another process can repeat events without waking streams."""
-        unnoticed = self.repeated and not self._selection.store.shared
+        unnoticed = self.repeated and not self._options.store.shared
         return RECHECK_SECONDS if unnoticed else _KEEP_ALIVE_SECONDS
 
     async def next_part(self, streams: Streams) -> bytes | None:
         """The events after the position; None if there are none."""
-        selection, horizon = self._selection, await streams.horizon()
+        options, horizon = self._options, await streams.horizon()
         # One snapshot, in which no maintenance deletes events that are being skipped.
         after = repetitions.after if self.repeated else stream.after
-        found, following = await selection.store.snapshot(after, selection.app_id, self._position, horizon, _PAGE)
+        found, following = await options.store.snapshot(after, options.app_id, self._position, horizon, _PAGE)
         if following == self._position:
             return None
         self._position = following
-        selected = await _select(selection, found)
+        selected = await _select(options, found)
         if selected:
-            selection.presence.sent()
-        parts = [_event_part(selection.cursors.encode(id), event, repeated=id != event.id) for id, event in selected]
+            options.presence.sent()
+        parts = [_event_part(options.cursors.encode(id), event, repeated=id != event.id) for id, event in selected]
         # The position also moves past events that are filtered out, so that they are not read again.
-        return b"".join([*parts, _cursor_part(selection.cursors, following)]) if found else b""
+        return b"".join([*parts, _cursor_part(options.cursors, following)]) if found else b""
 
     def keep_alive(self) -> bytes:
         """A comment."""
         return b": still here\n\n"
 
 
-async def _select(selection: Selection, found: Found) -> Found:
-    selected = [(id, event) for id, event in found if _matches(selection, event)]
-    if selection.include_full_user and selected:
-        await selection.store.read(show_full_users, selection.app_id, [event for _, event in selected])
+async def _select(options: StreamOptions, found: PositionedEvents) -> PositionedEvents:
+    selected = [(id, event) for id, event in found if _matches(options, event)]
+    if options.include_full_user and selected:
+        await options.store.read(show_full_users, options.app_id, [event for _, event in selected])
     return selected
 
 
-def _matches(selection: Selection, event: StoredEvent) -> bool:
-    if selection.conversation_id is not None and event.conversation_id != selection.conversation_id:
+def _matches(options: StreamOptions, event: StoredEvent) -> bool:
+    if options.conversation_id is not None and event.conversation_id != options.conversation_id:
         return False
-    return not selection.triggers or event.type in selection.triggers or "*" in selection.triggers
+    return not options.triggers or event.type in options.triggers or "*" in options.triggers
 
 
 def _cursor_part(cursors: CursorCodec, position: str) -> bytes:

@@ -7,7 +7,7 @@ from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.wire.finding import FindResponse, parse_wanted
 from heliograph.wire.paths import AppPath
-from heliograph.wire.table.extensions.contents import FIND
+from heliograph.wire.table.extensions.app_contents import FIND
 
 
 @handles(FIND)

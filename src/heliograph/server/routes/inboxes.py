@@ -26,18 +26,18 @@ from heliograph.wire.table.sandbox import CLEAR_INBOX_CALLS, GET_INBOX, LIST_INB
 @handles(LIST_INBOXES)
 async def list_inboxes(request: Request[AppPath, None]) -> InboxListResponse:
     names = request.tools.inboxes.names(request.tenant.app_id)
-    return InboxListResponse(inboxes=[_shown(request, name) for name in names])
+    return InboxListResponse(inboxes=[_to_api(request, name) for name in names])
 
 
 @handles(GET_INBOX)
 async def get_inbox(request: Request[InboxPath, None]) -> InboxResponse:
-    return InboxResponse(inbox=_shown(request, request.path.name))
+    return InboxResponse(inbox=_to_api(request, request.path.name))
 
 
 @handles(SET_INBOX_SCRIPT)
 async def set_inbox_script(request: Request[InboxPath, InboxScriptBody]) -> InboxResponse:
     request.tools.inboxes.script(request.tenant.app_id, request.path.name, request.body.steps)
-    return InboxResponse(inbox=_shown(request, request.path.name))
+    return InboxResponse(inbox=_to_api(request, request.path.name))
 
 
 @handles(LIST_INBOX_CALLS)
@@ -50,7 +50,7 @@ async def list_inbox_calls(request: Request[InboxPath, None]) -> InboxCallListRe
         await request.recheck()
     secrets = await checks.secrets_of(request.store, app_id, name)
     # In a thread, because the bodies of a page may have 25 MB.
-    calls = await asyncio.to_thread(checks.shown, list(inboxes.get(app_id, name).calls), found.records, secrets)
+    calls = await asyncio.to_thread(checks.to_api, list(inboxes.get(app_id, name).calls), found.records, secrets)
     meta, links = request.meta_and_links(found)
     return InboxCallListResponse(calls=calls, meta=meta, links=links)
 
@@ -61,7 +61,7 @@ async def clear_inbox_calls(request: Request[InboxPath, None]) -> Empty:
     return Empty()
 
 
-def _shown(request: Request[AppPath, Any], name: str) -> Inbox:
+def _to_api(request: Request[AppPath, Any], name: str) -> Inbox:
     app_id = request.tenant.app_id
     inbox = request.tools.inboxes.get(app_id, name)
     return Inbox(

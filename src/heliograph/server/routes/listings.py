@@ -18,7 +18,7 @@ from heliograph.wire.listings import (
     parse_user_sort,
 )
 from heliograph.wire.paths import AppPath, ConversationPath
-from heliograph.wire.table.extensions.contents import GET_APP_CONVERSATION, LIST_APP_CONVERSATIONS, LIST_APP_USERS
+from heliograph.wire.table.extensions.app_contents import GET_APP_CONVERSATION, LIST_APP_CONVERSATIONS, LIST_APP_USERS
 
 
 @handles(LIST_APP_USERS)

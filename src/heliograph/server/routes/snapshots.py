@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from heliograph.errors import BadRequest, SnapshotNotFound, UsageError
+from heliograph.errors import BadRequest, UsageError
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.storage.snapshots import Snapshots, StoredSnapshot, is_name
@@ -30,18 +30,17 @@ _CHUNK_BYTES = 256 * 1024
 @handles(SAVE_SNAPSHOT)
 async def save(request: Request[NoPath, SnapshotBody]) -> SnapshotResponse:
     with _refusing():
-        return SnapshotResponse(snapshot=_shown(await _snapshots(request).save(request.body.name)))
+        return SnapshotResponse(snapshot=_to_api(await _snapshots(request).save(request.body.name)))
 
 
 @handles(LIST_SNAPSHOTS)
 async def list_snapshots(request: Request[NoPath, None]) -> SnapshotListResponse:
-    return SnapshotListResponse(snapshots=[_shown(one) for one in await _snapshots(request).listed()])
+    return SnapshotListResponse(snapshots=[_to_api(one) for one in await _snapshots(request).listed()])
 
 
 @handles(DELETE_SNAPSHOT)
 async def delete(request: Request[SnapshotPath, None]) -> Empty:
-    if not await _snapshots(request).remove(_name(request)):
-        raise SnapshotNotFound
+    await _snapshots(request).remove(_name(request))
     return Empty()
 
 
@@ -49,19 +48,16 @@ async def delete(request: Request[SnapshotPath, None]) -> Empty:
 async def restore(request: Request[SnapshotPath, None]) -> Empty:
     snapshots, name, tools = _snapshots(request), _name(request), request.tools
 
-    async def work() -> bool:
+    async def work() -> None:
         async with tools.stopped_services():
-            found = await snapshots.restore(name)
+            await snapshots.restore(name)
             # Before anything can change again: keys, apps and streams of the state before are gone.
             request.context.auth.clear_cache()
-            if found:
-                request.context.streams.end()
-                await tools.clocks.load(request.store)
-            return found
+            request.context.streams.end()
+            await tools.clocks.load(request.store)
 
     with _refusing():
-        if not await tools.gate.alone(work):
-            raise SnapshotNotFound
+        await tools.gate.alone(work)
     return Empty()
 
 
@@ -75,8 +71,6 @@ async def export(request: Request[SnapshotPath, None]) -> AsyncGenerator[bytes, 
 async def _content(snapshots: Snapshots, name: str) -> AsyncGenerator[bytes, None]:
     with _refusing():
         async with snapshots.exported(name) as path:
-            if path is None:
-                raise SnapshotNotFound
             with path.open("rb") as file:
                 while chunk := await asyncio.to_thread(file.read, _CHUNK_BYTES):
                     yield chunk
@@ -85,7 +79,7 @@ async def _content(snapshots: Snapshots, name: str) -> AsyncGenerator[bytes, Non
 @handles(IMPORT_SNAPSHOT)
 async def import_(request: Request[SnapshotPath, AsyncGenerator[bytes, None]]) -> SnapshotResponse:
     with _refusing():
-        return SnapshotResponse(snapshot=_shown(await _snapshots(request).add(_name(request), request.body)))
+        return SnapshotResponse(snapshot=_to_api(await _snapshots(request).add(_name(request), request.body)))
 
 
 def _snapshots(request: Request[Any, Any]) -> Snapshots:
@@ -110,5 +104,5 @@ def _refusing() -> Iterator[None]:
         raise BadRequest(str(error)) from None
 
 
-def _shown(stored: StoredSnapshot) -> Snapshot:
+def _to_api(stored: StoredSnapshot) -> Snapshot:
     return Snapshot(name=stored.name, created_at=times.to_text(stored.created_at), size=stored.size)

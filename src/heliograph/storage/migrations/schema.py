@@ -43,7 +43,7 @@ from heliograph.storage.migrations.steps import (
     step_31_last_used,
 )
 from heliograph.storage.rows import meta, search_progress
-from heliograph.storage.rows.search_progress import Progress
+from heliograph.storage.rows.search_progress import SearchProgress
 
 STEPS: tuple[Step, ...] = (
     step_01_core.STEP,
@@ -142,7 +142,7 @@ async def migrate(tx: Tx, dialect: Dialect, present: int, buckets: int) -> None:
                 await tx.execute(index.statement)
     if present == 0:
         await meta.put(tx, "buckets", str(buckets))
-        await search_progress.put(tx, Progress(complete=True))
+        await search_progress.put(tx, SearchProgress(complete=True))
     if present < latest():
         await _record(tx, latest())
 

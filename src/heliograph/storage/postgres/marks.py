@@ -54,12 +54,12 @@ def session_names(process: str) -> str:
     return f"heliograph/{process}/"
 
 
-class Place:
+class TransactionPlace:
     """The place of a transaction: the events that it commits have greater ids."""
 
     __slots__ = ("_marks", "has_events", "id")
 
-    def __init__(self, marks: Marks, id: str) -> None:
+    def __init__(self, marks: ProcessMarks, id: str) -> None:
         self._marks = marks
         self.id = id
         self.has_events = False
@@ -76,7 +76,7 @@ class Place:
         self.has_events = True
 
 
-class Marks:
+class ProcessMarks:
     """The places of the transactions of this process, and the mark that it publishes for them."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -120,13 +120,13 @@ class Marks:
         self.lost.clear()
         self._ends += 1
 
-    def take(self) -> Place:
+    def take(self) -> TransactionPlace:
         """The place of a transaction that begins now."""
         if not self._active:
-            return Place(self, "")
+            return TransactionPlace(self, "")
         id = ids.new()
         self._open[id] = None
-        return Place(self, id)
+        return TransactionPlace(self, id)
 
     async def confirm(self, connection: Connection) -> None:
         """Check in a transaction that the process was not taken out while it had no session.
@@ -138,12 +138,12 @@ class Marks:
             raise EventsRefused
 
     def check(self, place: str) -> None:
-        """Check that the stream waits for a place; `Place.check` describes the error."""
+        """Check that the stream waits for a place; `TransactionPlace.check` describes the error."""
         if place not in self._open:
             raise EventsRefused
         self._used = self._clock()
 
-    def leave(self, place: Place, committing: Connection | None) -> None:
+    def leave(self, place: TransactionPlace, committing: Connection | None) -> None:
         """Give up a place. `committing` is the connection to which the transaction sent its COMMIT.
 
         If the connection was lost before the response, the transaction may still be committed, so the place is kept

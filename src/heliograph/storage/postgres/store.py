@@ -23,7 +23,7 @@ from heliograph.storage.postgres import compacting
 from heliograph.storage.postgres.batches import Batcher
 from heliograph.storage.postgres.ddl import CONNECT_SECONDS
 from heliograph.storage.postgres.horizon import Horizon
-from heliograph.storage.postgres.marks import Marks
+from heliograph.storage.postgres.marks import ProcessMarks
 from heliograph.storage.postgres.migrating import migrate
 from heliograph.storage.postgres.nodes import Nodes
 from heliograph.storage.postgres.partitions import PostgresPartitions
@@ -71,7 +71,7 @@ class PostgresStore(Store):
     shared = True
     persistent = True
 
-    def __init__(self, url: str, name: str, pool: Pool, marks: Marks, sealer: Sealer) -> None:
+    def __init__(self, url: str, name: str, pool: Pool, marks: ProcessMarks, sealer: Sealer) -> None:
         self.name = name
         self.sealer = sealer
         self.buckets = BUCKETS
@@ -181,7 +181,7 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
             another master key.
     """
     name = display_name(url)
-    marks = Marks()
+    marks = ProcessMarks()
     pool = Pool(partial(_connect, url, marks), connections)
     try:
         async with pool.connection():
@@ -220,7 +220,7 @@ def display_name(url: str) -> str:
     return f"PostgreSQL {unquote(host)}{parts.path}"
 
 
-async def _connect(url: str, marks: Marks) -> Connection:
+async def _connect(url: str, marks: ProcessMarks) -> Connection:
     name = marks.next_name()
     connection = await asyncpg.connect(
         url,
@@ -238,7 +238,7 @@ async def _connect(url: str, marks: Marks) -> Connection:
     return connection
 
 
-async def _prepare(pool: Pool, marks: Marks, url: str, name: str) -> Sealer:
+async def _prepare(pool: Pool, marks: ProcessMarks, url: str, name: str) -> Sealer:
     """Migrate the schema, and load the master key."""
     transactions = Transactions(pool, Catalog(), BUCKETS, marks)
     await migrate(pool, transactions, url, name)

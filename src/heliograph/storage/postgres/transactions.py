@@ -11,7 +11,7 @@ import asyncpg
 
 from heliograph.errors import ApiError, ServiceUnavailable
 from heliograph.storage.engine import DueBucket, EventsRefused, StaleRead
-from heliograph.storage.postgres.marks import Marks
+from heliograph.storage.postgres.marks import ProcessMarks
 from heliograph.storage.postgres.pool import Connection, Pool
 from heliograph.storage.postgres.tx import Catalog, PostgresTx, Witness
 from heliograph.wire import times
@@ -101,7 +101,7 @@ class Transactions:
         pool: Pool,
         catalog: Catalog,
         buckets: int,
-        marks: Marks,
+        marks: ProcessMarks,
         on_due: Callable[[set[DueBucket]], None] = lambda due: None,
     ) -> None:
         self._pool = pool

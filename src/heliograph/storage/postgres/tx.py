@@ -19,7 +19,7 @@ from typing import Any
 from heliograph.storage.buckets import BucketRanges, Part
 from heliograph.storage.engine import Columns, Dialect, Effects, Lock, Reader, Row, Tx
 from heliograph.storage.postgres import statements
-from heliograph.storage.postgres.marks import Place
+from heliograph.storage.postgres.marks import TransactionPlace
 from heliograph.storage.postgres.placement import Placement
 from heliograph.storage.postgres.pool import Connection
 from heliograph.storage.postgres.statements import BUCKET, LOCK_CLAUSES
@@ -133,7 +133,12 @@ class PostgresTx(PostgresReader, Tx):
     """A snapshot or a transaction on one connection. Its creator begins and ends the transaction."""
 
     def __init__(
-        self, connection: Connection, catalog: Catalog, buckets: int, now: int = 0, place: Place | None = None
+        self,
+        connection: Connection,
+        catalog: Catalog,
+        buckets: int,
+        now: int = 0,
+        place: TransactionPlace | None = None,
     ) -> None:
         super().__init__(catalog, buckets)
         self._connection = connection

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import meta
-from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.retention import RetentionMark
 
 _PREFIX, _END = "clock/", "clock0"
 """The prefix of the names of clocks in `meta`, and the least text after all such names."""
@@ -22,7 +22,7 @@ class StoredClock(Struct):
 
     offset: int = 0
     frozen_at: int | None = None
-    marks: list[Mark] = []
+    marks: list[RetentionMark] = []
 
 
 _decode = msgspec.json.Decoder(StoredClock).decode

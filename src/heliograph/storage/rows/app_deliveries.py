@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import deliveries
-from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.retention import RetentionMark
 
 
 class NextHeads(Struct):
@@ -58,7 +58,7 @@ async def attempts_between(reader: Reader, app_id: str, after: int, until: int) 
     return [PastAttempt(*row) for row in rows]
 
 
-async def prune(tx: Tx, app_id: str, mark: Mark) -> tuple[int, int]:
+async def prune(tx: Tx, app_id: str, mark: RetentionMark) -> tuple[int, int]:
     """Delete the events of an app up to a mark, and their settled deliveries; returns the numbers of both."""
     settled = await tx.rows(
         "SELECT bucket, id FROM delivery WHERE bucket = 0 AND app_id = $1 AND event_id <= $2 AND status <> 'pending'",

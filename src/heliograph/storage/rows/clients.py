@@ -20,7 +20,7 @@ _KEY = ("bucket", "app_id", "user_id", "id")
 _OF_USER = "WHERE bucket = $1 AND app_id = $2 AND user_id = $3"
 
 
-class Link(Struct, omit_defaults=True):
+class StoredLink(Struct, omit_defaults=True):
     """The link request that created a client: how it is confirmed, and the conversation to which it is attached."""
 
     conversation_id: str
@@ -51,7 +51,7 @@ class StoredClient(Struct):
     info: dict[str, Any] | None = None
     raw: dict[str, Any] | None = None
     address: str | None = None
-    link: Link | None = None
+    link: StoredLink | None = None
 
     @property
     def client_address(self) -> ClientAddress | None:

@@ -14,7 +14,7 @@ from heliograph import ids
 from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Reader, Row, Tx, parameters
 from heliograph.storage.intervals import NO_TIME, ancestors_of, node_of
-from heliograph.storage.merged_paging import NONE, Between, Source, behind, beyond, merged_slice_of
+from heliograph.storage.merged_paging import NONE, Between, RowSource, behind, beyond, merged_slice_of
 from heliograph.storage.paging import slice_of
 from heliograph.wire.paging import Page, Slice
 
@@ -127,9 +127,9 @@ async def page_of_conversation(
 ) -> Slice[Change]:
     """A page of the changes of a conversation, oldest first."""
     sources = (
-        Source(("id", *_ENTRY), _OF_CONVERSATION.format(TABLE), between),
-        Source(("id", *_PRESENT), _IN_SEAT, between),
-        Source(("since", *_PRESENT), _IN_SEAT_SINCE, between),
+        RowSource(("id", *_ENTRY), _OF_CONVERSATION.format(TABLE), between),
+        RowSource(("id", *_PRESENT), _IN_SEAT, between),
+        RowSource(("since", *_PRESENT), _IN_SEAT_SINCE, between),
     )
     values = (reader.bucket(conversation_id), app_id, conversation_id)
     return _loaded(await merged_slice_of(reader, sources, values, page))
@@ -169,14 +169,14 @@ async def page_at(reader: Reader, app_id: str, conversation_id: str, moment: int
     nodes = await _nodes_at(reader, values, moment, joined, left, page)
     is_behind = NO_TIME in nodes
     sources = [
-        Source(("id", *_MEMBER), _IN_SEAT, joined),
-        Source(("since", *_MEMBER), _IN_SEAT_SINCE, joined),
-        *(Source(_ID_ONLY, _AT_NODE, joined, (1, node)) for node in nodes if node > moment),
-        *(Source(_ID_ONLY, _AT_NODE, left, (0, node)) for node in nodes if NO_TIME < node <= moment),
+        RowSource(("id", *_MEMBER), _IN_SEAT, joined),
+        RowSource(("since", *_MEMBER), _IN_SEAT_SINCE, joined),
+        *(RowSource(_ID_ONLY, _AT_NODE, joined, (1, node)) for node in nodes if node > moment),
+        *(RowSource(_ID_ONLY, _AT_NODE, left, (0, node)) for node in nodes if NO_TIME < node <= moment),
     ]
     # Padded, so that few numbers of sources occur, and PostgreSQL keeps the plans of their statements.
     unused = -(len(sources) - 2) % _NODES
-    sources += [Source(_ID_ONLY, _AT_NODE, NONE, (0, NO_TIME))] * unused
+    sources += [RowSource(_ID_ONLY, _AT_NODE, NONE, (0, NO_TIME))] * unused
     return await merged_slice_of(reader, sources, values, page, is_behind=is_behind, completed=_WITH_CHANGE)
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from heliograph import ids
 from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.retention import RetentionMark
 
 Header = tuple[str, str]
 KeyOfApp = tuple[str, str]
@@ -87,7 +87,7 @@ async def remove(tx: Tx, app_id: str, keys: Sequence[str]) -> None:
     await tx.delete("idempotency_key", _KEY, [(tx.bucket(app_id, key), app_id, key) for key in keys])
 
 
-async def prune(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune(tx: Tx, table: str, bucket: int, after: str, mark: RetentionMark, limit: int) -> str | None:
     """Delete up to `limit` keys of the bucket that were stored before the mark was made.
 
     Returns `after`, or None if there are no more.

@@ -9,7 +9,7 @@ from msgspec import Struct
 from heliograph.storage.engine import Reader
 from heliograph.storage.merged_paging import Between
 from heliograph.storage.paging import slice_of
-from heliograph.storage.rows.participants import Membership
+from heliograph.storage.rows.participants import StoredMembership
 from heliograph.wire.conversations import ConversationType
 from heliograph.wire.paging import Page, Slice
 
@@ -30,7 +30,7 @@ class JoinedConversation(Struct):
     last_updated_at: int
 
 
-async def page(reader: Reader, app_id: str, user_id: str, page: Page, *, newest_first: bool) -> Slice[Membership]:
+async def page(reader: Reader, app_id: str, user_id: str, page: Page, *, newest_first: bool) -> Slice[StoredMembership]:
     """A page of the user's memberships, in the order of joining or in the opposite one.
 
     Reads all memberships of the user: an index in this order would make each join more expensive.
@@ -38,12 +38,12 @@ async def page(reader: Reader, app_id: str, user_id: str, page: Page, *, newest_
     values = (reader.bucket(user_id), app_id, user_id)
     columns = ("conversation_id", "participant_id")
     rows = await slice_of(reader, columns, _OF_USER, values, page, key="participant_id", newest_first=newest_first)
-    return rows.holding([Membership(row[0], row[1]) for row in rows.records])
+    return rows.holding([StoredMembership(row[0], row[1]) for row in rows.records])
 
 
 async def page_of_joinings(
     reader: Reader, app_id: str, user_id: str, page: Page, between: Between
-) -> Slice[tuple[str, Membership]]:
+) -> Slice[tuple[str, StoredMembership]]:
     """A page of the user's memberships with the ids of their joinings, in the order of these ids.
 
     Reads the ids of all memberships of the user, as `page` does.
@@ -57,10 +57,10 @@ async def page_of_joinings(
         page,
         key=key,
     )
-    return rows.holding([(row[0], Membership(row[1], row[2])) for row in rows.records])
+    return rows.holding([(row[0], StoredMembership(row[1], row[2])) for row in rows.records])
 
 
-async def first(reader: Reader, app_id: str, user_id: str, limit: int) -> list[Membership]:
+async def first(reader: Reader, app_id: str, user_id: str, limit: int) -> list[StoredMembership]:
     """Up to `limit` memberships of the user."""
     rows = await reader.rows(
         f"SELECT conversation_id, participant_id FROM {_OF_USER} ORDER BY conversation_id LIMIT $4",
@@ -69,7 +69,7 @@ async def first(reader: Reader, app_id: str, user_id: str, limit: int) -> list[M
         user_id,
         limit,
     )
-    return [Membership(*row) for row in rows]
+    return [StoredMembership(*row) for row in rows]
 
 
 async def conversations(reader: Reader, keys: Iterable[tuple[str, str]]) -> list[JoinedConversation]:

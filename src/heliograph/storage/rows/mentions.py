@@ -81,7 +81,9 @@ async def messages(
     return [ExaminedMessage(row[0], row[1], None if row[2] is None else Raw(row[2])) for row in rows]
 
 
-async def shown_messages(reader: Reader, app_id: str, conversation_id: str, texts: Sequence[str]) -> list[str]:
+async def messages_with_attachments(
+    reader: Reader, app_id: str, conversation_id: str, texts: Sequence[str]
+) -> list[str]:
     """The ids of the messages of a conversation that show an attachment and mention one of the texts."""
     rows = await reader.rows(
         "SELECT DISTINCT u.message_id FROM attachment_use AS u JOIN message AS m ON m.app_id = u.app_id "
@@ -92,7 +94,7 @@ async def shown_messages(reader: Reader, app_id: str, conversation_id: str, text
     return [row[0] for row in rows]
 
 
-async def shown(reader: Reader, app_id: str, keys: Sequence[tuple[str, str]]) -> list[tuple[str, str, Raw]]:
+async def get_messages(reader: Reader, app_id: str, keys: Sequence[tuple[str, str]]) -> list[tuple[str, str, Raw]]:
     """The (conversation id, id, JSON) of the messages with these (conversation id, id) that exist."""
     wanted = [(reader.bucket(where), app_id, where, id) for where, id in keys]
     rows = await reader.get_many("message", ("conversation_id", "id", "shown"), _MESSAGE_KEY, wanted)

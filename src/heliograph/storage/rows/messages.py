@@ -78,7 +78,7 @@ async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> 
     return [Raw(row[0]) for row in rows]
 
 
-async def shown(reader: Reader, app_id: str, conversation_id: str, message_id: str) -> Raw | None:
+async def get_json(reader: Reader, app_id: str, conversation_id: str, message_id: str) -> Raw | None:
     """A message of the conversation as responses show it, or None."""
     row = await reader.get(
         "message", ("shown",), _KEY, (reader.bucket(conversation_id), app_id, conversation_id, message_id)
@@ -86,14 +86,14 @@ async def shown(reader: Reader, app_id: str, conversation_id: str, message_id: s
     return Raw(row[0]) if row else None
 
 
-async def shown_many(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], Raw]:
+async def get_json_many(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], Raw]:
     """The messages with these (app id, conversation id, id) by the last two, as responses show them."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id, id) for app_id, conversation_id, id in keys]
     rows = await reader.get_many("message", ("conversation_id", "id", "shown"), _KEY, wanted)
     return {(row[0], row[1]): Raw(row[2]) for row in rows}
 
 
-async def set_shown(tx: Tx, app_id: str, conversation_id: str, message_id: str, shown: Raw) -> None:
+async def set_json(tx: Tx, app_id: str, conversation_id: str, message_id: str, shown: Raw) -> None:
     """Change how responses show a message."""
     key = (tx.bucket(conversation_id), app_id, conversation_id, message_id)
     await tx.update("message", ("shown",), _KEY, [(bytes(shown).decode(), *key)])

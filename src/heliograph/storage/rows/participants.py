@@ -81,21 +81,21 @@ class ListedParticipant(Struct, rename="camel", omit_defaults=True):
     last_read: str | None = None
 
 
-class ListedPage(Struct):
+class VersionedPage(Struct):
     """A page of participants, and the version of their conversation, which an empty page does not have."""
 
     participants: Slice[ListedParticipant]
     version: str | None
 
 
-class Membership(Struct):
+class StoredMembership(Struct):
     """A conversation that a user is in, and the id of their participant in it."""
 
     conversation_id: str
     participant_id: str
 
 
-class Member(Struct):
+class StoredMember(Struct):
     """A participant with its user."""
 
     id: str
@@ -103,7 +103,7 @@ class Member(Struct):
     client_associations: list[ClientAssociation]
 
 
-async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> ListedPage:
+async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> VersionedPage:
     """A page of the conversation's participants, in the order of joining."""
     values = (reader.bucket(conversation_id), app_id, conversation_id)
     rows = await slice_of(reader, _LISTED, _OF_CONVERSATION, values, page, shared=True)
@@ -114,7 +114,7 @@ async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) ->
         )
         for id, user_id, external_id, associations, read, unread, _, _ in rows.records
     ]
-    return ListedPage(rows.holding(found), version)
+    return VersionedPage(rows.holding(found), version)
 
 
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[StoredParticipant]:
@@ -134,7 +134,7 @@ async def ids_of_members(reader: Reader, keys: Iterable[tuple[str, str, str]]) -
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-async def memberships(reader: Reader, app_id: str, user_id: str) -> list[Membership]:
+async def memberships(reader: Reader, app_id: str, user_id: str) -> list[StoredMembership]:
     """Every conversation the user is in, in the order of their ids."""
     rows = await reader.rows(
         "SELECT conversation_id, participant_id FROM membership WHERE bucket = $1 AND app_id = $2 AND user_id = $3 "
@@ -143,7 +143,7 @@ async def memberships(reader: Reader, app_id: str, user_id: str) -> list[Members
         app_id,
         user_id,
     )
-    return [Membership(*row) for row in rows]
+    return [StoredMembership(*row) for row in rows]
 
 
 async def membership_page(
@@ -173,7 +173,9 @@ async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> 
     return [ROWS.load(row) for row in rows]
 
 
-async def members_after(reader: Reader, app_id: str, conversation_id: str, after: str, limit: int) -> list[Member]:
+async def members_after(
+    reader: Reader, app_id: str, conversation_id: str, after: str, limit: int
+) -> list[StoredMember]:
     """The next members of the conversation after a participant id, in the order of joining."""
     rows = await reader.rows(
         f"SELECT id, user_id, client_associations FROM {_OF_CONVERSATION} AND id > $4 ORDER BY id LIMIT $5",
@@ -183,7 +185,7 @@ async def members_after(reader: Reader, app_id: str, conversation_id: str, after
         after,
         limit,
     )
-    return [Member(id, user_id, _decode_associations(associations)) for id, user_id, associations in rows]
+    return [StoredMember(id, user_id, _decode_associations(associations)) for id, user_id, associations in rows]
 
 
 async def membership_version(reader: Reader, app_id: str, conversation_id: str) -> str | None:

@@ -15,7 +15,7 @@ from heliograph.storage.engine import Reader, Tx, parameters
 from heliograph.storage.rows import stream
 from heliograph.storage.rows.log_rows import EVENT_ROWS
 from heliograph.storage.rows.outbox import STREAMED
-from heliograph.storage.rows.stream import Found
+from heliograph.storage.rows.stream import PositionedEvents
 
 _EVENT = ", ".join(f"e.{column}" for column in EVENT_ROWS.columns)
 
@@ -42,7 +42,7 @@ async def add(tx: Tx, app_id: str, event_id: str, lane: str) -> None:
     await tx.insert("repetition", ("bucket", *StoredRepetition.__struct_fields__), [(tx.bucket(lane), *astuple(one))])
 
 
-async def after(reader: Reader, app_id: str, position: str, horizon: str, limit: int) -> tuple[Found, str]:
+async def after(reader: Reader, app_id: str, position: str, horizon: str, limit: int) -> tuple[PositionedEvents, str]:
     """`stream.after` with the repetitions, in the order of their ids, which are their positions."""
     events, end = await stream.after(reader, app_id, position, horizon, limit)
     if not reader.single_writer and len(events) < limit:
@@ -55,7 +55,7 @@ async def after(reader: Reader, app_id: str, position: str, horizon: str, limit:
     return found, end if reader.single_writer else found[-1][0] if found else position
 
 
-async def _between(reader: Reader, app_id: str, position: str, end: str, limit: int) -> Found:
+async def _between(reader: Reader, app_id: str, position: str, end: str, limit: int) -> PositionedEvents:
     rows = await reader.rows(
         f"""SELECT r.id AS position, {_EVENT} FROM repetition AS r
         JOIN event AS e ON e.bucket = r.bucket AND e.id = r.event_id

@@ -23,7 +23,7 @@ _JUMP = 8
 time it is read."""
 
 
-class Mark(Struct, frozen=True):
+class RetentionMark(Struct, frozen=True):
     """A position in the event log: events up to this id existed at this age of the database, later ones did not."""
 
     age: int
@@ -51,12 +51,12 @@ class Age(Struct):
 class Retention(Age):
     """The state of the retention clock: the age of the database, and its marks."""
 
-    marks: list[Mark] = []
+    marks: list[RetentionMark] = []
 
-    def mark(self, id: str, keep: int) -> Mark | None:
+    def mark(self, id: str, keep: int) -> RetentionMark | None:
         """Mark the end of the log; returns the newest mark that is at least `keep` old, and drops those before it."""
         if not self.marks or self.age - self.marks[-1].age >= keep // _MARKS:
-            self.marks.append(Mark(self.age, id))
+            self.marks.append(RetentionMark(self.age, id))
         old = [mark for mark in self.marks if self.age - mark.age >= keep]
         self.marks = self.marks[max(0, len(old) - 1) :]
         return old[-1] if old else None
@@ -73,7 +73,9 @@ async def clock(reader: Reader) -> int:
     return now
 
 
-async def advance(tx: Tx, horizon: str, wall: int, least: int, keep: int, name: str = NAME) -> tuple[int, Mark | None]:
+async def advance(
+    tx: Tx, horizon: str, wall: int, least: int, keep: int, name: str = NAME
+) -> tuple[int, RetentionMark | None]:
     """Advance the age of the database by the time that has passed. `horizon` is the end of the event stream.
 
     Returns the age of the database, and the mark before which events are older than `keep` milliseconds. Each retention
@@ -99,7 +101,7 @@ async def buckets(reader: Reader, table: str) -> list[int]:
     return sorted(row[0] for row in rows)
 
 
-async def prune_deliveries(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune_deliveries(tx: Tx, table: str, bucket: int, after: str, mark: RetentionMark, limit: int) -> str | None:
     """Delete the settled deliveries of old events among the next `limit` of the bucket.
 
     With a single writer their attempts are deleted too; otherwise they are in partitions.
@@ -120,7 +122,7 @@ async def prune_deliveries(tx: Tx, table: str, bucket: int, after: str, mark: Ma
     return rows[-1][0] if len(rows) == limit and any(row[1] <= mark.id for row in rows) else None
 
 
-async def prune_attempts(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune_attempts(tx: Tx, table: str, bucket: int, after: str, mark: RetentionMark, limit: int) -> str | None:
     """Delete the attempts of deleted deliveries among the next `limit` old ones of the bucket.
 
     Returns the delivery id to continue after, or None if there are no more old attempts.
@@ -140,7 +142,7 @@ async def prune_attempts(tx: Tx, table: str, bucket: int, after: str, mark: Mark
     return rows[-1][0] if len(rows) == limit else None
 
 
-async def prune_events(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune_events(tx: Tx, table: str, bucket: int, after: str, mark: RetentionMark, limit: int) -> str | None:
     """Delete the old events among the next `limit` of the bucket, except those with pending deliveries.
 
     Returns the id to continue after, or None if none of the examined events is old.
@@ -162,7 +164,9 @@ async def prune_events(tx: Tx, table: str, bucket: int, after: str, mark: Mark, 
     return rows[-1][0] if len(rows) == limit else None
 
 
-async def _delete_next(tx: Tx, kind: str, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def _delete_next(
+    tx: Tx, kind: str, table: str, bucket: int, after: str, mark: RetentionMark, limit: int
+) -> str | None:
     rows = await tx.rows(
         f"SELECT id FROM {table} WHERE bucket = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4",
         bucket,
@@ -174,7 +178,7 @@ async def _delete_next(tx: Tx, kind: str, table: str, bucket: int, after: str, m
     return rows[-1][0] if len(rows) == limit else None
 
 
-async def prune_outbound(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune_outbound(tx: Tx, table: str, bucket: int, after: str, mark: RetentionMark, limit: int) -> str | None:
     """Delete the outbound rows from before the mark among the next `limit` rows of the bucket.
 
     Returns the id to continue after, or None if there are no more rows.
@@ -182,7 +186,7 @@ async def prune_outbound(tx: Tx, table: str, bucket: int, after: str, mark: Mark
     return await _delete_next(tx, "outbound", table, bucket, after, mark, limit)
 
 
-async def prune_repetitions(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune_repetitions(tx: Tx, table: str, bucket: int, after: str, mark: RetentionMark, limit: int) -> str | None:
     """Delete the repetitions of events that are before the mark, among the next `limit` rows of the bucket.
 
     Returns the id to continue after, or None if there are no more.
@@ -190,7 +194,7 @@ async def prune_repetitions(tx: Tx, table: str, bucket: int, after: str, mark: M
     return await _delete_next(tx, "repetition", table, bucket, after, mark, limit)
 
 
-async def prune_requests(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune_requests(tx: Tx, table: str, bucket: int, after: str, mark: RetentionMark, limit: int) -> str | None:
     """Delete up to `limit` old requests of the next app of the bucket.
 
     Returns the app after which to continue, or None if there are no more apps.

@@ -18,7 +18,7 @@ STATE = "search_terms"
 """The name of the progress in `meta`."""
 
 
-class Progress(Struct):
+class SearchProgress(Struct):
     """The table and the last key whose terms were added, and the time in milliseconds before which no others are
     added."""
 
@@ -30,10 +30,10 @@ class Progress(Struct):
     complete: bool = False
 
 
-_decoder = msgspec.json.Decoder(Progress)
+_decoder = msgspec.json.Decoder(SearchProgress)
 
 
-async def get(reader: Reader) -> Progress | None:
+async def get(reader: Reader) -> SearchProgress | None:
     """The progress; None if the work has not begun, and the time at which it may begin is not set."""
     return await meta.get_struct(reader, STATE, _decoder)
 
@@ -44,12 +44,12 @@ async def is_complete(reader: Reader) -> bool:
     return found is not None and found.complete
 
 
-async def put(tx: Tx, progress: Progress) -> None:
+async def put(tx: Tx, progress: SearchProgress) -> None:
     """Store the progress."""
     await meta.put(tx, STATE, encode(progress))
 
 
-async def keys_after(reader: Reader, reached: Progress, limit: int) -> list[tuple[str, str]]:
+async def keys_after(reader: Reader, reached: SearchProgress, limit: int) -> list[tuple[str, str]]:
     """The next rows of the bucket, as (app id, id)."""
     rows = await reader.rows(
         f"SELECT app_id, id FROM {reached.table} WHERE bucket = $1 AND (app_id, id) > ($2, $3) "

@@ -29,7 +29,7 @@ _FORGOTTEN = "forgotten_positions"
 _MOST_FORGOTTEN = 1_000
 _decode = msgspec.json.Decoder(list[tuple[str, str]]).decode
 
-Found = list[tuple[str, StoredEvent]]
+PositionedEvents = list[tuple[str, StoredEvent]]
 """Events, each with its position."""
 
 
@@ -90,7 +90,7 @@ async def _forgotten(reader: Reader) -> list[tuple[str, str]]:
     return [] if stored is None else _decode(stored)
 
 
-async def after(reader: Reader, app_id: str, position: str, horizon: str, limit: int) -> tuple[Found, str]:
+async def after(reader: Reader, app_id: str, position: str, horizon: str, limit: int) -> tuple[PositionedEvents, str]:
     """The next events of the app up to the horizon, and the position from which to continue.
 
     The horizon must have been read before, or in the same snapshot.

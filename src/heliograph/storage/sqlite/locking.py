@@ -31,7 +31,7 @@ _HOLDER_BYTES = 20
 """The offset of the mark in the file `.lock`, after the process number."""
 
 Identity = tuple[int, int]
-Mark = tuple[int, int, int]
+FileMark = tuple[int, int, int]
 """The last known state of a served database: its modification time in nanoseconds, its size, the inode of its log."""
 
 
@@ -135,7 +135,7 @@ class DatabaseFile:
         """A part of the file, read through the shared descriptor, because closing another one would release locks."""
         return os.pread(self._shared.descriptor, size, offset)
 
-    def mark(self, mark: Mark) -> None:
+    def mark(self, mark: FileMark) -> None:
         """Store the state of the served files. After a crash, it shows whether another program changed them."""
         if self._serves and self._shared.name_lock is not None:
             os.pwrite(self._shared.name_lock, "".join(f"{one:>20} " for one in mark).encode(), _HOLDER_BYTES)
@@ -205,7 +205,7 @@ def serving_process(location: Location) -> int | None:
     return None
 
 
-def last_mark(location: Location) -> Mark | None:
+def last_mark(location: Location) -> FileMark | None:
     """The mark of the last server, or None."""
     try:
         modified, size, inode = location.lock.read_bytes()[_HOLDER_BYTES:].split()

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from heliograph.storage.sqlite.location import Location
-from heliograph.storage.sqlite.locking import DatabaseFile, Mark
+from heliograph.storage.sqlite.locking import DatabaseFile, FileMark
 
 _HEADER, _FRAME_HEADER = 32, 24
 
@@ -22,7 +22,7 @@ def is_doubtful(location: Location) -> bool:
     return location.log.stat().st_mtime_ns < location.path.stat().st_ctime_ns
 
 
-def belongs(location: Location, file: DatabaseFile, mark: Mark | None) -> bool:
+def belongs(location: Location, file: DatabaseFile, mark: FileMark | None) -> bool:
     """Whether a doubtful log belongs to the database, judging by the `mark` of its last server."""
     if mark is None or mark[2] != location.log.stat().st_ino:
         return True  # the files were copied together

@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 
 from heliograph import ids
-from heliograph.errors import UsageError
+from heliograph.errors import SnapshotNotFound, UsageError
 from heliograph.storage import sealing, unlocking
 from heliograph.storage.migrations import schema
 from heliograph.storage.rows import cursors, listeners, stream
@@ -72,22 +72,23 @@ class SnapshotFiles(Snapshots):
                 source.backup(target)
             return self._keep(draft, name)
 
-    async def remove(self, name: str) -> bool:
+    async def remove(self, name: str) -> None:
         async with self._lock:
             try:
                 await asyncio.to_thread(self._path(name).unlink)
             except FileNotFoundError:
-                return False
-            return True
+                raise SnapshotNotFound from None
 
-    async def restore(self, name: str) -> bool:
+    async def restore(self, name: str) -> None:
         async with self._lock:
-            if not self._path(name).exists():
-                return False
+            self._require(name)
             with self._draft() as draft:
                 await asyncio.to_thread(self._prepare, self._path(name), draft)
                 await self._replace(draft)
-            return True
+
+    def _require(self, name: str) -> None:
+        if not self._path(name).exists():
+            raise SnapshotNotFound
 
     def _prepare(self, snapshot: Path, draft: Path) -> None:
         """Copy a snapshot, and change the copy to the new content of the database."""
@@ -98,10 +99,8 @@ class SnapshotFiles(Snapshots):
             drive(_continue(tx, SQLiteTx(live, _BUCKETS)))
 
     @asynccontextmanager
-    async def exported(self, name: str) -> AsyncIterator[Path | None]:
-        if not self._path(name).exists():
-            yield None
-            return
+    async def exported(self, name: str) -> AsyncIterator[Path]:
+        self._require(name)
         with self._draft() as draft:
             await asyncio.to_thread(self._export, self._path(name), draft)
             yield draft

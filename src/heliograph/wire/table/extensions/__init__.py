@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table.extensions import (
+    app_contents,
     bulk,
-    contents,
     deliveries,
     end_users,
     history,
@@ -21,7 +21,7 @@ EXTENSIONS: tuple[AnyOperation, ...] = (
     *deliveries.OPERATIONS,
     *recorded_requests.OPERATIONS,
     *keys.OPERATIONS,
-    *contents.OPERATIONS,
+    *app_contents.OPERATIONS,
     *memberships.OPERATIONS,
     *bulk.OPERATIONS,
     *history.OPERATIONS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heliograph import errors
-from heliograph.wire.activity import ActivityBye, ActivityDropped, ActivityHello, ActivityReset
+from heliograph.wire.activity_stream import ActivityBye, ActivityDropped, ActivityHello, ActivityReset
 from heliograph.wire.event_records import EventRecord
 from heliograph.wire.formats import NO_BODY, EventStream, Json
 from heliograph.wire.operations import Operation, operations_in

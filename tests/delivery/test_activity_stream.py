@@ -10,8 +10,8 @@ from msgspec import Raw
 
 from heliograph import ids
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import activity, recorded_requests
-from heliograph.storage.rows.activity import Activity
+from heliograph.storage.rows import activity_stream, recorded_requests
+from heliograph.storage.rows.activity_stream import ActivityPage
 from heliograph.storage.rows.recorded_requests import StoredRequest
 from heliograph.storage.store import Store
 from tests.databases import POSTGRESQL
@@ -33,10 +33,10 @@ async def record(site: Site, count: int = 1) -> None:
     await site.store.write(add, site.tenant.app_id, count)
 
 
-async def page(site: Site, position: str, limit: int) -> Activity:
+async def page(site: Site, position: str, limit: int) -> ActivityPage:
     """The next entries after a position."""
     horizon = await site.store.horizon()
-    return await site.store.snapshot(activity.after, site.tenant.app_id, position, horizon, limit)
+    return await site.store.snapshot(activity_stream.after, site.tenant.app_id, position, horizon, limit)
 
 
 async def everything(site: Site, position: str, limit: int = 3) -> tuple[list[str], str]:
@@ -63,7 +63,7 @@ async def stored(site: Site) -> list[str]:
 async def beginning(site: Site) -> str:
     """The position after all stored entries."""
     horizon = await site.store.horizon(fresh=True)
-    return await site.store.read(activity.newest, site.tenant.app_id, horizon)
+    return await site.store.read(activity_stream.newest, site.tenant.app_id, horizon)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])
@@ -202,8 +202,8 @@ def test_only_the_apps_with_new_requests_are_woken(run: Run) -> None:
         await record(sites[0])
         await record(sites[2])
         end = ids.new()
-        assert sorted(await store.read(activity.changed_apps, begin, end, apps)) == sorted([apps[0], apps[2]])
-        assert await store.read(activity.changed_apps, begin, end, apps[1:2]) == []
-        assert await store.read(activity.changed_apps, begin, end, []) == []
+        assert sorted(await store.read(activity_stream.changed_apps, begin, end, apps)) == sorted([apps[0], apps[2]])
+        assert await store.read(activity_stream.changed_apps, begin, end, apps[1:2]) == []
+        assert await store.read(activity_stream.changed_apps, begin, end, []) == []
 
     run(work)

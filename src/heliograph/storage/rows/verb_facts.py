@@ -23,9 +23,9 @@ _PARTICIPANT = _USER + len(users.ROWS.columns)
 """The positions of the first columns of the conversation, the user and the participant."""
 
 
-class Seat(Struct):
-    """A locked conversation, with the user and the participant if they exist. `has_webhooks` is whether the app has
-    any."""
+class VerbFacts(Struct):
+    """What a verb that is alone in its batch reads: a locked conversation, with the user and the participant if they
+    exist. `has_webhooks` is whether the app has any."""
 
     conversation: StoredConversation | None = None
     user: StoredUser | None = None
@@ -35,8 +35,8 @@ class Seat(Struct):
 
 async def get(
     tx: Tx, app_id: str, conversation_id: str, user_id: str | None, *, user_lock: Lock = Lock.NONE
-) -> Seat | None:
-    """The seat of a user in a conversation. Without a user id, it has only the conversation.
+) -> VerbFacts | None:
+    """The facts about a user in a conversation. Without a user id, they are only about the conversation.
 
     None if the conversation is locked now, and has changed since the statement began: then the other rows may be old.
     """
@@ -45,13 +45,13 @@ async def get(
     if user_id is None:
         row = await tx.row(_conversation(lock), *key)
     else:
-        row = await tx.row(_seat(lock, tx.lock_clauses[user_lock]), *key, tx.bucket(user_id), user_id)
+        row = await tx.row(_participation(lock, tx.lock_clauses[user_lock]), *key, tx.bucket(user_id), user_id)
     if row is None:
-        return Seat()
+        return VerbFacts()
     conversation = await conversations.load_locked(tx, row[_BEGIN:_USER])
     if row[0] != conversation.newest_id:
         return None
-    return Seat(
+    return VerbFacts(
         conversation,
         users.ROWS.load(row[_USER:_PARTICIPANT]) if any(row[_USER:_PARTICIPANT]) else None,
         participants.ROWS.load(row[_PARTICIPANT:]) if any(row[_PARTICIPANT:]) else None,
@@ -72,7 +72,7 @@ def _conversation(lock: str) -> str:
 
 
 @lru_cache
-def _seat(lock: str, user_lock: str) -> str:
+def _participation(lock: str, user_lock: str) -> str:
     return (
         f"SELECT {_FIRST}, locked.*, named.*, {_LAST} FROM {_LOCKED}{lock}) AS locked "
         f"LEFT JOIN (SELECT {', '.join(users.ROWS.columns)} FROM {_OF_USER}{user_lock}) AS named ON true "

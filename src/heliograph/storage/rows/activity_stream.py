@@ -20,7 +20,7 @@ MOST_BEHIND = 1_000
 _ALL = "1 = 1"
 
 
-class Activity(Struct):
+class ActivityPage(Struct):
     """The next entries of an app, in their order; whether there may be more, and the position after them."""
 
     entries: list[StoredRecord | StoredSummary]
@@ -63,7 +63,7 @@ async def is_behind(reader: Reader, app_id: str, position: str) -> bool:
     return request is not None
 
 
-async def after(reader: Reader, app_id: str, position: str, horizon: str, limit: int) -> Activity:
+async def after(reader: Reader, app_id: str, position: str, horizon: str, limit: int) -> ActivityPage:
     """The next entries up to the horizon, which must have been read before; at most `limit` of each table."""
     rows, more_events, events_end = await stream.rows_after(
         reader, app_id, RECORD_ROWS.columns, _ALL, position, horizon, limit
@@ -74,11 +74,11 @@ async def after(reader: Reader, app_id: str, position: str, horizon: str, limit:
     entries: list[StoredRecord | StoredSummary] = [*events, *requests]
     entries.sort(key=lambda one: one.id)
     if not more_events and not more_requests:
-        return Activity(entries, False, max([events_end, *[one.id for one in entries]]))
+        return ActivityPage(entries, False, max([events_end, *[one.id for one in entries]]))
     ends = [events_end] if more_events else []
     ends += [requests[-1].id] if more_requests else []
     end = min(ends)
-    return Activity([one for one in entries if one.id <= end], True, end)
+    return ActivityPage([one for one in entries if one.id <= end], True, end)
 
 
 async def _requests_after(reader: Reader, app_id: str, position: str, horizon: str, limit: int) -> list[StoredSummary]:

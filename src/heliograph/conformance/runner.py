@@ -7,28 +7,28 @@ from collections.abc import Callable, Iterator, Sequence
 from heliograph.conformance import reports
 from heliograph.conformance.caller import Caller, basic
 from heliograph.conformance.check import Check
+from heliograph.conformance.checking import FAILED, CheckResult, run
 from heliograph.conformance.receiver import Receiver
 from heliograph.conformance.redaction import Redactor
-from heliograph.conformance.running import FAILED, Finding, run
-from heliograph.conformance.site import Run, Site
+from heliograph.conformance.site import RunState, Site
 from heliograph.errors import UsageError
 from heliograph.wire.table.v2.apps import GET_APP
 
-Key = tuple[str, str]
+Credential = tuple[str, str]
 
 
-class Session:
-    """The server, the keys, and the findings."""
+class CheckRunner:
+    """The server, the keys, and the results."""
 
     def __init__(
-        self, url: str, app_id: str, key: Key, account: Key | None, receiver: Receiver | None, *,
+        self, url: str, app_id: str, key: Credential, account: Credential | None, receiver: Receiver | None, *,
         pace: float | None, slow: bool,
     ) -> None:  # fmt: skip
         self.caller = Caller(url, pace)
         self.receiver = receiver
-        self.findings: list[Finding] = []
+        self.results: list[CheckResult] = []
         self.remaining: list[str] = []
-        shared = Run(self.caller, basic(*account) if account else None, receiver, slow=slow)
+        shared = RunState(self.caller, basic(*account) if account else None, receiver, slow=slow)
         keys = [key, *([account] if account else [])]
         shared.secrets |= {one for pair in keys for one in (pair[1], basic(*pair).removeprefix("Basic "))}
         self.site = Site(shared, app_id, basic(*key))
@@ -57,9 +57,9 @@ class Session:
         """
         interrupted = False
 
-        def report(finding: Finding) -> None:
-            self.findings.append(finding)
-            for line in reports.text_of(finding, self._redactor):
+        def report(result: CheckResult) -> None:
+            self.results.append(result)
+            for line in reports.text_of(result, self._redactor):
                 echo(line)
 
         try:
@@ -74,25 +74,25 @@ class Session:
             echo(self._redactor.text(f"not deleted: {line}"))
         if keep:
             echo(f"kept what was created: names begin with {self.site.run.id}")
-        echo(reports.summary_of(self.findings))
+        echo(reports.summary_of(self.results))
         return interrupted
 
     @property
     def failed(self) -> bool:
         """Whether a check has failed."""
-        return any(finding.outcome == FAILED for finding in self.findings)
+        return any(result.outcome == FAILED for result in self.results)
 
     def json(self) -> bytes:
-        """The findings as JSON."""
-        return reports.json_of(self.findings, self.remaining, self._redactor)
+        """The results as JSON."""
+        return reports.json_of(self.results, self.remaining, self._redactor)
 
     def junit(self) -> bytes:
-        """The findings as JUnit XML."""
-        return reports.junit_of(self.findings, self._redactor)
+        """The results as JUnit XML."""
+        return reports.junit_of(self.results, self._redactor)
 
     def record(self) -> Iterator[bytes]:
-        """A line for each finding, without ids and secrets."""
-        return (reports.record_of(finding, self._redactor) for finding in self.findings)
+        """A line for each result, without ids and secrets."""
+        return (reports.record_of(result, self._redactor) for result in self.results)
 
     def close(self) -> None:
         """Close the connections and the webhook endpoint."""

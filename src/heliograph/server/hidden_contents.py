@@ -15,7 +15,7 @@ from heliograph.server.auth.refusals import AccessDenied, Reason
 from heliograph.server.handlers import Route
 from heliograph.server.http.request import Request
 from heliograph.settings import Settings
-from heliograph.wire.table.extensions.contents import FIND
+from heliograph.wire.table.extensions.app_contents import FIND
 from heliograph.wire.table.extensions.deliveries import GET_DELIVERY, RETRY_DELIVERY, STREAM_EVENTS
 from heliograph.wire.table.extensions.people import EXPORT_USER
 from heliograph.wire.table.extensions.recorded_requests import GET_RECORDED_REQUEST

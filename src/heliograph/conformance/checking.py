@@ -1,4 +1,4 @@
-"""Runs checks one after the other, and keeps their findings."""
+"""Runs checks one after the other, and keeps their results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GIVE_UP_AFTER = 5
 
 
 @dataclass
-class Finding:
+class CheckResult:
     """The outcome of one check, with its requests."""
 
     check: Check
@@ -33,45 +33,45 @@ class Finding:
     seconds: float = 0.0
 
 
-def run(checks: Iterable[Check], site: Site, report: Callable[[Finding], None]) -> list[Finding]:
-    """Run the checks, and report each finding. The last ones are not run if the server stops responding."""
-    findings: list[Finding] = []
+def run(checks: Iterable[Check], site: Site, report: Callable[[CheckResult], None]) -> list[CheckResult]:
+    """Run the checks, and report each result. The last ones are not run if the server stops responding."""
+    results: list[CheckResult] = []
     silent = 0
     for check in checks:
         if silent < _GIVE_UP_AFTER:
-            finding, responded = _run_one(check, site)
-            if finding.outcome != NOT_RUN:
+            result, responded = _run_one(check, site)
+            if result.outcome != NOT_RUN:
                 silent = 0 if responded else silent + 1
         else:
-            finding = Finding(check, NOT_RUN, "the server has stopped responding")
-        findings.append(finding)
-        report(finding)
-    return findings
+            result = CheckResult(check, NOT_RUN, "the server has stopped responding")
+        results.append(result)
+        report(result)
+    return results
 
 
-def _run_one(check: Check, site: Site) -> tuple[Finding, bool]:
-    """The finding of a check, and whether the server responded."""
+def _run_one(check: Check, site: Site) -> tuple[CheckResult, bool]:
+    """The result of a check, and whether the server responded."""
     caller, receiver = site.run.caller, site.run.receiver
     caller.answers = []
     started = time.monotonic()
-    finding, responded = Finding(check, PASSED), True
+    result, responded = CheckResult(check, PASSED), True
     try:
         if reason := site.lacks(check.needs):
-            finding.outcome, finding.reason = NOT_RUN, reason
+            result.outcome, result.reason = NOT_RUN, reason
         else:
             check.run(site)
     except NotRun as error:
-        finding.outcome, finding.reason = NOT_RUN, str(error)
+        result.outcome, result.reason = NOT_RUN, str(error)
     except Failure as error:
-        finding.outcome, finding.expected, finding.observed = FAILED, error.expected, error.observed
+        result.outcome, result.expected, result.observed = FAILED, error.expected, error.observed
     except NoResponse as error:
-        finding.outcome, finding.expected, finding.observed = FAILED, "a response", str(error)
+        result.outcome, result.expected, result.observed = FAILED, "a response", str(error)
         responded = False
     except Exception as error:  # a body that lacks what a check reads, for example
         observed = f"{type(error).__name__}: {error}"
-        finding.outcome, finding.expected, finding.observed = FAILED, "a response that the check can read", observed
-    finding.answers, finding.seconds = caller.answers, time.monotonic() - started
+        result.outcome, result.expected, result.observed = FAILED, "a response that the check can read", observed
+    result.answers, result.seconds = caller.answers, time.monotonic() - started
     if receiver:
-        finding.events = list(receiver.observed)
+        result.events = list(receiver.observed)
         receiver.observed.clear()
-    return finding, responded
+    return result, responded

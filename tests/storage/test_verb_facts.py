@@ -10,27 +10,27 @@ import pytest
 from heliograph import ids
 from heliograph.errors import NotAMember
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import seats
-from heliograph.storage.rows.seats import Seat
+from heliograph.storage.rows import verb_facts
+from heliograph.storage.rows.verb_facts import VerbFacts
 from heliograph.storage.store import Store
 from tests.databases import POSTGRESQL
 from tests.delivery.site import new_site
 from tests.storage.conftest import IS_LOCKED_OUT, Run, until_true
 
 
-def test_a_seat_has_the_rows_that_exist(run: Run) -> None:
+def test_the_facts_have_the_rows_that_exist(run: Run) -> None:
     async def go(store: Store) -> None:
         site = await new_site(store)
         group, member, guest = await site.group(), await site.user(), await site.user()
         await site.join(group, member)
 
-        async def seat(tx: Tx, conversation_id: str, user_id: str | None) -> Seat:
-            found = await seats.get(tx, site.tenant.app_id, conversation_id, user_id)
+        async def facts(tx: Tx, conversation_id: str, user_id: str | None) -> VerbFacts:
+            found = await verb_facts.get(tx, site.tenant.app_id, conversation_id, user_id)
             assert found is not None
             return found
 
         async def exists(conversation_id: str, user_id: str | None) -> list[bool]:
-            found = await store.write(seat, conversation_id, user_id)
+            found = await store.write(facts, conversation_id, user_id)
             return [one is not None for one in (found.conversation, found.user, found.participant)]
 
         assert await exists(group, member) == [True, True, True]
@@ -38,10 +38,10 @@ def test_a_seat_has_the_rows_that_exist(run: Run) -> None:
         assert await exists(group, ids.new()) == [True, False, False]
         assert await exists(group, None) == [True, False, False]
         assert await exists(ids.new(), member) == [False, False, False]
-        assert not (await store.write(seat, group, member)).has_webhooks
+        assert not (await store.write(facts, group, member)).has_webhooks
         await site.hook("http://localhost:1")
-        assert (await store.write(seat, group, None)).has_webhooks
-        found = await store.write(seat, group, member)
+        assert (await store.write(facts, group, None)).has_webhooks
+        found = await store.write(facts, group, member)
         ids_found = [one and one.id for one in (found.conversation, found.user)]
         assert (ids_found, found.participant and found.participant.user_id) == ([group, member], member)
 

@@ -12,16 +12,16 @@ import msgspec
 from heliograph.domain import event_records, recorded_requests
 from heliograph.domain.tenants import session_of
 from heliograph.errors import BadRequest
-from heliograph.server.contents import hidden_by, reduced
 from heliograph.server.handlers import handles
+from heliograph.server.hidden_contents import hidden_by, reduced
 from heliograph.server.http.request import Request
 from heliograph.server.streams import Streams
 from heliograph.server.tailing import EventParts, Tail, cursor_line, following
-from heliograph.storage.rows import activity, stream
+from heliograph.storage.rows import activity_stream, stream
 from heliograph.storage.rows.cursors import CursorCodec, cursor_codec
 from heliograph.storage.rows.event_records import StoredRecord
 from heliograph.storage.rows.recorded_requests import StoredSummary
-from heliograph.wire.activity import ActivityBye, ActivityDropped, ActivityHello, ActivityReset
+from heliograph.wire.activity_stream import ActivityBye, ActivityDropped, ActivityHello, ActivityReset
 from heliograph.wire.base import Response
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table.extensions.recorded_requests import STREAM_ACTIVITY
@@ -63,12 +63,12 @@ async def _resumed(request: Request[AppPath, None], cursors: CursorCodec) -> str
     # `resume` returns another position if the given one is newer than a restored backup.
     if await request.store.read(stream.resume, app_id, position) != position:
         return None
-    return None if await request.store.read(activity.is_behind, app_id, position) else position
+    return None if await request.store.read(activity_stream.is_behind, app_id, position) else position
 
 
 async def _now(request: Request[AppPath, None]) -> str:
     horizon = await request.store.horizon(fresh=True)
-    return await request.store.read(activity.newest, request.tenant.app_id, horizon)
+    return await request.store.read(activity_stream.newest, request.tenant.app_id, horizon)
 
 
 async def _once(parts: EventParts, *, ends_at_first: bool) -> EventParts:
@@ -106,7 +106,7 @@ class ActivityTail(Tail):
         """The entries after the position; None if there are none."""
         horizon = await streams.horizon()
         # One snapshot, in which no maintenance deletes entries that are being skipped.
-        found = await self._store.snapshot(activity.after, self._app_id, self._position, horizon, _PAGE)
+        found = await self._store.snapshot(activity_stream.after, self._app_id, self._position, horizon, _PAGE)
         self._position = found.position
         parts = [self._dropped_part(), *[self._entry_part(one) for one in found.entries]]
         return b"".join(parts) or (b"" if found.has_more else None)
