@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -54,7 +55,8 @@ class Redactor:
     def text(self, text: str) -> str:
         """A text without secrets."""
         for secret in filter(None, self._secrets):
-            text = text.replace(secret, SECRET).replace(quote(secret, safe=""), SECRET)
+            for spelling in _spellings(secret):
+                text = text.replace(spelling, SECRET)
         return _CODE.sub(rf"\1{SECRET}", _JWT.sub(SECRET, text))
 
     def record(self, text: str) -> str:
@@ -101,6 +103,12 @@ class Redactor:
 
     def _short(self, text: str) -> str:
         return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
+
+
+@cache
+def _spellings(secret: str) -> set[str]:
+    """A secret, as it is and as URLs have it. Every text of a record is searched for all of them."""
+    return {secret, quote(secret, safe="")}
 
 
 def _is_of_the_account(answer: Answer) -> bool:
