@@ -153,23 +153,23 @@ def execute_sqlite(path: Path, *statements: str) -> None:
 
 
 @contextlib.contextmanager
-def beside(url: str) -> Iterator[Query]:
+def transaction(url: str) -> Iterator[Query]:
     """A transaction alongside the servers. It reads a single snapshot, and is committed at the end of the block."""
-    with _beside_sqlite(url) if is_sqlite(url) else _beside_postgresql(url) as query:
+    with _transaction_on_sqlite(url) if is_sqlite(url) else _transaction_on_postgresql(url) as query:
         query("BEGIN")
         yield query
         query("COMMIT")
 
 
 @contextlib.contextmanager
-def _beside_sqlite(url: str) -> Iterator[Query]:
+def _transaction_on_sqlite(url: str) -> Iterator[Query]:
     path = url.removeprefix(_FILE)
     with contextlib.closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
         yield lambda sql, *values: connection.execute(_PARAMETER.sub(r"?\1", sql), values).fetchall()
 
 
 @contextlib.contextmanager
-def _beside_postgresql(url: str) -> Iterator[Query]:
+def _transaction_on_postgresql(url: str) -> Iterator[Query]:
     with asyncio.Runner() as runner:
         settings = {"default_transaction_isolation": "repeatable read"}
         if CLUSTER in os.environ:
@@ -206,7 +206,7 @@ async def write_lock(url: str) -> AsyncIterator[None]:
 
 def rows(url: str, sql: str, *values: Any) -> list[tuple[Any, ...]]:
     """The rows of one query."""
-    with beside(url) as query:
+    with transaction(url) as query:
         return query(sql, *values)
 
 
@@ -218,7 +218,7 @@ def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
         else "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace "
         "AND relkind IN ('r', 'p') AND NOT relispartition"
     )
-    with beside(url) as query:
+    with transaction(url) as query:
         return {table: sorted(query(f"SELECT * FROM {table}"), key=repr) for (table,) in query(listing)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.databases import beside, rows
+from tests.databases import rows, transaction
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,6 @@ class Database:
 
     def write(self, *statements: tuple[str, tuple[Any, ...]]) -> None:
         """Run the statements in one transaction; each must touch one row."""
-        with beside(self.url) as query:
+        with transaction(self.url) as query:
             for sql, values in statements:
                 assert len(query(f"{sql} RETURNING 1", *values)) == 1

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from heliograph.storage.migrations import schema
-from tests.databases import beside
+from tests.databases import transaction
 from tests.harness import Caller, Server, error_of, serving
 
 NOWHERE = [
@@ -41,7 +41,7 @@ def test_a_server_that_cannot_use_the_schema_any_more_is_not_ready(server: Serve
     """503 after a newer release has removed something that this release needs."""
 
     def require(version: int) -> None:
-        with beside(server.database_url) as query:
+        with transaction(server.database_url) as query:
             query("UPDATE meta SET value = $1 WHERE name = 'least_version'", str(version))
 
     require(schema.latest() + 1)

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.api.event_records import events_of
-from tests.databases import POSTGRESQL, beside, execute, rows, with_parameters
+from tests.databases import POSTGRESQL, execute, rows, transaction, with_parameters
 from tests.harness import Caller, Server, new_app
 from tests.waiting import until
 
@@ -106,7 +106,7 @@ def test_a_metric_shows_how_long_the_streams_wait_for_a_process(server: Server) 
         return float(line.split()[1])
 
     mark = "INSERT INTO stream_mark (process, mark, beat, active) VALUES ('gone', '0', 1, 1)"
-    with beside(with_parameters(server.database_url, application_name="heliograph/gone/1")):
+    with transaction(with_parameters(server.database_url, application_name="heliograph/gone/1")):
         execute(server.database_url, mark)
         until(lambda: held() > 0.2)
     until(lambda: held() < 0.2)  # the process has no session any more, so it becomes inactive

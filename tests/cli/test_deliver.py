@@ -12,7 +12,7 @@ import msgspec
 
 from heliograph.storage.rows.retention import NAME, Retention, RetentionMark
 from tests.api.endpoint import Endpoint
-from tests.databases import POSTGRESQL, SQLITE, beside, new_database, rows
+from tests.databases import POSTGRESQL, SQLITE, new_database, rows, transaction
 from tests.harness import Caller, command, init, serving
 from tests.waiting import until
 
@@ -98,7 +98,7 @@ def test_a_server_without_delivery_prunes_old_events(tmp_path: Path) -> None:
 
 def make_events_old(url: str) -> None:
     """Make all events of the database two days older."""
-    with beside(url) as query:
+    with transaction(url) as query:
         [[text]] = query("SELECT value FROM meta WHERE name = $1", NAME)
         known = msgspec.json.decode(text, type=Retention)
         known.age += 2 * 24 * 3_600_000

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.databases import beside
+from tests.databases import transaction
 
 Meaning = tuple[str | None, ...]
 """The type of an object and its owner."""
@@ -65,7 +65,7 @@ def _objects(document: Mapping[str, Any], app_id: str, conversation_id: str | No
 def assert_unique(database_url: str) -> None:
     """Check that no two rows of the database have the same id."""
     seen: dict[str, str] = {}
-    with beside(database_url) as query:
+    with transaction(database_url) as query:
         for table in TABLES:
             for (one,) in query(f"SELECT id FROM {table}"):
                 plain = _PREFIX.sub("", one)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
-from tests.databases import beside, is_sqlite
+from tests.databases import is_sqlite, transaction
 from tests.proofs.replay import Membership, replay
 
 _EVENTS = f"SELECT {', '.join(EVENT_ROWS.columns)} FROM event WHERE app_id = $1 ORDER BY id"
@@ -33,7 +33,7 @@ class Ledger:
 
     def __init__(self, database_url: str, app_id: str) -> None:
         self.database_url = database_url
-        with beside(database_url) as query:
+        with transaction(database_url) as query:
 
             def rows(sql: str) -> list[Any]:
                 return query(sql, app_id)
@@ -121,6 +121,6 @@ def integrity(database_url: str) -> str:
     """
     if not is_sqlite(database_url):
         return "ok"
-    with beside(database_url) as query:
+    with transaction(database_url) as query:
         ((verdict,),) = query("PRAGMA integrity_check")
     return str(verdict)

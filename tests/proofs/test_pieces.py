@@ -20,7 +20,7 @@ from heliograph.domain.writes import PiecewiseWrite
 from heliograph.storage import turns
 from heliograph.storage.engine import Tx
 from heliograph.storage.opening import open_store
-from tests.databases import POSTGRESQL, SQLITE, beside, new_database, rows
+from tests.databases import POSTGRESQL, SQLITE, new_database, rows, transaction
 from tests.harness import Caller, Server, error_of, init, new_app
 from tests.proofs.crowd import Crowd
 from tests.proofs.ledger import Ledger
@@ -168,7 +168,7 @@ def test_a_retry_executes_the_pieces_that_a_kill_left_out(interrupted: Interrupt
 def test_leftovers_of_an_expired_key_are_ignored(interrupted: Interrupted) -> None:
     """Once the first part is deleted, the key counts as new, even for other items."""
     api, users = interrupted.api, list(dict.fromkeys(one["userId"] for one in interrupted.items))
-    with beside(interrupted.url) as query:
+    with transaction(interrupted.url) as query:
         query("DELETE FROM idempotency_key WHERE app_id = $1 AND key = 'one'", api.app_id)
     others = [{"type": kind, "userId": user, **rest} for user in users for kind, rest in JOIN_AND_LEAVE] * TIMES
     before = Ledger(interrupted.url, api.app_id)

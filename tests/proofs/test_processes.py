@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.databases import POSTGRESQL, beside
+from tests.databases import POSTGRESQL, transaction
 from tests.harness import Caller, error_of
 from tests.proofs.crowd import Crowd
 from tests.proofs.replay import Membership, replay
@@ -142,7 +142,7 @@ def test_a_server_whose_clock_is_ahead_does_not_delay_others(site: Site, api: Ca
     group = api.new_group()
     # An id of a server whose clock is a day ahead.
     ahead = f"{int(group, 16) + (86_400 << 64):024x}"
-    with beside(site.database_url) as query:
+    with transaction(site.database_url) as query:
         query("UPDATE conversation SET newest_id = $1 WHERE id = $2", ahead, group)
     callers = itertools.cycle(site.callers(api))
     joined = [next(callers).join(group, api.new_user()) for _ in range(LIMIT)]

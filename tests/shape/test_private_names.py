@@ -23,11 +23,15 @@ OF_NAMED_TUPLES = {"_asdict", "_make", "_replace"}
 TAKE_NAMES = {"setattr", "getattr", "delattr", "hasattr", "object", "attrgetter", "methodcaller"}
 """The functions that take an attribute by its name; `object` is that of `mock.patch`."""
 KINDS = (ast.Attribute, ast.Call, ast.Constant, ast.Import, ast.ImportFrom, ast.Subscript)
+POSSIBLE = re.compile(r"""(?<!\bself)\._(?!_)|["']_(?!_)|import\b.*\b_(?!_)""")
+"""Matches whatever could be such a name, so that few files have to be parsed."""
 DOTTED = re.compile(r"heliograph(\.\w+)*\._(?!_)\w+(\.\w+)*")
 
 
 def used(code: str) -> list[str]:
     """The private names that a module uses of objects other than its own."""
+    if not POSSIBLE.search(code):
+        return []
     tree = ast.parse(code)
     nodes = [node for node in ast.walk(tree) if isinstance(node, KINDS)]
     others = set(imported_from_others(nodes))

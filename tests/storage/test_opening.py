@@ -12,7 +12,7 @@ from heliograph.storage.migrations import schema
 from heliograph.storage.migrations.step import Step
 from heliograph.storage.rows import users
 from heliograph.storage.sealing import MASTER_KEY_VARIABLE
-from tests.databases import beside, everything, key_file, new_database, rows
+from tests.databases import everything, key_file, new_database, rows, transaction
 from tests.releases import earlier_release
 from tests.storage.conftest import opened, touch
 
@@ -55,7 +55,7 @@ def test_a_conversation_of_a_database_without_messages_has_none(url: str, monkey
         earlier_release(patch, 2)
         asyncio.run(touch(url))
         columns = "bucket, app_id, id, type, is_default, participant_count, message_seq, last_updated_at, created_at"
-        with beside(url) as query:
+        with transaction(url) as query:
             query(f"INSERT INTO conversation ({columns}) VALUES (0, 'a', 'c', 'sdkGroup', 0, 0, 0, 1, 1)")
     assert asyncio.run(touch(url)) == LATEST
     assert rows(url, "SELECT message_seq, message_count, floor_seq FROM conversation") == [(0, 0, 0)]
@@ -68,7 +68,7 @@ def test_long_external_ids_of_an_older_database_are_found_after_the_upgrade(
     with monkeypatch.context() as patch:
         earlier_release(patch, 5)
         asyncio.run(touch(url))
-        with beside(url) as query:
+        with transaction(url) as query:
             query("INSERT INTO external_id VALUES (0, 'a', $1, '', 'u')", long)
 
     async def found() -> list[str | None]:
@@ -80,7 +80,7 @@ def test_long_external_ids_of_an_older_database_are_found_after_the_upgrade(
 
 def test_a_newer_database_is_refused_and_left_alone(url: str) -> None:
     asyncio.run(touch(url))
-    with beside(url) as query:
+    with transaction(url) as query:
         query("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
         query("DELETE FROM meta WHERE name = 'least_version'")  # older programs did not store it
     before = everything(url)
@@ -102,7 +102,7 @@ def test_a_migration_that_fails_changes_nothing(url: str, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("table", ["CREATE TABLE app (thing TEXT)", "CREATE TABLE app_user (id TEXT)"])
 def test_the_database_of_another_program_is_refused_and_left_alone(url: str, table: str) -> None:
-    with beside(url) as query:
+    with transaction(url) as query:
         query(table)
     before = everything(url)
     with pytest.raises(UsageError, match="another program"):

@@ -17,7 +17,16 @@ from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import open_store
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
-from tests.databases import POSTGRESQL, beside, everything, key_file, new_database, rows, with_parameters, write_lock
+from tests.databases import (
+    POSTGRESQL,
+    everything,
+    key_file,
+    new_database,
+    rows,
+    transaction,
+    with_parameters,
+    write_lock,
+)
 from tests.harness import command
 from tests.storage.conftest import opened, put, statement_timeout, touch
 
@@ -56,7 +65,7 @@ def test_processes_that_start_together_agree(url: str) -> None:
 
 
 def test_a_table_of_another_program_with_our_name_is_refused(url: str) -> None:
-    with beside(url) as query:
+    with transaction(url) as query:
         query("CREATE TABLE meta (thing TEXT)")
     with pytest.raises(UsageError, match="another program"):
         asyncio.run(touch(url))

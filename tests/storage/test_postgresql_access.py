@@ -232,7 +232,7 @@ def test_a_database_that_refuses_to_serve_leads_to_503(postgresql: PostgreSQL) -
 @contextlib.contextmanager
 def locked(postgresql: PostgreSQL) -> Iterator[None]:
     """Lock every conversation in another session."""
-    with databases.beside(with_parameters(postgresql.url, search_path="refused")) as query:
+    with databases.transaction(with_parameters(postgresql.url, search_path="refused")) as query:
         query("SELECT 1 FROM conversation FOR UPDATE")
         query("LOCK TABLE app_user IN EXCLUSIVE MODE")
         yield

@@ -82,7 +82,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The text to compare; null if there is none. */
+/** The text to compare; null if no body is to be compared. */
 function pretty(body: unknown): string | null {
   if (body === undefined || body === "") return null;
   return typeof body === "string" ? body : JSON.stringify(body, null, 2);
