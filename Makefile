@@ -16,7 +16,7 @@ run: .venv/server ## Set up .venv and serve a sandbox at http://127.0.0.1:8080.
 
 test: .venv/dev .compat/ready .programs/ready ## Set up what the tests need, and run all of them.
 	@command -v $(CC) > /dev/null && $(MAKE) --no-print-directory .bench/load || echo 'no C compiler: the load generator is not tested'
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: .venv/dev .bench/load ## Measure the server; options go into BENCH, as in BENCH='--engine sqlite --only list-25'.
 	$(BIN)/python -m bench.run $(BENCH)

@@ -131,7 +131,7 @@ def test_a_killed_worker_is_replaced(workers: Server, owner: Caller) -> None:
 
 def test_a_hanging_worker_is_replaced(tmp_path: Path) -> None:
     module = "heliograph.server.process.workers"
-    impatient = f"import {module} as workers\nworkers.MAX_MISSED_BEATS = 2\nworkers.STOP_SECONDS = -60\n"
+    impatient = f"import {module} as workers\nworkers.MAX_MISSED_BEATS = 6\nworkers.STOP_SECONDS = -60\n"
     (tmp_path / "sitecustomize.py").write_text(impatient)
     database = new_database(POSTGRESQL, tmp_path)
     with serving(database, "--workers", "2", env={"PYTHONPATH": str(tmp_path)}) as server:
