@@ -114,3 +114,33 @@ def test_a_failure_to_store_loses_nothing() -> None:
         assert len(store.written) == 1
 
     asyncio.run(run())
+
+
+class SlowStore:
+    """A store whose writes end when `released` is set."""
+
+    def __init__(self) -> None:
+        self.released = asyncio.Event()
+
+    async def write(self, work: Any, uses: Mapping[str, int]) -> None:
+        """Wait."""
+        await self.released.wait()
+
+
+def test_a_use_is_known_while_it_is_stored() -> None:
+    """A list that read the row before the commit gets the time from memory, also after the commit."""
+
+    async def run() -> None:
+        store: Any = SlowStore()
+        uses = KeyUses(store)
+        uses.note("app_1")
+        noted = uses.newest("app_1", None)
+        assert noted is not None
+        saving = asyncio.create_task(uses.save())
+        await asyncio.sleep(0)
+        assert uses.newest("app_1", None) == noted
+        store.released.set()
+        await saving
+        assert uses.newest("app_1", None) == noted
+
+    asyncio.run(run())

@@ -20,6 +20,8 @@ class KeyUses:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._times: dict[str, int] = {}
+        # Kept until the next time, because a list may have read the row before the commit.
+        self._stored: dict[str, int] = {}
 
     def note(self, key_id: str) -> None:
         """Note that a key is used now."""
@@ -27,13 +29,15 @@ class KeyUses:
 
     def newest(self, key_id: str, stored: int | None) -> int | None:
         """The time of the last use of a key: the `stored` time, or a later one that is not stored yet."""
-        return max((at for at in (stored, self._times.get(key_id)) if at is not None), default=None)
+        known = (stored, self._stored.get(key_id), self._times.get(key_id))
+        return max((at for at in known if at is not None), default=None)
 
     async def save(self) -> None:
         """Store the times that were noted since the last call. After a failure, the next call stores them."""
         if not self._times:
             return
         noted, self._times = self._times, {}
+        self._stored = noted
         try:
             await self._store.write(keys.set_last_used, noted)
         except BaseException:
