@@ -8,6 +8,10 @@ export function shareStream(name: string, path: string, handlers: StreamHandlers
   if (!("locks" in navigator)) return readWhileVisible(path, handlers);
   const stopped = new AbortController();
   const channel = new BroadcastChannel(name);
+  /** Share with the other tabs. A stream may still report its state after it was stopped, when the channel is closed. */
+  const share = (shared: Shared): void => {
+    if (!stopped.signal.aborted) channel.postMessage(shared);
+  };
   const leader = { leads: false, state: "connecting" as StreamState };
   /** The cursor at which the next reading tab continues the stream. */
   let cursor: string | null = null;
@@ -17,7 +21,7 @@ export function shareStream(name: string, path: string, handlers: StreamHandlers
   };
   channel.onmessage = ({ data }: MessageEvent<Shared>) => {
     if ("question" in data) {
-      if (leader.leads) channel.postMessage({ state: leader.state, cursor } satisfies Shared);
+      if (leader.leads) share({ state: leader.state, cursor });
     } else if (leader.leads) return;
     else if ("frames" in data) take(data.frames);
     else {
@@ -25,18 +29,18 @@ export function shareStream(name: string, path: string, handlers: StreamHandlers
       handlers.onState(data.state);
     }
   };
-  channel.postMessage({ question: "state" } satisfies Shared);
+  share({ question: "state" });
   const lead = (): Promise<void> => {
     leader.leads = true;
     const stop = readStream(path, {
       onFrames(frames) {
         // One message for all of them: each has a cost, whatever its size.
-        channel.postMessage({ frames } satisfies Shared);
+        share({ frames });
         take(frames);
       },
       onState(state) {
         leader.state = state;
-        channel.postMessage({ state, cursor } satisfies Shared);
+        share({ state, cursor });
         handlers.onState(state);
       },
     }, cursor);

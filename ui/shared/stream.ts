@@ -44,6 +44,7 @@ async function keepReading(path: string, handlers: StreamHandlers, from: string 
         handlers.onFrames(frames);
       }
     } catch (error) {
+      if (stopped.aborted) return;
       // A session that has ended does not become valid again; the page asks for a new one.
       if (error instanceof ApiError && (error.status === 401 || error.status === 403 || error.status === 404)) {
         handlers.onState("waiting");

@@ -3,8 +3,8 @@ import { test } from "node:test";
 
 // The modules read the base of the page when they are loaded.
 Object.assign(globalThis, { document: { baseURI: "http://127.0.0.1:8080/sc/console/" } });
-const { parser } = await import("../shared/stream");
-const { search, serverUrl } = await import("../shared/api");
+const { parser, readStream } = await import("../shared/stream");
+const { search, serverUrl, whenUnauthorized, authorize } = await import("../shared/api");
 
 test("frames are complete at an empty line, however the bytes arrive", () => {
   const parse = parser();
@@ -24,4 +24,16 @@ test("parameters are encoded, and objects are nested", () => {
 
 test("the server is the parent of the page", () => {
   assert.equal(serverUrl, "http://127.0.0.1:8080/sc");
+});
+
+test("a stream that is stopped when its session ends reports nothing more", async () => {
+  const fetch = () => Promise.resolve(new Response('{"errors":[]}', { status: 401 }));
+  Object.assign(globalThis, { fetch, addEventListener: () => undefined });
+  authorize("expired");
+  const states: string[] = [];
+  const ended = new Promise<void>((resolve) => whenUnauthorized(() => (stop(), resolve())));
+  const stop = readStream("/activity", { onFrames: () => undefined, onState: (state) => states.push(state) });
+  await ended;
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(states, ["connecting"]);
 });
