@@ -77,9 +77,11 @@ class Console:
         handlers = {"console": self._on_message, "pageerror": self._on_error, "request": self._on_request}
         for event, handler in handlers.items():
             self.page.on(event, handler)  # type: ignore[call-overload]
-        yield
-        for event, handler in handlers.items():
-            self.page.remove_listener(event, handler)
+        try:
+            yield
+        finally:
+            for event, handler in handlers.items():
+                self.page.remove_listener(event, handler)
 
     def _on_message(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not _LOADED.search(message.text):
@@ -126,8 +128,10 @@ def console_context(browser: Browser, url: str) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=VIEWPORT, reduced_motion="reduce")
     context.set_default_timeout(_TIMEOUT_MS)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url.rsplit("/sc", 1)[0])
-    yield context
-    context.close()
+    try:
+        yield context
+    finally:
+        context.close()
 
 
 @contextmanager
@@ -135,15 +139,17 @@ def signed_in(context: BrowserContext, url: str, api: Caller, *, role: str = "op
     """The console in a tab of the context, with a session that the key of `api` has created.
 
     Another call with the same context signs in with the same tab. The state of the first session is removed, but not
-    the process of the tab, whose start takes as long as half of a test.
+    the process of the tab, whose start takes half of the time of a page.
     """
     key, token = json.dumps(f"heliograph:{url}"), json.dumps(_token(url, api, role))
     page = context.pages[0] if context.pages else context.new_page()
     console = Console(page, url, api)
-    with context.add_init_script(f"sessionStorage.setItem({key}, {token})"), console.watched():
-        yield console
-        console.check()
-    _sign_out(page)
+    try:
+        with context.add_init_script(f"sessionStorage.setItem({key}, {token})"), console.watched():
+            yield console
+            console.check()
+    finally:
+        _sign_out(page)
 
 
 def _sign_out(tab: Page) -> None:

@@ -28,7 +28,7 @@ def texts() -> Iterator[Path]:
     yield from (path for path in sorted(ROOT.glob("*.md")) if path.name != "CHANGELOG.md")
 
 
-# To search for a word takes a hundredth of the time of the expression.
+# One of these is in each phrase. They are found much faster than the expressions.
 WORDS = ("told", "tell", "whoever", "many", "none", "wrong", "anew", "beside", "held", "let go", "on where", "body")
 
 
